@@ -1,0 +1,22 @@
+/*
+ * The clock: UTC seconds for what is stored and shown, monotonic milliseconds for time-outs.
+ * Tests set the first one (environment METERTILL_CLOCK=UTC seconds, a fixed clock).
+ */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdint.h>
+
+#define CLOCK_TEXT_MAX 32
+
+int64_t clock_utc(void);
+int64_t clock_mono_ms(void);
+void clock_sleep_ms(int64_t ms); /* returns early on no signal */
+
+/* "2026-11-02 14:03:09", "2026-11-02", "14:03" in the time zone of the process (TZ). Return buf. */
+const char *clock_text(int64_t at_utc, char *buf);
+const char *clock_day(int64_t at_utc, char *buf);
+const char *clock_minute(int64_t at_utc, char *buf);
+int clock_year(int64_t at_utc);
+
+#endif

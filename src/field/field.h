@@ -1,0 +1,120 @@
+/*
+ * The field: channels at work. One thread per channel, a priority queue of jobs each; a job is one
+ * exchange with one meter. Knows no database: what must be durable before a byte leaves is asked of
+ * the job's own hooks, on the channel's thread, which may block.
+ */
+#ifndef FIELD_H
+#define FIELD_H
+
+#include "driver.h"
+
+struct field;
+struct log;
+
+/* In the order of architecture.md 4. */
+enum job_priority { JOB_PROVE, JOB_INTERACTIVE, JOB_BATCH, JOB_RETRY, JOB_SWEEP, JOB_PRIORITIES };
+
+enum job_kind { JOB_READ, JOB_TOPUP, JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK };
+
+struct channel_conf {
+    int64_t id;
+    char name[64];
+    char type[16];      /* "rtu-tcp", "tcp" */
+    char host[128];
+    int port;
+    char device[128];
+    int baud;           /* for the arithmetic of time-outs and silence; 0: 9600 */
+    int quiet_ms;       /* longest time a copy of a frame can linger: 5000 TCP, 1000 serial */
+    int timeout_max_ms; /* longest wait for a reply: 1000 */
+};
+
+struct job_meter {
+    int64_t meter_id;
+    uint8_t address;
+    const struct driver *driver;
+    struct meter_profile profile;
+    char number[METER_NUMBER_MAX]; /* as in the books */
+    uint16_t device_code;          /* as in the books; 0: any of the driver's */
+};
+
+enum job_end {
+    JOB_DONE,      /* read, or carried out and read back */
+    JOB_NOT_DONE,  /* surely not carried out */
+    JOB_UNKNOWN,   /* in doubt */
+    JOB_STOPPED,   /* a hook said stop, before anything was sent */
+    JOB_STRANGER,  /* somebody else answers at this address: nothing was sent */
+    JOB_UNREACHED, /* line down, back-off, silent: nothing was sent */
+    JOB_DROPPED,   /* the field stopped before its turn */
+};
+
+enum job_go { JOB_GO_SEND, JOB_GO_STOP, JOB_GO_AGAIN_QUIET /* not proved: reconnect, wait quiet, read again */ };
+
+/* One step of an exchange for the record: a frame or a fact, with its time. */
+struct job_frame {
+    int64_t at_utc;
+    int64_t ms;          /* since the exchange began */
+    char direction;      /* '>' sent, '<' received, '.' remark (timeout, reconnect) */
+    char hex[3 * 300];   /* "01 20 01 ..." or a remark in English */
+};
+
+struct job {
+    enum job_kind kind;
+    enum job_priority priority;
+    struct job_meter meter;
+    int64_t order_id;    /* 0 for reads */
+
+    /* What to do. */
+    int64_t amount_minor;             /* JOB_TOPUP */
+    enum switch_mode mode;            /* JOB_SWITCH */
+    struct meter_settings settings;   /* JOB_SETTINGS */
+    int64_t clock_local;              /* JOB_CLOCK: 0 = the channel thread takes the time as it sends */
+    bool quiet_first;                 /* reconnect and out-wait lingering copies before reading */
+    bool probe_first;                 /* JOB_TOPUP: send the 0x20 probe before asking before_send */
+
+    /* Hooks, called on the channel's thread; they may block on the writer.
+     * before_send: identity was checked and credit read (seen). For a top-up it commits "sending" durably
+     *   and gives the count; JOB_GO_STOP ends the job with JOB_STOPPED (already applied, superseded, ...).
+     * after: what the wire knows after sending: deed of the frame, and the read-back (NULL: none came).
+     *   It commits the outcome. May answer JOB_GO_AGAIN_QUIET once more read is wanted (at most twice). */
+    enum job_go (*before_send)(struct job *job, const struct meter_credit *seen, uint16_t *count);
+    enum job_go (*after)(struct job *job, enum deed deed, const struct meter_credit *back);
+    void (*done)(struct job *job); /* last call; the job is the owner's again */
+    void *owner;                   /* the engine's */
+
+    /* What came of it. */
+    enum job_end end;
+    enum deed probe;                  /* JOB_TOPUP with probe_first */
+    struct bus_result how;            /* of the last request */
+    struct meter_reading reading;     /* JOB_READ done; JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK: read back */
+    bool has_reading;
+    struct err error;                 /* why not, where end is not JOB_DONE */
+    struct job_frame *frames;         /* the exchange's record, freed by job_clear() */
+    size_t frame_count;
+};
+
+void job_clear(struct job *job); /* frees what the field allocated in it, not the job */
+
+enum line_state { LINE_IDLE, LINE_UP, LINE_DOWN, LINE_BACKOFF };
+struct channel_status {
+    int64_t id;
+    enum line_state state;
+    size_t queued;
+    int64_t requests, answers, timeouts, garbage, exceptions, reconnects;
+    int64_t response_ms_smoothed;
+    char trouble[160]; /* English detail for the log: "connect: Connection refused" */
+};
+
+int field_new(struct field **out, struct log *log, struct err *e);
+/* Starts the channel's thread. The same host:port or device twice is refused. */
+int field_channel_add(struct field *field, const struct channel_conf *conf, struct err *e);
+/* Hands a job over; the field owns it until done(). ERR_AGAIN: queue full; ERR_NOT_FOUND: no such channel. */
+int field_submit(struct field *field, int64_t channel_id, struct job *job, struct err *e);
+/* Line up or not, counters. false: no such channel. Any thread. */
+bool field_status(struct field *field, int64_t channel_id, struct channel_status *out);
+/* Finishes the exchanges in flight, ends queued jobs with JOB_DROPPED, joins the threads, frees. */
+void field_free(struct field *field);
+
+/* Driver that knows a plate name ("DDSY1352"), and its device code; NULL when none does. */
+const struct driver *driver_by_model(const char *model, uint16_t *device_code);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The queries of sql/queries as the protocol sees them: each file's header comment declares title,
+ * parameters, columns and who may (README, recipe "query"). Parsed once into a table that is read-only
+ * afterwards, so that any thread may look into it; running one needs a reader of the books.
+ */
+#ifndef QUERY_H
+#define QUERY_H
+
+#include "request.h"
+
+struct books;
+struct query;
+struct query_table;
+
+#define QUERY_LIMIT_MAX 1000
+
+struct page {
+    int64_t limit, offset; /* limit 1..QUERY_LIMIT_MAX */
+    const char *sort;      /* a column of the query or NULL: its own order */
+    bool down;
+};
+
+/* Parses the headers of all embedded queries; a header that cannot be read is a bug and dies. One per
+ * engine (it needs no database); shared by its threads. */
+struct query_table *query_table_new(void);
+void query_table_free(struct query_table *table);
+
+/* A query by name, NULL when there is none; or by place, 0 <= i < query_count(). Borrowed. */
+const struct query *query_find(const struct query_table *table, const char *name);
+size_t query_count(const struct query_table *table);
+const struct query *query_at(const struct query_table *table, size_t i);
+
+const char *query_name(const struct query *q);
+const char *query_title(const struct query *q);
+unsigned query_roles(const struct query *q);
+const struct param *query_params(const struct query *q); /* ends with a NULL name */
+
+/* {"columns","rows","offset","more"}; one read transaction. args were checked with param_check();
+ * an unknown sort column or a limit out of range is an error that names it. page NULL: the first 100. */
+int query_run(struct books *reader, const struct query *q, const json_t *args, const struct page *page,
+              json_t **result, struct err *e);
+
+#endif
