@@ -43,7 +43,7 @@ PKGS_cli     := jansson
 PKGS_screens := jansson
 PKGS_drivers := libmodbus
 LIBS := -lsqlite3 -ljansson -lsodium -lmodbus -lcups -linih -lcsv -lpanelw -lncursesw -ltinfo -lpthread
-WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wundef -Werror
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wformat -Wformat-security -Wundef -Werror
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 OPT  ?= -O2 -g
 SAN  ?=

@@ -33,7 +33,7 @@ void clock_sleep_ms(int64_t ms)
 }
 
 __attribute__((format(strftime, 2, 0))) static const char *format(int64_t at_utc, const char *how,
-                                                                   char *buf)
+                                                                  char *buf)
 {
     time_t t = (time_t)at_utc;
     struct tm tm;

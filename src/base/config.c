@@ -73,7 +73,8 @@ static bool value_fits(const char *kind, const char *value)
     if (strcmp(kind, "path") == 0 || strcmp(kind, "text") == 0)
         return text_is_clean(value);
     if (strcmp(kind, "number") == 0)
-        return value[0] != '\0' && strlen(value) < 10 && strspn(value, "0123456789") == strlen(value);
+        return value[0] != '\0' && strlen(value) < 10 &&
+               strspn(value, "0123456789") == strlen(value);
     size_t n = strlen(value);
     for (const char *word = kind; n > 0 && word; word = strchr(word, '|')) {
         word += *word == '|';
@@ -118,7 +119,8 @@ static int read_pair(void *ctx, const char *section, const char *name, const cha
     char source[512];
 
     if (section[0] != '\0') {
-        err_set(r->e, MSG_CONFIG_LINE, r->path, (int64_t)r->line, N_("this file has no [sections]"));
+        err_set(r->e, MSG_CONFIG_LINE, r->path, (int64_t)r->line,
+                N_("this file has no [sections]"));
         r->failed = true;
         return 0;
     }
@@ -212,6 +214,16 @@ static char *stem(const char *path)
     return name;
 }
 
+/* Two databases of one name in different folders need two sockets: FNV-1a of the whole path. */
+static unsigned mark(const char *path)
+{
+    uint32_t hash = 2166136261u;
+
+    for (; *path; path++)
+        hash = (hash ^ (unsigned char)*path) * 16777619u;
+    return hash;
+}
+
 static void derive(struct config *c, int key, char *value)
 {
     if (c->value[key][0] == '\0')
@@ -221,13 +233,15 @@ static void derive(struct config *c, int key, char *value)
 
 int config_finish(struct config *c, struct err *e)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME"), *run = getenv("XDG_RUNTIME_DIR");
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME"),
+               *run = getenv("XDG_RUNTIME_DIR");
 
     (void)e;
     if (data && data[0])
         derive(c, CONFIG_DATABASE, mem_format("%s/metertill/metertill.db", data));
     else
-        derive(c, CONFIG_DATABASE, mem_format("%s/.local/share/metertill/metertill.db", home ? home : "/root"));
+        derive(c, CONFIG_DATABASE,
+               mem_format("%s/.local/share/metertill/metertill.db", home ? home : "/root"));
     if (c->value[CONFIG_DATABASE][0] != '/') {
         char cwd[4096];
         if (getcwd(cwd, sizeof cwd)) {
@@ -243,9 +257,12 @@ int config_finish(struct config *c, struct err *e)
     if (access("/run/metertill", W_OK) == 0 || access(service, F_OK) == 0)
         derive(c, CONFIG_SOCKET, mem_text(service));
     else if (run && run[0])
-        derive(c, CONFIG_SOCKET, mem_format("%s/metertill-%s.sock", run, name));
+        derive(c, CONFIG_SOCKET,
+               mem_format("%s/metertill-%s-%08x.sock", run, name, mark(c->value[CONFIG_DATABASE])));
     else
-        derive(c, CONFIG_SOCKET, mem_format("/tmp/metertill-%u-%s.sock", (unsigned)getuid(), name));
+        derive(c, CONFIG_SOCKET,
+               mem_format("/tmp/metertill-%u-%s-%08x.sock", (unsigned)getuid(), name,
+                          mark(c->value[CONFIG_DATABASE])));
     derive(c, CONFIG_HEAD_FILE, mem_format("%s.head", c->value[CONFIG_DATABASE]));
     derive(c, CONFIG_LOG_FILE, mem_format("%s.log", c->value[CONFIG_DATABASE]));
     free(service);

@@ -8,24 +8,31 @@
 #include "err.h"
 
 /* X(KEY, "name", "METERTILL_NAME", "built-in", kind, "meaning"). Kinds: text, path, number, word list "a|b". */
-#define CONFIG_KEYS(X)                                                                              \
-    X(DATABASE, "database", "METERTILL_DATABASE", "", "path", N_("the books: one SQLite file"))      \
-    X(SOCKET, "socket", "METERTILL_SOCKET", "", "path", N_("the engine's socket"))                   \
-    X(HEAD_FILE, "head-file", "METERTILL_HEAD_FILE", "", "path", N_("where the journal's head is noted outside the books")) \
-    X(LOG_FILE, "log-file", "METERTILL_LOG_FILE", "", "path", N_("the engine's log"))                \
-    X(LOG_LEVEL, "log-level", "METERTILL_LOG_LEVEL", "info", "error|warn|info|trace", N_("how much the log tells")) \
-    X(TEMPLATES, "templates", "METERTILL_TEMPLATES", "", "path", N_("the site's own paper layouts")) \
-    X(LANGUAGE, "language", "METERTILL_LANGUAGE", "auto", "auto|en|zh_CN", N_("language before login")) \
-    X(THEME, "theme", "METERTILL_THEME", "auto", "auto|colour|mono", N_("colours of the console"))   \
-    X(WIDE_SIGNS, "ambiguous-width", "METERTILL_AMBIGUOUS_WIDTH", "1", "1|2", N_("cells the terminal gives to ambiguous characters")) \
-    X(ESC_DELAY, "escape-delay", "METERTILL_ESCAPE_DELAY", "200", "number", N_("milliseconds an Esc waits for the rest of a key")) \
-    X(START_ENGINE, "start-engine", "METERTILL_START_ENGINE", "yes", "yes|no", N_("start an engine where none runs"))
+#define CONFIG_KEYS(X)                                                                             \
+    X(DATABASE, "database", "METERTILL_DATABASE", "", "path", N_("the books: one SQLite file"))    \
+    X(SOCKET, "socket", "METERTILL_SOCKET", "", "path", N_("the engine's socket"))                 \
+    X(HEAD_FILE, "head-file", "METERTILL_HEAD_FILE", "", "path",                                   \
+      N_("where the journal's head is noted outside the books"))                                   \
+    X(LOG_FILE, "log-file", "METERTILL_LOG_FILE", "", "path", N_("the engine's log"))              \
+    X(LOG_LEVEL, "log-level", "METERTILL_LOG_LEVEL", "info", "error|warn|info|trace",              \
+      N_("how much the log tells"))                                                                \
+    X(TEMPLATES, "templates", "METERTILL_TEMPLATES", "", "path",                                   \
+      N_("the site's own paper layouts"))                                                          \
+    X(LANGUAGE, "language", "METERTILL_LANGUAGE", "auto", "auto|en|zh_CN",                         \
+      N_("language before login"))                                                                 \
+    X(THEME, "theme", "METERTILL_THEME", "auto", "auto|colour|mono", N_("colours of the console")) \
+    X(WIDE_SIGNS, "ambiguous-width", "METERTILL_AMBIGUOUS_WIDTH", "1", "1|2",                      \
+      N_("cells the terminal gives to ambiguous characters"))                                      \
+    X(ESC_DELAY, "escape-delay", "METERTILL_ESCAPE_DELAY", "200", "number",                        \
+      N_("milliseconds an Esc waits for the rest of a key"))                                       \
+    X(START_ENGINE, "start-engine", "METERTILL_START_ENGINE", "yes", "yes|no",                     \
+      N_("start an engine where none runs"))
 
 enum config_key {
 #define X(key, name, env, value, kind, meaning) CONFIG_##key,
     CONFIG_KEYS(X)
 #undef X
-    CONFIG_COUNT
+        CONFIG_COUNT
 };
 
 struct config;
@@ -42,9 +49,10 @@ int config_flag(struct config *c, const char *name, const char *value, struct er
 /* Derives the empty paths; call once after the flags. */
 int config_finish(struct config *c, struct err *e);
 
-const char *config_get(const struct config *c, enum config_key key);     /* never NULL */
+const char *config_get(const struct config *c, enum config_key key); /* never NULL */
 const char *config_name(enum config_key key);
-const char *config_source(const struct config *c, enum config_key key);  /* "flag", "METERTILL_X", "FILE:LINE", "built-in" */
+const char *config_source(const struct config *c,
+                          enum config_key key); /* "flag", "METERTILL_X", "FILE:LINE", "built-in" */
 int64_t config_number(const struct config *c, enum config_key key);
 
 #endif

@@ -15,18 +15,18 @@
 
 /* The kinds of failure: what went wrong for the caller. X(name, exit code of sysexits.h, word). */
 #define ERR_CODES(X)                                                                               \
-    X(USAGE, 64, "usage")          /* the command line or the call is wrong */                     \
-    X(DATA, 65, "data")            /* the data given is wrong */                                   \
-    X(NOT_FOUND, 66, "not-found")  /* what was named does not exist */                             \
-    X(REFUSED, 69, "refused")      /* the state of things forbids it; nothing was done */          \
+    X(USAGE, 64, "usage")             /* the command line or the call is wrong */                  \
+    X(DATA, 65, "data")               /* the data given is wrong */                                \
+    X(NOT_FOUND, 66, "not-found")     /* what was named does not exist */                          \
+    X(REFUSED, 69, "refused")         /* the state of things forbids it; nothing was done */       \
     X(UNAVAILABLE, 69, "unavailable") /* engine, line, meter or printer cannot be reached */       \
-    X(INTERNAL, 70, "internal")    /* a bug or a broken invariant */                               \
-    X(SYSTEM, 71, "system")        /* the operating system said no */                              \
-    X(IO, 74, "io")                /* reading or writing failed */                                 \
-    X(AGAIN, 75, "again")          /* not now, or not yet proved; ask again */                     \
-    X(PROTOCOL, 76, "protocol")    /* the other side speaks something else */                      \
-    X(DENIED, 77, "denied")        /* who asks may not */                                          \
-    X(CONFIG, 78, "config")        /* the configuration is wrong */
+    X(INTERNAL, 70, "internal")       /* a bug or a broken invariant */                            \
+    X(SYSTEM, 71, "system")           /* the operating system said no */                           \
+    X(IO, 74, "io")                   /* reading or writing failed */                              \
+    X(AGAIN, 75, "again")             /* not now, or not yet proved; ask again */                  \
+    X(PROTOCOL, 76, "protocol")       /* the other side speaks something else */                   \
+    X(DENIED, 77, "denied")           /* who asks may not */                                       \
+    X(CONFIG, 78, "config")           /* the configuration is wrong */
 
 enum err_code {
     ERR_OK = 0,
@@ -55,7 +55,7 @@ struct err_arg {
 };
 
 struct err {
-    int code;          /* enum err_code, negative; 0 before the first failure */
+    int code; /* enum err_code, negative; 0 before the first failure */
     enum msg_id msg;
     struct err_arg arg[ERR_ARGS_MAX];
     char detail[ERR_TEXT_MAX]; /* for the log, never translated */

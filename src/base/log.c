@@ -53,7 +53,8 @@ void log_line(struct log *log, enum log_level level, const char *event, const ch
 
     if (!log || level > log->level)
         return;
-    int n = snprintf(line, sizeof line, "%s %s %s ", clock_text(clock_utc(), when), level_words[level], event);
+    int n = snprintf(line, sizeof line, "%s %s %s ", clock_text(clock_utc(), when),
+                     level_words[level], event);
     size_t used = n < 0 ? 0 : (size_t)n;
     va_start(ap, format);
     n = vsnprintf(line + used, sizeof line - used, format, ap);
@@ -75,6 +76,7 @@ void log_err(struct log *log, const char *event, const struct err *e)
 {
     char text[512];
 
-    log_line(log, LOG_LEVEL_ERROR, event, "code=%s msg=%s text=\"%s\" detail=\"%s\"", err_word(e->code),
-             message_get(e->msg)->name, message_english(e, text, sizeof text), e->detail);
+    log_line(log, LOG_LEVEL_ERROR, event, "code=%s msg=%s text=\"%s\" detail=\"%s\"",
+             err_word(e->code), message_get(e->msg)->name, message_english(e, text, sizeof text),
+             e->detail);
 }

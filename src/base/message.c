@@ -46,8 +46,8 @@ static const char *plain(const char *text)
 }
 
 /* One argument in words; buf has ERR_TEXT_MAX bytes. */
-static const char *argument(const struct err_arg *arg, char type, const char *(*translate)(const char *),
-                            char *buf)
+static const char *argument(const struct err_arg *arg, char type,
+                            const char *(*translate)(const char *), char *buf)
 {
     switch (type) {
     case 's': return arg->text;
@@ -108,7 +108,8 @@ void message_language(const char *language, const char *dir)
     setlocale(LC_NUMERIC, "C");
     /* Under the plain C locale gettext ignores LANGUAGE: messages need any other one. */
     const char *messages_locale = setlocale(LC_MESSAGES, NULL);
-    if (!messages_locale || strcmp(messages_locale, "C") == 0 || strcmp(messages_locale, "POSIX") == 0)
+    if (!messages_locale || strcmp(messages_locale, "C") == 0 ||
+        strcmp(messages_locale, "POSIX") == 0)
         setlocale(LC_MESSAGES, "C.UTF-8");
     setenv("LANGUAGE", language, 1);
     _nl_msg_cat_cntr++;

@@ -31,7 +31,8 @@ bool money_add(int64_t a, int64_t b, int64_t *sum) __attribute__((warn_unused_re
 bool money_sub(int64_t a, int64_t b, int64_t *difference) __attribute__((warn_unused_result));
 
 /* Cost of energy at a price, rounded half up to a minor unit; false on overflow. */
-bool money_of_energy(int64_t energy_wh, int64_t price_e4, int64_t *amount_minor) __attribute__((warn_unused_result));
+bool money_of_energy(int64_t energy_wh, int64_t price_e4, int64_t *amount_minor)
+    __attribute__((warn_unused_result));
 
 /* Energy an amount buys at a price, rounded down to Wh; 0 where the price is 0. */
 int64_t energy_of_money(int64_t amount_minor, int64_t price_e4);
