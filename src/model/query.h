@@ -37,7 +37,7 @@ const struct param *query_params(const struct query *q); /* ends with a NULL nam
 
 /* {"columns","rows","offset","more"}; one read transaction. args were checked with param_check();
  * an unknown sort column or a limit out of range is an error that names it. page NULL: the first 100. */
-int query_run(struct books *reader, const struct query *q, const json_t *args, const struct page *page,
-              json_t **result, struct err *e);
+int query_run(struct books *reader, const struct query *q, const json_t *args,
+              const struct page *page, json_t **result, struct err *e);
 
 #endif
