@@ -61,7 +61,7 @@ all: $(O)/metertill $(O)/share/.done
 MESSAGE_DEFS := $(sort $(wildcard src/*/messages.def screens/messages.def drivers/messages.def))
 SQL_FILES    := $(sort $(wildcard sql/migrations/*.sql sql/statements/*.sql sql/queries/*.sql sql/reports/*.sql))
 GEN := $(O)/gen/base/messages_all.def $(O)/gen/db/sql_id.h $(O)/gen/db/sql_text.c \
-       $(O)/gen/screens/registry.c $(O)/gen/drivers/registry.c $(O)/gen/model/registry.c $(O)/gen/engine/registry.c $(O)/gen/cli/registry.c
+       $(O)/gen/screens/registry.c $(O)/gen/drivers/registry.c $(O)/gen/drivers/framings.c $(O)/gen/model/registry.c $(O)/gen/engine/registry.c $(O)/gen/cli/registry.c
 
 $(O)/gen/base/messages_all.def: $(MESSAGE_DEFS)
 	@mkdir -p $(@D)
@@ -78,6 +78,7 @@ $(1): $(5) tools/registry.sh
 endef
 $(eval $(call registry,$(O)/gen/screens/registry.c,struct screen,screen_registry,screen.h,$(sort $(wildcard screens/*.c))))
 $(eval $(call registry,$(O)/gen/drivers/registry.c,struct driver,driver_registry,driver.h,$(sort $(wildcard drivers/*.c))))
+$(eval $(call registry,$(O)/gen/drivers/framings.c,struct framing,framing_registry,framing.h,$(sort $(wildcard drivers/*.c))))
 $(eval $(call registry,$(O)/gen/model/registry.c,struct request_table,request_registry,request.h,$(sort $(wildcard src/model/*.c))))
 $(eval $(call registry,$(O)/gen/engine/registry.c,struct live_table,live_registry,live.h,$(sort $(wildcard src/engine/*.c))))
 $(eval $(call registry,$(O)/gen/cli/registry.c,struct verb,verb_registry,verb.h,$(sort $(wildcard src/cli/*.c))))
@@ -97,7 +98,7 @@ OBJS_model += $(O)/obj/gen/model/registry.o
 OBJS_engine += $(O)/obj/gen/engine/registry.o
 OBJS_cli += $(O)/obj/gen/cli/registry.o
 OBJS_screens := $(patsubst screens/%.c,$(O)/obj/screens/%.o,$(wildcard screens/*.c)) $(O)/obj/gen/screens/registry.o
-OBJS_drivers := $(patsubst drivers/%.c,$(O)/obj/drivers/%.o,$(wildcard drivers/*.c)) $(O)/obj/gen/drivers/registry.o
+OBJS_drivers := $(patsubst drivers/%.c,$(O)/obj/drivers/%.o,$(wildcard drivers/*.c)) $(O)/obj/gen/drivers/registry.o $(O)/obj/gen/drivers/framings.o
 define loose
 $(O)/obj/$(1)/%.o: $(1)/%.c $(GEN)
 	@mkdir -p $$(@D)
@@ -152,7 +153,7 @@ define unit
 $(O)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(foreach b,$(BELOW_$(1)),$(O)/lib/$(b).a)
 	@mkdir -p $$(@D)
 	$$(call say,TEST,$$<)
-	$$(Q)$(CC) $$(CPPFLAGS) $$(CFLAGS) -Wno-missing-prototypes $$(foreach b,$$(BELOW_$(1)),-iquote src/$$(b) -iquote $(O)/gen/$$(b)) -iquote src/field/api -iquote tests -MMD -MP $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(foreach b,$$(BELOW_$(1)),$(O)/lib/$$(b).a) -Wl,--end-group -lcmocka $$(LIBS)
+	$$(Q)$(CC) $$(CPPFLAGS) $$(CFLAGS) -Wno-missing-prototypes $$(foreach b,$$(BELOW_$(1)),-iquote src/$$(b) -iquote $(O)/gen/$$(b)) -iquote src/field/api -iquote drivers -iquote tests -MMD -MP $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(foreach b,$$(BELOW_$(1)),$(O)/lib/$$(b).a) -Wl,--end-group -lcmocka $$(LIBS)
 endef
 $(foreach f,$(sort $(patsubst tests/unit/%/,%,$(dir $(UNIT_TESTS)))),$(eval $(call unit,$(f))))
 SIM_SRC := $(filter-out tests/sim/test_%.c tests/sim/simctl.c,$(wildcard tests/sim/*.c))

@@ -40,7 +40,8 @@ int64_t db_last_id(struct db *db);
 int64_t db_changes(struct db *db);
 
 /* First row in *row, or *row NULL when there is none. Always db_done(row). */
-int db_find(struct db *db, enum sql_id id, struct db_row **row, struct err *e, const char *types, ...);
+int db_find(struct db *db, enum sql_id id, struct db_row **row, struct err *e, const char *types,
+            ...);
 /* Next row of the same statement: 1 a row, 0 the end, negative an error. Start with db_find(). */
 int db_next(struct db_row *row, struct err *e);
 void db_done(struct db_row *row); /* NULL is fine */
@@ -51,20 +52,28 @@ const char *db_text(struct db_row *row, int column); /* "" for NULL; borrowed un
 const void *db_blob(struct db_row *row, int column, size_t *size);
 int db_columns(struct db_row *row);
 const char *db_column_name(struct db_row *row, int column);
-enum db_kind { DB_KIND_NULL, DB_KIND_INT, DB_KIND_TEXT, DB_KIND_BLOB } db_kind(struct db_row *row, int column);
+enum db_kind {
+    DB_KIND_NULL,
+    DB_KIND_INT,
+    DB_KIND_TEXT,
+    DB_KIND_BLOB
+} db_kind(struct db_row *row, int column);
 
 /* One integer of one row: the common case. fallback where there is no row or it is NULL. */
-int db_get(struct db *db, enum sql_id id, int64_t fallback, int64_t *out, struct err *e, const char *types, ...);
+int db_get(struct db *db, enum sql_id id, int64_t fallback, int64_t *out, struct err *e,
+           const char *types, ...);
 
 /* Statement by id with named parameters (":text"), for queries of the protocol: bind by name, then step. */
-int db_query(struct db *db, enum sql_id id, struct db_row **row, struct err *e); /* not yet stepped */
-bool db_bind_int(struct db_row *row, const char *name, int64_t value);   /* false: no such parameter */
+int db_query(struct db *db, enum sql_id id, struct db_row **row,
+             struct err *e); /* not yet stepped */
+bool db_bind_int(struct db_row *row, const char *name,
+                 int64_t value); /* false: no such parameter */
 bool db_bind_text(struct db_row *row, const char *name, const char *value);
 bool db_bind_null(struct db_row *row, const char *name);
 
-const char *db_sql(enum sql_id id);      /* text, header comment included */
+const char *db_sql(enum sql_id id); /* text, header comment included */
 const char *db_sql_name(enum sql_id id);
-int db_sql_kind(enum sql_id id);         /* enum sql_kind */
+int db_sql_kind(enum sql_id id); /* enum sql_kind */
 
 /* A copy of the live database into path (which must not exist), by the backup interface; then checked. */
 int db_backup(struct db *db, const char *path, struct err *e);

@@ -11,12 +11,13 @@ struct engine;
 struct session;
 
 struct live {
-    const char *name;  /* "meter.read" */
+    const char *name; /* "meter.read" */
     const char *title;
-    unsigned roles;    /* ROLE_NOBODY: before login too */
+    unsigned roles; /* ROLE_NOBODY: before login too */
     const struct param *params;
     /* On the main thread; answers now or later with session_reply(). Never blocks. Negative: *e is sent. */
-    int (*run)(struct engine *engine, struct session *session, int64_t id, const json_t *args, struct err *e);
+    int (*run)(struct engine *engine, struct session *session, int64_t id, const json_t *args,
+               struct err *e);
 };
 
 struct live_table {

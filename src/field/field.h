@@ -19,7 +19,7 @@ enum job_kind { JOB_READ, JOB_TOPUP, JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK };
 struct channel_conf {
     int64_t id;
     char name[64];
-    char type[16];      /* "rtu-tcp", "tcp" */
+    char type[16]; /* "rtu-tcp", "tcp" */
     char host[128];
     int port;
     char device[128];
@@ -47,29 +47,33 @@ enum job_end {
     JOB_DROPPED,   /* the field stopped before its turn */
 };
 
-enum job_go { JOB_GO_SEND, JOB_GO_STOP, JOB_GO_AGAIN_QUIET /* not proved: reconnect, wait quiet, read again */ };
+enum job_go {
+    JOB_GO_SEND,
+    JOB_GO_STOP,
+    JOB_GO_AGAIN_QUIET /* not proved: reconnect, wait quiet, read again */
+};
 
 /* One step of an exchange for the record: a frame or a fact, with its time. */
 struct job_frame {
     int64_t at_utc;
-    int64_t ms;          /* since the exchange began */
-    char direction;      /* '>' sent, '<' received, '.' remark (timeout, reconnect) */
-    char hex[3 * 300];   /* "01 20 01 ..." or a remark in English */
+    int64_t ms;        /* since the exchange began */
+    char direction;    /* '>' sent, '<' received, '.' remark (timeout, reconnect) */
+    char hex[3 * 300]; /* "01 20 01 ..." or a remark in English */
 };
 
 struct job {
     enum job_kind kind;
     enum job_priority priority;
     struct job_meter meter;
-    int64_t order_id;    /* 0 for reads */
+    int64_t order_id; /* 0 for reads */
 
     /* What to do. */
-    int64_t amount_minor;             /* JOB_TOPUP */
-    enum switch_mode mode;            /* JOB_SWITCH */
-    struct meter_settings settings;   /* JOB_SETTINGS */
-    int64_t clock_local;              /* JOB_CLOCK: 0 = the channel thread takes the time as it sends */
-    bool quiet_first;                 /* reconnect and out-wait lingering copies before reading */
-    bool probe_first;                 /* JOB_TOPUP: send the 0x20 probe before asking before_send */
+    int64_t amount_minor;           /* JOB_TOPUP */
+    enum switch_mode mode;          /* JOB_SWITCH */
+    struct meter_settings settings; /* JOB_SETTINGS */
+    int64_t clock_local; /* JOB_CLOCK: 0 = the channel thread takes the time as it sends */
+    bool quiet_first;    /* reconnect and out-wait lingering copies before reading */
+    bool probe_first;    /* JOB_TOPUP: send the 0x20 probe before asking before_send */
 
     /* Hooks, called on the channel's thread; they may block on the writer.
      * before_send: identity was checked and credit read (seen). For a top-up it commits "sending" durably
@@ -83,12 +87,13 @@ struct job {
 
     /* What came of it. */
     enum job_end end;
-    enum deed probe;                  /* JOB_TOPUP with probe_first */
-    struct bus_result how;            /* of the last request */
-    struct meter_reading reading;     /* JOB_READ done; JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK: read back */
+    enum deed probe;       /* JOB_TOPUP with probe_first */
+    struct bus_result how; /* of the last request */
+    struct meter_reading
+        reading; /* JOB_READ done; JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK: read back */
     bool has_reading;
-    struct err error;                 /* why not, where end is not JOB_DONE */
-    struct job_frame *frames;         /* the exchange's record, freed by job_clear() */
+    struct err error;         /* why not, where end is not JOB_DONE */
+    struct job_frame *frames; /* the exchange's record, freed by job_clear() */
     size_t frame_count;
 };
 

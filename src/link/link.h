@@ -15,14 +15,19 @@ struct link;
 
 struct link_options {
     const char *socket_path;
-    const char *client;       /* "console", "cli", "http" */
+    const char *client; /* "console", "cli", "http" */
     /* Called when nobody listens: starts an engine and returns 0 when it is worth trying again; NULL: never. */
     int (*start_engine)(void *ctx, struct err *e);
     void *ctx;
-    int fd;                   /* >= 0: an already connected socket (engine inside the process); else -1 */
+    int fd; /* >= 0: an already connected socket (engine inside the process); else -1 */
 };
 
-enum link_state { LINK_CONNECTING, LINK_READY, LINK_LOST, LINK_FOREIGN /* other version: give up */ };
+enum link_state {
+    LINK_CONNECTING,
+    LINK_READY,
+    LINK_LOST,
+    LINK_FOREIGN /* other version: give up */
+};
 
 /* result: owned by the callee's caller? No: borrowed, valid during the call. Exactly one of result and e is given. */
 typedef void link_reply_fn(void *ctx, const json_t *result, const struct err *e);

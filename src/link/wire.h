@@ -9,14 +9,14 @@
 
 #include "err.h"
 
-#define WIRE_PROTOCOL      1               /* a peer with another number is refused */
-#define WIRE_MESSAGE_MAX   (16 * 1024 * 1024) /* after login */
-#define WIRE_STRANGER_MAX  (16 * 1024)     /* before login */
-#define WIRE_DEPTH_MAX     32
+#define WIRE_PROTOCOL     1                  /* a peer with another number is refused */
+#define WIRE_MESSAGE_MAX  (16 * 1024 * 1024) /* after login */
+#define WIRE_STRANGER_MAX (16 * 1024)        /* before login */
+#define WIRE_DEPTH_MAX    32
 
 struct wire; /* one direction-pair of buffers on a non-blocking descriptor */
 
-struct wire *wire_new(int fd);        /* takes the descriptor */
+struct wire *wire_new(int fd); /* takes the descriptor */
 void wire_free(struct wire *wire);
 int wire_fd(const struct wire *wire);
 void wire_limit(struct wire *wire, size_t message_max);

@@ -13,19 +13,22 @@ struct db;
 enum books_mode { BOOKS_WRITE, BOOKS_CREATE, BOOKS_READ, BOOKS_COPY };
 
 /* head_file: where the journal's head is noted outside the database (NULL: not noted). */
-int books_open(struct books **out, const char *path, const char *head_file, enum books_mode mode, struct err *e);
+int books_open(struct books **out, const char *path, const char *head_file, enum books_mode mode,
+               struct err *e);
 void books_close(struct books *b);
 struct db *books_db(struct books *b);
 
 /* Runs a request: BEGIN IMMEDIATE, the function, the operation log, COMMIT, then the head file. Permission and
  * parameters were checked (or are: it checks both again). *result is the caller's. An error leaves nothing but
  * its line in the operation log. once: 32 hex digits or NULL. */
-int books_change(struct books *b, const struct request *request, const struct actor *who, const char *once,
-                 const json_t *args, json_t **result, struct effects *fx, struct err *e);
+int books_change(struct books *b, const struct request *request, const struct actor *who,
+                 const char *once, const json_t *args, json_t **result, struct effects *fx,
+                 struct err *e);
 
 /* A piece of work of the program itself in one transaction (order steps, readings, outbox). */
-int books_within(struct books *b, int (*work)(struct books *b, void *ctx, struct effects *fx, struct err *e), void *ctx,
-                 struct effects *fx, struct err *e);
+int books_within(struct books *b,
+                 int (*work)(struct books *b, void *ctx, struct effects *fx, struct err *e),
+                 void *ctx, struct effects *fx, struct err *e);
 
 /* Writes one line into the operation log in a transaction of its own (refusals, logins). */
 int books_log(struct books *b, const struct actor *who, const char *action, const char *object,

@@ -13,19 +13,21 @@ struct outbox_paper {
     char queue[128], encoding[16];
     int columns;
     bool confirms;
-    bool marked;      /* an attempt before ended unknown: the print is marked */
-    char state[16];   /* "waiting" "sent" ... */
+    bool marked;    /* an attempt before ended unknown: the print is marked */
+    char state[16]; /* "waiting" "sent" ... */
     char job_uuid[64];
     int64_t job_id;
-    json_t *data;     /* snapshot for the template; json_decref() by the caller */
+    json_t *data; /* snapshot for the template; json_decref() by the caller */
 };
 /* The next paper to print on any queue not in `skip` (comma list of queues in trouble), or sent ones to ask about; 1 found, 0 none. */
 int outbox_next(struct books *b, const char *skip, struct outbox_paper *out, struct err *e);
-int outbox_asked(struct books *b, struct outbox_paper *out, int max, struct err *e); /* sent, end not known: returns how many */
+int outbox_asked(struct books *b, struct outbox_paper *out, int max,
+                 struct err *e); /* sent, end not known: returns how many */
 /* state: "sending" "sent" "printed" "unconfirmed" "waiting" "cancelled"; reasons: words, comma separated. */
-int outbox_state(struct books *b, int64_t id, const char *state, const char *job_uuid, int64_t job_id,
-                 const char *reasons, struct effects *fx, struct err *e);
+int outbox_state(struct books *b, int64_t id, const char *state, const char *job_uuid,
+                 int64_t job_id, const char *reasons, struct effects *fx, struct err *e);
 /* The snapshot of a sale's document for the preview. */
-int outbox_snapshot(struct books *b, int64_t sale_id, char *kind, size_t kind_size, json_t **data, struct err *e);
+int outbox_snapshot(struct books *b, int64_t sale_id, char *kind, size_t kind_size, json_t **data,
+                    struct err *e);
 
 #endif

@@ -15,18 +15,18 @@ struct reading {
     int64_t voltage_mv[3], current_ma[3], power_w[4], reactive_var[4], factor_e3[4];
     int64_t status1, status2;
     bool relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault;
-    char why[16];           /* "closed" "forced off" "credit" "overload" "time" "unknown" */
+    char why[16]; /* "closed" "forced off" "credit" "overload" "time" "unknown" */
     int64_t clock_local;
     bool has_settings;
     int64_t price_e4[4], alarm1_minor, alarm2_minor, overdraft_minor;
     uint16_t device_code;
-    char number[16];        /* empty: blank or not read */
+    char number[16]; /* empty: blank or not read */
 };
 
 int reading_store(struct books *b, const struct reading *r, struct effects *fx, struct err *e);
 /* A meter that did not answer: noted for "lost". */
-int reading_missed(struct books *b, int64_t meter_id, int64_t at_utc, const struct err *why, struct effects *fx,
-                   struct err *e);
+int reading_missed(struct books *b, int64_t meter_id, int64_t at_utc, const struct err *why,
+                   struct effects *fx, struct err *e);
 
 /* A meter with its channel as the engine needs it to talk to it. */
 struct meter_place {
@@ -38,7 +38,8 @@ struct meter_place {
 /* By number, or all meters of a channel (0: of the site); returns how many (at most max) or negative. */
 int meter_place_get(struct books *b, const char *number, struct meter_place *out, struct err *e);
 int meter_place_by_id(struct books *b, int64_t meter_id, struct meter_place *out, struct err *e);
-int meter_place_list(struct books *b, int64_t channel_id, struct meter_place *out, int max, struct err *e);
+int meter_place_list(struct books *b, int64_t channel_id, struct meter_place *out, int max,
+                     struct err *e);
 /* Meters whose last top-up has not been compared since (settle). */
 int meter_place_uncompared(struct books *b, struct meter_place *out, int max, struct err *e);
 

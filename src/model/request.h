@@ -35,8 +35,10 @@ struct param {
     const char *name;
     enum param_kind kind;
     bool required;
-    int64_t min, max; /* PARAM_INT: the range where min < max; PARAM_TEXT: bytes at most max (0: 200) */
-    const char *words; /* PARAM_TEXT: "cash|card" where only these are taken; NULL: any clean text */
+    int64_t min,
+        max; /* PARAM_INT: the range where min < max; PARAM_TEXT: bytes at most max (0: 200) */
+    const char
+        *words; /* PARAM_TEXT: "cash|card" where only these are taken; NULL: any clean text */
 };
 
 /* Checks args against the declaration: unknown, missing, wrong kind, out of range, text that is no clean
@@ -48,13 +50,13 @@ struct actor {
     int64_t operator_id; /* 0: the program itself */
     unsigned role;
     char login[64], name[64];
-    int64_t session_id;  /* for the operation log */
+    int64_t session_id; /* for the operation log */
     char client[16];
 };
 
 /* What must happen after the commit: collected by request functions, carried out by the engine. */
 struct effects {
-    json_t *events;     /* array of {"event","data"}; see effects_event() */
+    json_t *events;      /* array of {"event","data"}; see effects_event() */
     bool orders, papers; /* new orders to carry out, new papers to print */
 };
 void effects_init(struct effects *fx);
@@ -67,7 +69,7 @@ struct request {
     const char *title; /* N_("Sell") */
     unsigned roles;
     const struct param *params;
-    bool money;        /* refuses to run without an own id ("once") */
+    bool money; /* refuses to run without an own id ("once") */
     int (*run)(struct books *b, const struct actor *who, const json_t *args, json_t **result,
                struct effects *fx, struct err *e);
 };

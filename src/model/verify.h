@@ -8,6 +8,7 @@
 
 /* head_file may be NULL; claim is "NUMBER:HASH" from a slip or NULL. *result: {"entries","documents","orders",
  * "head_number","head_hash"}. ERR_DATA with the first bad row. cancel may be NULL. */
-int verify_books(struct books *reader, const char *head_file, const char *claim, json_t **result, struct err *e);
+int verify_books(struct books *reader, const char *head_file, const char *claim, json_t **result,
+                 struct err *e);
 
 #endif

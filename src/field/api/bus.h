@@ -37,8 +37,9 @@ struct bus_result bus_write(struct bus *bus, uint8_t address, uint16_t start, ui
 
 /* Vendor function: sends address, function, body and takes a reply of exactly reply_len bytes of PDU
  * payload after the function (meters.md 1.1: 11 for 0x20), or an exception. reply may be NULL. */
-struct bus_result bus_vendor(struct bus *bus, uint8_t address, uint8_t function, const uint8_t *body,
-                             size_t body_len, size_t reply_len, uint8_t *reply);
+struct bus_result bus_vendor(struct bus *bus, uint8_t address, uint8_t function,
+                             const uint8_t *body, size_t body_len, size_t reply_len,
+                             uint8_t *reply);
 
 /* Fills *e with the sentence of a result that is not BUS_OK (address for the text). Returns the code. */
 int bus_err(struct err *e, const struct bus_result *result, uint8_t address);

@@ -12,21 +12,29 @@
 /* Who answered (meters.md 1.2 register 0200, 1.10 registers 0362..0364). */
 struct meter_identity {
     uint16_t device_code;
-    char number[METER_NUMBER_MAX]; /* digits without leading zeros; empty: the meter has a blank number */
+    char number
+        [METER_NUMBER_MAX]; /* digits without leading zeros; empty: the meter has a blank number */
 };
 
 /* Money on the meter, read in whole blocks (meters.md 1.5). */
 struct meter_credit {
-    uint16_t count;          /* purchase count */
-    int64_t balance_minor;   /* remaining amount, negative in debt */
-    bool has_total;          /* the block with the total answered (newer firmware) */
-    int64_t total_minor;     /* total purchased, register 0412 */
-    int64_t energy_wh;       /* total active energy, primary side */
+    uint16_t count;        /* purchase count */
+    int64_t balance_minor; /* remaining amount, negative in debt */
+    bool has_total;        /* the block with the total answered (newer firmware) */
+    int64_t total_minor;   /* total purchased, register 0412 */
+    int64_t energy_wh;     /* total active energy, primary side */
     bool old_firmware;
 };
 
 /* State of the relay in the driver's neutral words. */
-enum relay_why { RELAY_CLOSED, RELAY_FORCED_OFF, RELAY_CREDIT, RELAY_OVERLOAD, RELAY_TIME, RELAY_UNKNOWN };
+enum relay_why {
+    RELAY_CLOSED,
+    RELAY_FORCED_OFF,
+    RELAY_CREDIT,
+    RELAY_OVERLOAD,
+    RELAY_TIME,
+    RELAY_UNKNOWN
+};
 
 #define READING_RATES 4
 struct meter_reading {
@@ -36,11 +44,11 @@ struct meter_reading {
     int64_t rate_wh[READING_RATES]; /* sharp, peak, flat, valley */
     int32_t voltage_mv[3], current_ma[3], power_w[4], reactive_var[4], factor_e3[4];
     uint16_t pt, ct;
-    uint16_t status[2];             /* raw 0224, 0225 */
+    uint16_t status[2]; /* raw 0224, 0225 */
     bool relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault;
     enum relay_why why;
-    int64_t clock_local;            /* the meter's clock as seconds since 1970 of its local time; 0 none */
-    bool has_settings;              /* the prepaid block answered */
+    int64_t clock_local; /* the meter's clock as seconds since 1970 of its local time; 0 none */
+    bool has_settings;   /* the prepaid block answered */
     int64_t price_e4[READING_RATES];
     int64_t alarm1_minor, alarm2_minor, overdraft_minor, base_minor;
     int32_t recovery_s;
@@ -48,8 +56,8 @@ struct meter_reading {
 
 /* Profile fields of one meter (meters.md: profile field). */
 struct meter_profile {
-    bool transformers;  /* multiply secondary values by PT and CT, default on */
-    int price_scale;    /* register units of one currency unit per kWh: 10000 */
+    bool transformers; /* multiply secondary values by PT and CT, default on */
+    int price_scale;   /* register units of one currency unit per kWh: 10000 */
     bool balance_signed;
 };
 
@@ -57,8 +65,8 @@ enum switch_mode { SWITCH_FORCED_OFF, SWITCH_FORCED_ON, SWITCH_PREPAID };
 
 /* Prepaid settings to write: only those with their flag are taken (meters.md 1.6). */
 struct meter_settings {
-    bool set_prepaid, set_balance, set_count, set_total, set_base, set_alarms, set_prices, set_overdraft,
-        set_recovery;
+    bool set_prepaid, set_balance, set_count, set_total, set_base, set_alarms, set_prices,
+        set_overdraft, set_recovery;
     bool prepaid;
     int64_t balance_minor, total_minor, base_minor, alarm1_minor, alarm2_minor, overdraft_minor;
     int64_t price_e4[READING_RATES];
@@ -70,16 +78,17 @@ struct meter_settings {
 enum deed { DEED_DONE, DEED_NOT_DONE, DEED_UNKNOWN };
 
 struct driver {
-    const char *name;            /* "acrel_1352" */
-    const char *title;           /* for people */
-    const char *const *models;   /* plate names, NULL-ended: "DDSY1352", "DTSY1352" */
+    const char *name;             /* "acrel_1352" */
+    const char *title;            /* for people */
+    const char *const *models;    /* plate names, NULL-ended: "DDSY1352", "DTSY1352" */
     const uint16_t *device_codes; /* beside models: 7, 5 */
-    int64_t balance_max_minor;   /* the most the meter can hold */
-    int64_t topup_max_minor;     /* the most one top-up frame can carry */
+    int64_t balance_max_minor;    /* the most the meter can hold */
+    int64_t topup_max_minor;      /* the most one top-up frame can carry */
 
     /* Each returns how the last request ended; *out holds only what was read when end is BUS_OK. */
     struct bus_result (*identify)(struct bus *bus, uint8_t address, struct meter_identity *out);
-    struct bus_result (*read_credit)(struct bus *bus, uint8_t address, const struct meter_profile *p,
+    struct bus_result (*read_credit)(struct bus *bus, uint8_t address,
+                                     const struct meter_profile *p,
                                      struct meter_credit *out); /* both blocks, different lengths */
     struct bus_result (*read_all)(struct bus *bus, uint8_t address, const struct meter_profile *p,
                                   struct meter_reading *out);
@@ -91,10 +100,12 @@ struct driver {
     /* The harmless probe (every apply byte 0): DONE the channel lets 0x20 through, NOT_DONE it refuses
      * (exception 01), UNKNOWN no answer. */
     enum deed (*topup_probe)(struct bus *bus, uint8_t address, struct bus_result *how);
-    enum deed (*relay)(struct bus *bus, uint8_t address, enum switch_mode mode, struct bus_result *how);
+    enum deed (*relay)(struct bus *bus, uint8_t address, enum switch_mode mode,
+                       struct bus_result *how);
     enum deed (*settings)(struct bus *bus, uint8_t address, const struct meter_profile *p,
                           const struct meter_settings *s, struct bus_result *how, struct err *e);
-    enum deed (*clock)(struct bus *bus, uint8_t address, int64_t local_seconds, struct bus_result *how);
+    enum deed (*clock)(struct bus *bus, uint8_t address, int64_t local_seconds,
+                       struct bus_result *how);
 };
 
 /* Generated: every driver of drivers/, NULL-ended. */
