@@ -52,7 +52,10 @@ int link_poll_timeout(const struct link *link);
 /* Reads and writes what goes without waiting; calls replies, events, state changes. */
 void link_pump(struct link *link);
 
-/* Asynchronous request; args are taken; once may be NULL. Returns its number (> 0). */
+/* Asynchronous request; args are taken (NULL: none; a key "page" in them travels beside them, for queries); once
+ * may be NULL: then the link makes one, so that every request can be asked again after a reconnect. Only
+ * engine.stop and backup are not asked again: they end with LINK_LOST_CALL. Returns its number (> 0). A
+ * "subscribe" is remembered and said again after a reconnect. */
 int link_send(struct link *link, const char *call, json_t *args, const char *once,
               link_reply_fn *reply, void *ctx);
 /* Forgets a request: its reply is thrown away. (Esc on a wait.) */
