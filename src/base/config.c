@@ -231,6 +231,25 @@ static void derive(struct config *c, int key, char *value)
     free(value);
 }
 
+/* share/ beside the program where it was built, else where it was installed. */
+static char *share_place(void)
+{
+    char exe[4096];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+
+    if (n > 0) {
+        exe[n] = '\0';
+        char *slash = strrchr(exe, '/');
+        if (slash)
+            *slash = '\0';
+        char *beside = mem_format("%s/share", exe);
+        if (access(beside, R_OK) == 0)
+            return beside;
+        free(beside);
+    }
+    return mem_text(METERTILL_SHARE);
+}
+
 int config_finish(struct config *c, struct err *e)
 {
     const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME"),
@@ -264,6 +283,7 @@ int config_finish(struct config *c, struct err *e)
                mem_format("/tmp/metertill-%u-%s-%08x.sock", (unsigned)getuid(), name,
                           mark(c->value[CONFIG_DATABASE])));
     derive(c, CONFIG_HEAD_FILE, mem_format("%s.head", c->value[CONFIG_DATABASE]));
+    derive(c, CONFIG_SHARE, share_place());
     derive(c, CONFIG_LOG_FILE, mem_format("%s.log", c->value[CONFIG_DATABASE]));
     free(service);
     free(name);

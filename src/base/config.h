@@ -18,6 +18,8 @@
       N_("how much the log tells"))                                                                \
     X(TEMPLATES, "templates", "METERTILL_TEMPLATES", "", "path",                                   \
       N_("the site's own paper layouts"))                                                          \
+    X(SHARE, "share", "METERTILL_SHARE", "", "path",                                               \
+      N_("installed data: layouts, translations; beside the program where it was built"))          \
     X(LANGUAGE, "language", "METERTILL_LANGUAGE", "auto", "auto|en|zh_CN",                         \
       N_("language before login"))                                                                 \
     X(THEME, "theme", "METERTILL_THEME", "auto", "auto|colour|mono", N_("colours of the console")) \

@@ -1,0 +1,283 @@
+/*
+ * Opening, migrating, transactions, backup and check of the database file.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "handle.h"
+#include "sql.h"
+
+#define APPLICATION_ID 0x4d54494c /* "MTIL" */
+
+int db_fail(struct db *db, struct err *e)
+{
+    const char *text = sqlite3_errmsg(db->handle);
+    int code;
+
+    switch (sqlite3_errcode(db->handle) & 0xff) {
+    case SQLITE_FULL: code = err_set(e, MSG_DB_FULL); break;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: code = err_set(e, MSG_DB_CORRUPT, text); break;
+    case SQLITE_CONSTRAINT: code = err_set(e, MSG_DB_CONSTRAINT, text); break;
+    case SQLITE_READONLY: code = err_set(e, MSG_DB_READ_ONLY, db->path); break;
+    default: code = err_set(e, MSG_DB_FAILED, text); break;
+    }
+    err_detail(e, "sqlite %d", sqlite3_extended_errcode(db->handle));
+    return code;
+}
+
+static int run_text(struct db *db, const char *sql, struct err *e)
+{
+    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : db_fail(db, e);
+}
+
+static int pragma_number(struct db *db, const char *sql, int *value, struct err *e)
+{
+    sqlite3_stmt *stmt = NULL;
+
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) != SQLITE_OK ||
+        sqlite3_step(stmt) != SQLITE_ROW) {
+        sqlite3_finalize(stmt);
+        return db_fail(db, e);
+    }
+    *value = sqlite3_column_int(stmt, 0);
+    sqlite3_finalize(stmt);
+    return 0;
+}
+
+/* file: URI of a path that may hold any byte. */
+static char *immutable_uri(const char *path)
+{
+    char *uri = mem_new(3 * strlen(path) + 32), *out = uri;
+
+    memcpy(out, "file:", 5);
+    out += 5;
+    for (; *path; path++) {
+        if (*path == '%' || *path == '?' || *path == '#')
+            out += snprintf(out, 4, "%%%02X", (unsigned char)*path);
+        else
+            *out++ = *path;
+    }
+    memcpy(out, "?immutable=1", sizeof "?immutable=1");
+    return uri;
+}
+
+static int set_up(struct db *db, struct err *e)
+{
+    int id = 0, tables = 0, rc;
+
+    sqlite3_busy_timeout(db->handle, 5000);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+    rc = pragma_number(db, "PRAGMA application_id", &id, e);
+    if (rc == 0)
+        rc = pragma_number(db, "SELECT count(*) FROM sqlite_schema", &tables, e);
+    if (rc != 0) {
+        if (e->msg == MSG_DB_CORRUPT)
+            return err_set(e, MSG_DB_FOREIGN, db->path);
+        return rc;
+    }
+    if (id != APPLICATION_ID && !(db->mode == DB_CREATE && tables == 0))
+        return err_set(e, MSG_DB_FOREIGN, db->path);
+    if (db->mode == DB_READ)
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    if (db->mode == DB_READ || db->mode == DB_COPY)
+        return run_text(db, "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY", e);
+    return run_text(db,
+                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                    "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864",
+                    e);
+}
+
+int db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
+{
+    bool there = access(path, F_OK) == 0;
+
+    if (mode == DB_CREATE && there)
+        return err_set(e, MSG_DB_EXISTS, path);
+    if (mode != DB_CREATE && !there)
+        return err_set(e, MSG_DB_MISSING, path);
+    struct db *db = mem_new(sizeof *db);
+    db->path = mem_text(path);
+    db->mode = mode;
+    int flags = SQLITE_OPEN_NOMUTEX;
+    char *uri = NULL;
+    if (mode == DB_CREATE)
+        flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    else
+        flags |= mode == DB_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    if (mode == DB_COPY) {
+        flags |= SQLITE_OPEN_URI;
+        uri = immutable_uri(path);
+    }
+    int rc = 0;
+    if (sqlite3_open_v2(uri ? uri : path, &db->handle, flags, NULL) != SQLITE_OK)
+        rc = err_set(e, MSG_DB_OPEN, path, db->handle ? sqlite3_errmsg(db->handle) : "no memory");
+    else if (mode == DB_WRITE && sqlite3_db_readonly(db->handle, "main") == 1)
+        rc = err_set(e, MSG_DB_READ_ONLY, path);
+    if (rc == 0)
+        rc = set_up(db, e);
+    free(uri);
+    if (rc != 0) {
+        db_close(db);
+        return rc;
+    }
+    *out = db;
+    return 0;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    for (int i = 0; i < SQL_COUNT; i++) {
+        if (db->rows[i])
+            sqlite3_finalize(db->rows[i]->stmt);
+        free(db->rows[i]);
+    }
+    sqlite3_close_v2(db->handle);
+    free(db->path);
+    free(db);
+}
+
+static int migration_count(void)
+{
+    int n = 0;
+
+    while (sql_migration[n].name)
+        n++;
+    return n;
+}
+
+int db_version(struct db *db, struct err *e)
+{
+    int version = 0;
+    int rc = pragma_number(db, "PRAGMA user_version", &version, e);
+
+    return rc != 0 ? rc : version;
+}
+
+static int migrate_one(struct db *db, int number, struct err *e)
+{
+    char mark[128];
+    int rc = run_text(db, "BEGIN IMMEDIATE", e);
+
+    if (rc != 0)
+        return rc;
+    snprintf(mark, sizeof mark, "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT",
+             number + 1, APPLICATION_ID);
+    rc = run_text(db, sql_migration[number].text, e);
+    if (rc == 0)
+        rc = run_text(db, mark, e);
+    if (rc != 0) {
+        struct err why = *e;
+        db_rollback(db);
+        if (why.msg != MSG_DB_FULL)
+            return err_set(e, MSG_DB_MIGRATION, sql_migration[number].name, why.arg[0].text);
+        *e = why;
+    }
+    return rc;
+}
+
+int db_migrate(struct db *db, struct err *e)
+{
+    int known = migration_count(), version = db_version(db, e), rc = 0;
+
+    if (version < 0)
+        return version;
+    if (version > known)
+        return err_set(e, MSG_DB_NEWER, db->path, (int64_t)version, (int64_t)known);
+    if ((db->mode == DB_READ || db->mode == DB_COPY) && version < known)
+        return err_set(e, MSG_DB_READ_ONLY, db->path);
+    while (rc == 0 && version < known)
+        rc = migrate_one(db, version++, e);
+    return rc;
+}
+
+int db_begin(struct db *db, struct err *e)
+{
+    return run_text(db, "BEGIN IMMEDIATE", e);
+}
+
+int db_begin_read(struct db *db, struct err *e)
+{
+    return run_text(db, "BEGIN", e);
+}
+
+int db_commit(struct db *db, struct err *e)
+{
+    return run_text(db, "COMMIT", e);
+}
+
+void db_rollback(struct db *db)
+{
+    /* SQLite rolled back by itself after some errors (a full disk): then there is nothing to undo. */
+    if (!sqlite3_get_autocommit(db->handle))
+        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int db_check(struct db *db, struct err *e)
+{
+    static const char *const checks[] = {"PRAGMA quick_check(1)", "PRAGMA foreign_key_check"};
+
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        sqlite3_stmt *stmt = NULL;
+        if (sqlite3_prepare_v2(db->handle, checks[i], -1, &stmt, NULL) != SQLITE_OK) {
+            sqlite3_finalize(stmt);
+            return db_fail(db, e);
+        }
+        int step = sqlite3_step(stmt), rc = 0;
+        const char *said = step == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : "ok";
+        if (step != SQLITE_ROW && step != SQLITE_DONE)
+            rc = db_fail(db, e);
+        else if (strcmp(said, "ok") != 0)
+            rc = err_set(e, MSG_DB_CORRUPT, said);
+        sqlite3_finalize(stmt);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* Copies page by page while the writer goes on; the copy leaves WAL mode so that it is one file. */
+static int copy_into(struct db *db, sqlite3 *target, struct err *e)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(target, "main", db->handle, "main");
+
+    if (!backup)
+        return err_set(e, MSG_DB_FAILED, sqlite3_errmsg(target));
+    int step = sqlite3_backup_step(backup, -1);
+    sqlite3_backup_finish(backup);
+    if (step != SQLITE_DONE)
+        return err_set(e, step == SQLITE_FULL ? MSG_DB_FULL : MSG_DB_FAILED, sqlite3_errstr(step));
+    if (sqlite3_exec(target, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK)
+        return err_set(e, MSG_DB_FAILED, sqlite3_errmsg(target));
+    return 0;
+}
+
+int db_backup(struct db *db, const char *path, struct err *e)
+{
+    sqlite3 *target = NULL;
+    struct db *copy = NULL;
+
+    if (access(path, F_OK) == 0)
+        return err_set(e, MSG_DB_EXISTS, path);
+    int rc = 0;
+    if (sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
+        SQLITE_OK)
+        rc = err_set(e, MSG_DB_OPEN, path, sqlite3_errmsg(target));
+    if (rc == 0)
+        rc = copy_into(db, target, e);
+    sqlite3_close(target);
+    if (rc == 0)
+        rc = db_open(&copy, path, DB_COPY, e);
+    if (rc == 0)
+        rc = db_check(copy, e);
+    db_close(copy);
+    if (rc != 0)
+        unlink(path);
+    return rc;
+}
