@@ -18,7 +18,8 @@
 
 enum { TICK_US = 1000000, TICK_PARTS = 16 };
 
-struct building *building_new(void) {
+struct building *building_new(void)
+{
     struct building *b = calloc(1, sizeof *b);
     if (!b) {
         fputs("metersim: out of memory\n", stderr);
@@ -33,7 +34,8 @@ struct building *building_new(void) {
     return b;
 }
 
-void building_free(struct building *b) {
+void building_free(struct building *b)
+{
     if (!b) {
         return;
     }
@@ -52,27 +54,32 @@ void building_free(struct building *b) {
     free(b);
 }
 
-int64_t building_now_us(void) {
+int64_t building_now_us(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-int64_t building_now_ms(const struct building *b) {
+int64_t building_now_ms(const struct building *b)
+{
     return b->start_ms + (int64_t)((double)(building_now_us() - b->start_us) * b->speed / 1000);
 }
 
-void building_set_clock(struct building *b, int64_t civil_ms) {
+void building_set_clock(struct building *b, int64_t civil_ms)
+{
     b->start_us = building_now_us();
     b->start_ms = civil_ms;
 }
 
-void building_set_speed(struct building *b, double speed) {
+void building_set_speed(struct building *b, double speed)
+{
     building_set_clock(b, building_now_ms(b));
     b->speed = speed;
 }
 
-struct channel *building_find_channel(const struct building *b, const char *name) {
+struct channel *building_find_channel(const struct building *b, const char *name)
+{
     for (size_t i = 0; i < b->channel_count; i++) {
         if (strcmp(b->channels[i]->name, name) == 0) {
             return b->channels[i];
@@ -81,7 +88,8 @@ struct channel *building_find_channel(const struct building *b, const char *name
     return NULL;
 }
 
-struct meter *building_find_meter(const struct building *b, const char *key) {
+struct meter *building_find_meter(const struct building *b, const char *key)
+{
     for (size_t i = 0; i < b->meter_count; i++) {
         if (fault_names_meter(key, b->meters[i])) {
             return b->meters[i];
@@ -91,7 +99,8 @@ struct meter *building_find_meter(const struct building *b, const char *key) {
 }
 
 void building_log(struct building *b, const struct channel *c, const char *what,
-                  const uint8_t *bytes, size_t size) {
+                  const uint8_t *bytes, size_t size)
+{
     struct log_entry *e = &b->log[b->log_count++ % LOG_ENTRIES];
     e->at_utc_ms = civil_utc_ms();
     e->channel = c;
@@ -101,7 +110,8 @@ void building_log(struct building *b, const struct channel *c, const char *what,
 }
 
 /* Meters nobody asks for a long time are brought forward bit by bit. */
-static void tick(struct building *b, int64_t now_us) {
+static void tick(struct building *b, int64_t now_us)
+{
     if (now_us < b->next_tick_us) {
         return;
     }
@@ -114,7 +124,8 @@ static void tick(struct building *b, int64_t now_us) {
     state_save_clock(b);
 }
 
-static void watch(struct building *b, size_t *count, int fd, short events) {
+static void watch(struct building *b, size_t *count, int fd, short events)
+{
     if (*count == b->polled_room) {
         b->polled_room = b->polled_room ? b->polled_room * 2 : 64;
         struct pollfd *polled = realloc(b->polled, b->polled_room * sizeof *polled);
@@ -127,12 +138,14 @@ static void watch(struct building *b, size_t *count, int fd, short events) {
     b->polled[(*count)++] = (struct pollfd){.fd = fd, .events = events};
 }
 
-static short client_events(const struct client *client) {
+static short client_events(const struct client *client)
+{
     return client->out.size ? POLLIN | POLLOUT : POLLIN;
 }
 
 /* The order here is the order in serve(). poll() leaves out negative descriptors. */
-static size_t watch_all(struct building *b, int signals) {
+static size_t watch_all(struct building *b, int signals)
+{
     size_t count = 0;
     watch(b, &count, signals, POLLIN);
     watch(b, &count, b->control, POLLIN);
@@ -149,14 +162,16 @@ static size_t watch_all(struct building *b, int signals) {
 }
 
 /* The client that a polled descriptor belongs to may be gone by now: it is looked up. */
-static struct client *client_of(struct client *first, int fd) {
+static struct client *client_of(struct client *first, int fd)
+{
     while (first && first->fd != fd) {
         first = first->next;
     }
     return first;
 }
 
-static void serve_channel(struct channel *c, const struct pollfd *p, size_t count) {
+static void serve_channel(struct channel *c, const struct pollfd *p, size_t count)
+{
     int64_t now_us = building_now_us();
     for (size_t i = 0; i < count; i++) {
         if (!p[i].revents) {
@@ -176,7 +191,8 @@ static void serve_channel(struct channel *c, const struct pollfd *p, size_t coun
     }
 }
 
-static size_t clients_in(const struct client *client) {
+static size_t clients_in(const struct client *client)
+{
     size_t count = 0;
     for (; client; client = client->next) {
         count++;
@@ -184,7 +200,8 @@ static size_t clients_in(const struct client *client) {
     return count;
 }
 
-static void serve_operators(struct building *b, const struct pollfd *p, size_t count) {
+static void serve_operators(struct building *b, const struct pollfd *p, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         struct client *o = p[i].revents ? client_of(b->operators, p[i].fd) : NULL;
         if (o && p[i].revents & POLLOUT) {
@@ -207,7 +224,8 @@ static void serve_operators(struct building *b, const struct pollfd *p, size_t c
 }
 
 /* Channels first: the control commands may take a gateway down. */
-static void serve(struct building *b) {
+static void serve(struct building *b)
+{
     size_t operators = clients_in(b->operators);
     size_t at = 2 + operators;
     for (size_t i = 0; i < b->channel_count; i++) {
@@ -221,7 +239,8 @@ static void serve(struct building *b) {
     }
 }
 
-static int64_t next_due_us(const struct building *b) {
+static int64_t next_due_us(const struct building *b)
+{
     int64_t next = b->next_tick_us;
     for (size_t i = 0; i < b->channel_count; i++) {
         int64_t line = channel_next_us(b->channels[i]);
@@ -232,7 +251,8 @@ static int64_t next_due_us(const struct building *b) {
     return next;
 }
 
-int building_run(struct building *b, int signals) {
+int building_run(struct building *b, int signals)
+{
     while (!b->stopping) {
         size_t count = watch_all(b, signals);
         int64_t wait_us = next_due_us(b) - building_now_us();

@@ -45,13 +45,13 @@ struct job {
     struct job *next;
     int step; /* JOB_... */
     int64_t due_us;
-    uint64_t frame;   /* the client's frame; copies share it */
-    uint64_t client;  /* who asked */
+    uint64_t frame;  /* the client's frame; copies share it */
+    uint64_t client; /* who asked */
     uint16_t transaction;
-    int tries;        /* how often the gateway has re-sent it */
-    bool copy;        /* made by a fault or by the gateway */
-    bool stray;       /* travels beside the line's own exchange */
-    bool raw;         /* `bytes` go out as they are */
+    int tries;  /* how often the gateway has re-sent it */
+    bool copy;  /* made by a fault or by the gateway */
+    bool stray; /* travels beside the line's own exchange */
+    bool raw;   /* `bytes` go out as they are */
     struct fault_hits hits;
     uint8_t bytes[FRAME_MAX + 16]; /* address + PDU */
     size_t size;
@@ -84,7 +84,7 @@ struct log_entry {
 };
 
 struct building {
-    char *name; /* owned */
+    char *name;                /* owned */
     struct channel **channels; /* owned */
     size_t channel_count;
     struct meter **meters; /* owned */
@@ -95,7 +95,7 @@ struct building {
     uint64_t last_frame, last_client;
     bool line_time, consume, paused_while_down, stopping;
     double speed;
-    int64_t start_ms;   /* civil time at `start_us` */
+    int64_t start_ms; /* civil time at `start_us` */
     int64_t start_us;
     const char *state_folder; /* borrowed, NULL = none */
     int control;              /* listening socket */

@@ -31,7 +31,7 @@ static const char *const type_words[] = {"rtu-tcp", "tcp", NULL};
 static const char *const kick_words[] = {"none", "oldest", NULL};
 static const char *const reply_words[] = {"asker", "all", NULL};
 static const char *const yes_words[] = {"no", "yes", NULL};
-static const char *const absent_words[] = {"silent", "", "", "", "",   "",   "",
+static const char *const absent_words[] = {"silent", "", "", "",   "",   "",  "",
                                            "",       "", "", "0A", "0B", NULL};
 
 #define AT(f) offsetof(struct channel, f)
@@ -52,7 +52,8 @@ static const struct channel_key channel_keys[] = {
 };
 
 __attribute__((format(printf, 2, 3))) static int fail(const struct reader *r, const char *format,
-                                                      ...) {
+                                                      ...)
+{
     va_list list;
     fprintf(stderr, "%s:%d: ", r->path, r->line);
     va_start(list, format);
@@ -62,7 +63,8 @@ __attribute__((format(printf, 2, 3))) static int fail(const struct reader *r, co
     return -1;
 }
 
-static void *append(void *array, size_t count, size_t item_size) {
+static void *append(void *array, size_t count, size_t item_size)
+{
     if ((count & (count - 1)) != 0) {
         return array;
     }
@@ -74,7 +76,8 @@ static void *append(void *array, size_t count, size_t item_size) {
     return grown;
 }
 
-static int index_of(const char *const *words, const char *value) {
+static int index_of(const char *const *words, const char *value)
+{
     for (int i = 0; words[i]; i++) {
         if (*value && strcmp(words[i], value) == 0) {
             return i;
@@ -84,7 +87,8 @@ static int index_of(const char *const *words, const char *value) {
 }
 
 /* "9600 8N1" is written 9600/8N1 in one word. */
-static bool set_line(struct channel *c, const char *value) {
+static bool set_line(struct channel *c, const char *value)
+{
     static const char parities[] = "NOE";
     int baud;
     char parity;
@@ -106,7 +110,8 @@ static bool set_line(struct channel *c, const char *value) {
 }
 
 static int set_channel_key(const struct reader *r, struct channel *c, const char *name,
-                           const char *value) {
+                           const char *value)
+{
     if (strcmp(name, "line") == 0) {
         return set_line(c, value) ? 0 : fail(r, "line=%s: not a line such as 9600/8N1", value);
     }
@@ -131,7 +136,8 @@ static int set_channel_key(const struct reader *r, struct channel *c, const char
 }
 
 /* Takes the next word off the line; words with blanks stand in double quotes after the =. */
-static char *next_word(char **rest) {
+static char *next_word(char **rest)
+{
     char *s = *rest + strspn(*rest, " \t\r\n");
     if (!*s || *s == '#') {
         return NULL;
@@ -152,7 +158,8 @@ static char *next_word(char **rest) {
 }
 
 /* Splits key=value; returns the value, or NULL when there is no =. */
-static char *split(char *word) {
+static char *split(char *word)
+{
     char *equals = strchr(word, '=');
     if (equals) {
         *equals++ = 0;
@@ -160,11 +167,13 @@ static char *split(char *word) {
     return equals;
 }
 
-static bool name_is_plain(const char *name) {
+static bool name_is_plain(const char *name)
+{
     return *name && strlen(name) < 40 && !strpbrk(name, ":/*\"\\") && name[0] != '.';
 }
 
-static int read_building(struct reader *r, char *rest) {
+static int read_building(struct reader *r, char *rest)
+{
     struct building *b = r->building;
     char *word;
     while ((word = next_word(&rest))) {
@@ -185,7 +194,8 @@ static int read_building(struct reader *r, char *rest) {
     return 0;
 }
 
-static int read_channel(struct reader *r, char *rest) {
+static int read_channel(struct reader *r, char *rest)
+{
     struct building *b = r->building;
     char *name = next_word(&rest);
     if (!name || !name_is_plain(name)) {
@@ -228,7 +238,8 @@ static int read_channel(struct reader *r, char *rest) {
     return 0;
 }
 
-static int64_t baud_index(int64_t baud) {
+static int64_t baud_index(int64_t baud)
+{
     static const int64_t bauds[] = {1200, 2400, 4800, 9600, 19200, 38400};
     int64_t i = 0;
     while (i < 5 && bauds[i] != baud) {
@@ -237,7 +248,8 @@ static int64_t baud_index(int64_t baud) {
     return i;
 }
 
-static int read_meter(struct reader *r, char *rest) {
+static int read_meter(struct reader *r, char *rest)
+{
     struct building *b = r->building;
     char *channel_name = next_word(&rest);
     char *address_word = channel_name ? next_word(&rest) : NULL;
@@ -277,7 +289,8 @@ static int read_meter(struct reader *r, char *rest) {
     return 0;
 }
 
-static int read_line(struct reader *r, char *line) {
+static int read_line(struct reader *r, char *line)
+{
     char *rest = line;
     char *word = next_word(&rest);
     if (!word) {
@@ -295,7 +308,8 @@ static int read_line(struct reader *r, char *line) {
     return fail(r, "%s: building, channel or meter expected", word);
 }
 
-int building_load(struct building *b, const char *path) {
+int building_load(struct building *b, const char *path)
+{
     struct reader r = {.building = b, .path = path};
     FILE *f = fopen(path, "re");
     if (!f) {

@@ -15,7 +15,8 @@
 static const int64_t bauds[] = {1200, 2400, 4800, 9600, 19200, 38400};
 
 /* The time `count` characters take on the line. */
-static int64_t chars_us(const struct channel *c, size_t count) {
+static int64_t chars_us(const struct channel *c, size_t count)
+{
     if (!c->building->line_time) {
         return 0;
     }
@@ -23,14 +24,16 @@ static int64_t chars_us(const struct channel *c, size_t count) {
     return (int64_t)count * bits * 1000000 / c->baud;
 }
 
-static int64_t silence_us(const struct channel *c) {
+static int64_t silence_us(const struct channel *c)
+{
     if (!c->building->line_time) {
         return 0;
     }
     return c->baud > 19200 ? 1750 : chars_us(c, 7) / 2;
 }
 
-static struct job *job_copy(const struct job *from) {
+static struct job *job_copy(const struct job *from)
+{
     struct job *job = malloc(sizeof *job);
     if (!job) {
         fputs("metersim: out of memory\n", stderr);
@@ -42,7 +45,8 @@ static struct job *job_copy(const struct job *from) {
 }
 
 /* Keeps `travelling` sorted; jobs due at the same time stay in order. Takes the job. */
-static void schedule(struct channel *c, struct job *job, int step, int64_t due_us) {
+static void schedule(struct channel *c, struct job *job, int step, int64_t due_us)
+{
     job->step = step;
     job->due_us = due_us;
     struct job **link = &c->travelling;
@@ -53,7 +57,8 @@ static void schedule(struct channel *c, struct job *job, int step, int64_t due_u
     *link = job;
 }
 
-static void note(struct channel *c, enum fault_kind kind, const struct job *job) {
+static void note(struct channel *c, enum fault_kind kind, const struct job *job)
+{
     c->building->faults_done[kind]++;
     char what[24];
     snprintf(what, sizeof what, "fault %s", fault_name(kind));
@@ -61,7 +66,8 @@ static void note(struct channel *c, enum fault_kind kind, const struct job *job)
 }
 
 /* The exchange is over: the line is free after a silence. */
-static void release(struct channel *c, uint64_t frame, int64_t now_us) {
+static void release(struct channel *c, uint64_t frame, int64_t now_us)
+{
     if (c->owner != frame) {
         return;
     }
@@ -79,12 +85,14 @@ static void release(struct channel *c, uint64_t frame, int64_t now_us) {
     }
 }
 
-static bool hears(const struct channel *c, const struct meter *m, int address) {
+static bool hears(const struct channel *c, const struct meter *m, int address)
+{
     return m->present && m->address == address && bauds[m->baud_index] == c->baud &&
            m->parity == c->parity && m->stop == c->stop;
 }
 
-static struct meter *meter_at(const struct channel *c, int address) {
+static struct meter *meter_at(const struct channel *c, int address)
+{
     for (size_t i = 0; i < c->meter_count; i++) {
         if (c->meters[i]->address == address) {
             return c->meters[i];
@@ -94,7 +102,8 @@ static struct meter *meter_at(const struct channel *c, int address) {
 }
 
 /* Another master reads another meter, with an answer as long as ours would be. */
-static void foreign_exchange(struct channel *c, const struct job *job, int64_t due_us) {
+static void foreign_exchange(struct channel *c, const struct job *job, int64_t due_us)
+{
     struct meter *other = NULL;
     for (size_t i = 0; i < c->meter_count; i++) {
         struct meter *m = c->meters[(i + dice_throw(&c->dice, c->meter_count)) % c->meter_count];
@@ -126,7 +135,8 @@ static void foreign_exchange(struct channel *c, const struct job *job, int64_t d
 }
 
 /* Faults that strike before the request reaches the meter. Returns false when it does not. */
-static bool request_survives(struct channel *c, struct job *job, int64_t arrival_us) {
+static bool request_survives(struct channel *c, struct job *job, int64_t arrival_us)
+{
     bool *hit = job->hits.hit;
     bool survives = true;
     if (hit[FAULT_RESET]) {
@@ -163,7 +173,8 @@ static bool request_survives(struct channel *c, struct job *job, int64_t arrival
 }
 
 /* The answer 01 of a gateway (or line) that does not let 0x20 through. */
-static bool refuse_20(struct channel *c, const struct job *job, int64_t now_us) {
+static bool refuse_20(struct channel *c, const struct job *job, int64_t now_us)
+{
     if (job->bytes[1] != 0x20 || (!c->refuses_20 && !job->hits.hit[FAULT_REFUSE_20])) {
         return false;
     }
@@ -179,7 +190,8 @@ static bool refuse_20(struct channel *c, const struct job *job, int64_t now_us) 
 }
 
 /* A request gets the line. Borrows the job. */
-static void begin(struct channel *c, struct job *job, int64_t now_us) {
+static void begin(struct channel *c, struct job *job, int64_t now_us)
+{
     c->owner = job->frame;
     c->requests++;
     int64_t arrival_us = now_us + chars_us(c, job->size + 2) + silence_us(c);
@@ -205,8 +217,7 @@ static void begin(struct channel *c, struct job *job, int64_t now_us) {
         struct job *held = job_copy(job);
         held->stray = true;
         int64_t most_us = job->hits.amount[FAULT_REQUEST_LATE] * 1000;
-        int64_t hold_us =
-            most_us / 2 + (int64_t)dice_throw(&c->dice, (uint64_t)(most_us / 2) + 1);
+        int64_t hold_us = most_us / 2 + (int64_t)dice_throw(&c->dice, (uint64_t)(most_us / 2) + 1);
         schedule(c, held, JOB_ACT, now_us + hold_us);
     } else if (survives) {
         schedule(c, job_copy(job), JOB_ACT, arrival_us);
@@ -219,9 +230,9 @@ static void begin(struct channel *c, struct job *job, int64_t now_us) {
 }
 
 /* Everybody at that address answers: normally one; two make a collision. */
-static int ask_meters(struct channel *c, const struct job *job, uint8_t *reply, size_t *size) {
-    struct origin origin = {
-        .frame = job->frame, .copy = job->copy, .at_utc_ms = civil_utc_ms()};
+static int ask_meters(struct channel *c, const struct job *job, uint8_t *reply, size_t *size)
+{
+    struct origin origin = {.frame = job->frame, .copy = job->copy, .at_utc_ms = civil_utc_ms()};
     int answers = 0;
     int address = job->bytes[0];
     struct meter *takers[8];
@@ -249,7 +260,8 @@ static int ask_meters(struct channel *c, const struct job *job, uint8_t *reply, 
 
 /* Faults of an answer that leave no whole frame, or a wrong one. Behind a protocol gateway
  * they all end the same way: it throws the answer away. Returns false when nothing is sent. */
-static bool damage_reply(struct channel *c, struct job *reply) {
+static bool damage_reply(struct channel *c, struct job *reply)
+{
     static const enum fault_kind kinds[] = {FAULT_WRONG_ADDRESS, FAULT_BIT_FLIP, FAULT_CUT,
                                             FAULT_NOISE, FAULT_FOREIGN_MASTER};
     const bool *hit = reply->hits.hit;
@@ -293,7 +305,8 @@ static bool damage_reply(struct channel *c, struct job *reply) {
     return true;
 }
 
-static void send_reply(struct channel *c, struct job *reply, int64_t now_us) {
+static void send_reply(struct channel *c, struct job *reply, int64_t now_us)
+{
     const bool *hit = reply->hits.hit;
     int64_t end_us = now_us + (c->building->line_time ? c->turnaround_ms * 1000 : 0) +
                      chars_us(c, reply->size + 2);
@@ -323,7 +336,8 @@ static void send_reply(struct channel *c, struct job *reply, int64_t now_us) {
 }
 
 /* The request is at the meter. */
-static void act(struct channel *c, struct job *job, int64_t now_us) {
+static void act(struct channel *c, struct job *job, int64_t now_us)
+{
     struct job *reply = job_copy(job);
     int answers;
     if (job->hits.hit[FAULT_EXCEPTION]) {
@@ -347,7 +361,8 @@ static void act(struct channel *c, struct job *job, int64_t now_us) {
     free(reply);
 }
 
-static void reply_arrives(struct channel *c, struct job *job, int64_t now_us) {
+static void reply_arrives(struct channel *c, struct job *job, int64_t now_us)
+{
     if (c->type == CHANNEL_TCP && !job->stray && c->owner != job->frame) {
         return; /* the gateway has given up */
     }
@@ -357,7 +372,8 @@ static void reply_arrives(struct channel *c, struct job *job, int64_t now_us) {
     }
 }
 
-static void give_up(struct channel *c, struct job *job, int64_t now_us) {
+static void give_up(struct channel *c, struct job *job, int64_t now_us)
+{
     if (c->owner != job->frame) {
         return;
     }
@@ -376,7 +392,8 @@ static void give_up(struct channel *c, struct job *job, int64_t now_us) {
     release(c, job->frame, now_us);
 }
 
-void channel_work(struct channel *c, int64_t now_us) {
+void channel_work(struct channel *c, int64_t now_us)
+{
     for (;;) {
         struct job *job = c->travelling;
         if (job && job->due_us <= now_us) {
@@ -400,7 +417,8 @@ void channel_work(struct channel *c, int64_t now_us) {
     }
 }
 
-int64_t channel_next_us(const struct channel *c) {
+int64_t channel_next_us(const struct channel *c)
+{
     int64_t next = c->travelling ? c->travelling->due_us : INT64_MAX;
     if (c->queue && !c->owner && c->free_us < next) {
         next = c->free_us;
@@ -409,7 +427,8 @@ int64_t channel_next_us(const struct channel *c) {
 }
 
 void channel_take(struct channel *c, uint64_t client, uint16_t transaction, const uint8_t *bytes,
-                  size_t size, int64_t now_us) {
+                  size_t size, int64_t now_us)
+{
     struct job job = {
         .frame = ++c->building->last_frame,
         .client = client,
@@ -430,7 +449,8 @@ void channel_take(struct channel *c, uint64_t client, uint16_t transaction, cons
     channel_work(c, now_us);
 }
 
-static void free_jobs(struct job *job) {
+static void free_jobs(struct job *job)
+{
     while (job) {
         struct job *next = job->next;
         free(job);
@@ -438,7 +458,8 @@ static void free_jobs(struct job *job) {
     }
 }
 
-void channel_free(struct channel *c) {
+void channel_free(struct channel *c)
+{
     if (c) {
         gateway_close_all(c);
         free_jobs(c->queue);

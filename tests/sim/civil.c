@@ -9,13 +9,15 @@
 #include <stdio.h>
 #include <time.h>
 
-int64_t civil_day(int64_t civil_ms) {
+int64_t civil_day(int64_t civil_ms)
+{
     int64_t day = civil_ms / CIVIL_DAY_MS;
     return civil_ms % CIVIL_DAY_MS < 0 ? day - 1 : day;
 }
 
 /* Years are counted from March so that the leap day comes last. */
-static int64_t days_to(int year, int month, int day) {
+static int64_t days_to(int year, int month, int day)
+{
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = (y >= 0 ? y : y - 399) / 400;
     int64_t year_of_era = y - era * 400;
@@ -24,7 +26,8 @@ static int64_t days_to(int year, int month, int day) {
     return era * 146097 + day_of_era - 719468;
 }
 
-struct civil civil_from_ms(int64_t civil_ms) {
+struct civil civil_from_ms(int64_t civil_ms)
+{
     int64_t days = civil_day(civil_ms);
     int64_t rest = civil_ms - days * CIVIL_DAY_MS;
     int64_t z = days + 719468;
@@ -46,12 +49,14 @@ struct civil civil_from_ms(int64_t civil_ms) {
     };
 }
 
-int64_t civil_to_ms(const struct civil *c) {
+int64_t civil_to_ms(const struct civil *c)
+{
     int64_t seconds = (int64_t)c->hour * 3600 + c->minute * 60 + c->second;
     return days_to(c->year, c->month, c->day) * CIVIL_DAY_MS + seconds * 1000;
 }
 
-bool civil_is_valid(const struct civil *c) {
+bool civil_is_valid(const struct civil *c)
+{
     if (c->month < 1 || c->month > 12 || c->day < 1 || c->day > 31 || c->hour < 0 || c->hour > 23 ||
         c->minute < 0 || c->minute > 59 || c->second < 0 || c->second > 59) {
         return false;
@@ -60,13 +65,15 @@ bool civil_is_valid(const struct civil *c) {
     return back.day == c->day && back.month == c->month;
 }
 
-void civil_print(int64_t civil_ms, char *out, size_t room) {
+void civil_print(int64_t civil_ms, char *out, size_t room)
+{
     struct civil c = civil_from_ms(civil_ms);
     snprintf(out, room, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
              c.second);
 }
 
-bool civil_parse(const char *s, int64_t *civil_ms) {
+bool civil_parse(const char *s, int64_t *civil_ms)
+{
     struct civil c = {0};
     int used = 0;
     if (sscanf(s, "%4d-%2d-%2d%n", &c.year, &c.month, &c.day, &used) != 3) {
@@ -86,13 +93,15 @@ bool civil_parse(const char *s, int64_t *civil_ms) {
     return true;
 }
 
-int64_t civil_utc_ms(void) {
+int64_t civil_utc_ms(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int64_t civil_now_ms(void) {
+int64_t civil_now_ms(void)
+{
     int64_t utc_ms = civil_utc_ms();
     time_t seconds = (time_t)(utc_ms / 1000);
     struct tm local;

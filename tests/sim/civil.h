@@ -11,15 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    CIVIL_MINUTE_MS = 60000,
-    CIVIL_DAY_MS = 86400000
-};
+enum { CIVIL_MINUTE_MS = 60000, CIVIL_DAY_MS = 86400000 };
 
 struct civil {
     int year;
-    int month;   /* 1..12 */
-    int day;     /* 1..31 */
+    int month; /* 1..12 */
+    int day;   /* 1..31 */
     int hour;
     int minute;
     int second;

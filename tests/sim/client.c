@@ -12,7 +12,8 @@
 
 #include "building.h"
 
-struct client *client_new(struct building *b, int fd, int64_t now_us) {
+struct client *client_new(struct building *b, int fd, int64_t now_us)
+{
     struct client *client = calloc(1, sizeof *client);
     if (!client) {
         fputs("metersim: out of memory\n", stderr);
@@ -24,13 +25,15 @@ struct client *client_new(struct building *b, int fd, int64_t now_us) {
     return client;
 }
 
-void client_free(struct client *client) {
+void client_free(struct client *client)
+{
     close(client->fd);
     text_clear(&client->out);
     free(client);
 }
 
-void client_flush(struct client *client) {
+void client_flush(struct client *client)
+{
     while (client->out.size && !client->doomed) {
         ssize_t n = send(client->fd, client->out.data, client->out.size, MSG_NOSIGNAL);
         if (n > 0) {

@@ -27,12 +27,14 @@ struct command {
     const char *(*run)(struct building *b, char **words, int count, struct text *t);
 };
 
-static const char *done(struct text *t) {
+static const char *done(struct text *t)
+{
     text_add(t, "{\"ok\":true}");
     return NULL;
 }
 
-static const char *run_truth(struct building *b, char **words, int count, struct text *t) {
+static const char *run_truth(struct building *b, char **words, int count, struct text *t)
+{
     if (count == 0) {
         truth_all(b, t);
         return NULL;
@@ -47,7 +49,8 @@ static const char *run_truth(struct building *b, char **words, int count, struct
     return NULL;
 }
 
-static const char *run_fault(struct building *b, char **words, int count, struct text *t) {
+static const char *run_fault(struct building *b, char **words, int count, struct text *t)
+{
     enum fault_kind kind = fault_find(words[1]);
     char *end;
     double rate = strtod(words[2], &end);
@@ -77,12 +80,14 @@ static const char *run_fault(struct building *b, char **words, int count, struct
     return done(t);
 }
 
-static const char *run_clear(struct building *b, char **words, int count, struct text *t) {
+static const char *run_clear(struct building *b, char **words, int count, struct text *t)
+{
     fault_clear(&b->faults, count ? words[0] : NULL);
     return done(t);
 }
 
-static const char *run_set(struct building *b, char **words, int count, struct text *t) {
+static const char *run_set(struct building *b, char **words, int count, struct text *t)
+{
     (void)count;
     struct meter *m = building_find_meter(b, words[0]);
     if (!m) {
@@ -98,7 +103,8 @@ static const char *run_set(struct building *b, char **words, int count, struct t
     return done(t);
 }
 
-static const char *run_top_up(struct building *b, char **words, int count, struct text *t) {
+static const char *run_top_up(struct building *b, char **words, int count, struct text *t)
+{
     struct meter *m = building_find_meter(b, words[0]);
     int64_t amount;
     int64_t number;
@@ -122,14 +128,16 @@ static const char *run_top_up(struct building *b, char **words, int count, struc
     return done(t);
 }
 
-static const char *run_stats(struct building *b, char **words, int count, struct text *t) {
+static const char *run_stats(struct building *b, char **words, int count, struct text *t)
+{
     (void)words;
     (void)count;
     truth_stats(b, t);
     return NULL;
 }
 
-static const char *run_log(struct building *b, char **words, int count, struct text *t) {
+static const char *run_log(struct building *b, char **words, int count, struct text *t)
+{
     int64_t n = 50;
     if (count && (!text_to_decimal(words[0], 0, &n) || n < 0)) {
         return "a number of frames expected";
@@ -138,7 +146,8 @@ static const char *run_log(struct building *b, char **words, int count, struct t
     return NULL;
 }
 
-static const char *run_clock(struct building *b, char **words, int count, struct text *t) {
+static const char *run_clock(struct building *b, char **words, int count, struct text *t)
+{
     int64_t seconds = 0;
     if (count && (!text_to_decimal(words[0], 0, &seconds) || seconds < 0 || seconds > 4000000000)) {
         return "seconds to go forward expected";
@@ -153,7 +162,8 @@ static const char *run_clock(struct building *b, char **words, int count, struct
     return NULL;
 }
 
-static const char *run_speed(struct building *b, char **words, int count, struct text *t) {
+static const char *run_speed(struct building *b, char **words, int count, struct text *t)
+{
     (void)count;
     char *end;
     double speed = strtod(words[0], &end);
@@ -164,7 +174,8 @@ static const char *run_speed(struct building *b, char **words, int count, struct
     return done(t);
 }
 
-static const char *run_line_time(struct building *b, char **words, int count, struct text *t) {
+static const char *run_line_time(struct building *b, char **words, int count, struct text *t)
+{
     (void)count;
     bool on = strcmp(words[0], "on") == 0;
     if (!on && strcmp(words[0], "off") != 0) {
@@ -174,7 +185,8 @@ static const char *run_line_time(struct building *b, char **words, int count, st
     return done(t);
 }
 
-static const char *run_down(struct building *b, char **words, int count, struct text *t) {
+static const char *run_down(struct building *b, char **words, int count, struct text *t)
+{
     (void)count;
     struct channel *c = building_find_channel(b, words[0]);
     if (!c) {
@@ -184,7 +196,8 @@ static const char *run_down(struct building *b, char **words, int count, struct 
     return done(t);
 }
 
-static const char *run_up(struct building *b, char **words, int count, struct text *t) {
+static const char *run_up(struct building *b, char **words, int count, struct text *t)
+{
     (void)count;
     struct channel *c = building_find_channel(b, words[0]);
     if (!c) {
@@ -196,7 +209,8 @@ static const char *run_up(struct building *b, char **words, int count, struct te
     return done(t);
 }
 
-static const char *run_drop(struct building *b, char **words, int count, struct text *t) {
+static const char *run_drop(struct building *b, char **words, int count, struct text *t)
+{
     (void)count;
     struct channel *c = building_find_channel(b, words[0]);
     if (!c) {
@@ -208,14 +222,16 @@ static const char *run_drop(struct building *b, char **words, int count, struct 
     return done(t);
 }
 
-static const char *run_save(struct building *b, char **words, int count, struct text *t) {
+static const char *run_save(struct building *b, char **words, int count, struct text *t)
+{
     (void)words;
     (void)count;
     state_save_all(b);
     return done(t);
 }
 
-static const char *run_stop(struct building *b, char **words, int count, struct text *t) {
+static const char *run_stop(struct building *b, char **words, int count, struct text *t)
+{
     (void)words;
     (void)count;
     b->stopping = true;
@@ -245,7 +261,8 @@ static const struct command commands[] = {
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
-static const char *run_help(struct building *b, char **words, int count, struct text *t) {
+static const char *run_help(struct building *b, char **words, int count, struct text *t)
+{
     (void)b;
     (void)words;
     (void)count;
@@ -257,7 +274,8 @@ static const char *run_help(struct building *b, char **words, int count, struct 
     return NULL;
 }
 
-static void answer(struct building *b, char *line, struct text *t) {
+static void answer(struct building *b, char *line, struct text *t)
+{
     char *words[WORDS_MAX];
     int count = 0;
     char *rest = NULL;
@@ -285,9 +303,10 @@ static void answer(struct building *b, char *line, struct text *t) {
     text_add(t, "\n");
 }
 
-void control_input(struct building *b, struct client *client) {
-    ssize_t n = recv(client->fd, client->in + client->in_size,
-                     sizeof client->in - client->in_size, 0);
+void control_input(struct building *b, struct client *client)
+{
+    ssize_t n =
+        recv(client->fd, client->in + client->in_size, sizeof client->in - client->in_size, 0);
     if (n <= 0) {
         client->doomed = n == 0 || (errno != EAGAIN && errno != EINTR);
         return;
@@ -308,7 +327,8 @@ void control_input(struct building *b, struct client *client) {
     client_flush(client);
 }
 
-int control_open(struct building *b, const char *path) {
+int control_open(struct building *b, const char *path)
+{
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
         errno = ENAMETOOLONG;
@@ -331,7 +351,8 @@ int control_open(struct building *b, const char *path) {
     return 0;
 }
 
-void control_accept(struct building *b, int64_t now_us) {
+void control_accept(struct building *b, int64_t now_us)
+{
     int fd = accept4(b->control, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
         return;
@@ -341,7 +362,8 @@ void control_accept(struct building *b, int64_t now_us) {
     b->operators = client;
 }
 
-void control_close(struct building *b) {
+void control_close(struct building *b)
+{
     while (b->operators) {
         struct client *client = b->operators;
         b->operators = client->next;

@@ -35,11 +35,13 @@ static const struct kind_fact facts[FAULT_KINDS] = {
     [FAULT_DEAD] = {"dead", 0},
 };
 
-const char *fault_name(enum fault_kind kind) {
+const char *fault_name(enum fault_kind kind)
+{
     return facts[kind].name;
 }
 
-enum fault_kind fault_find(const char *name) {
+enum fault_kind fault_find(const char *name)
+{
     for (int k = 0; k < FAULT_KINDS; k++) {
         if (strcmp(facts[k].name, name) == 0) {
             return (enum fault_kind)k;
@@ -48,13 +50,15 @@ enum fault_kind fault_find(const char *name) {
     return FAULT_KINDS;
 }
 
-static void remove_at(struct fault_list *list, size_t i) {
+static void remove_at(struct fault_list *list, size_t i)
+{
     memmove(list->rules + i, list->rules + i + 1, (list->count - i - 1) * sizeof *list->rules);
     list->count--;
 }
 
 void fault_set(struct fault_list *list, const char *target, enum fault_kind kind, double rate,
-               int64_t amount, int only) {
+               int64_t amount, int only)
+{
     for (size_t i = 0; i < list->count; i++) {
         struct fault_rule *r = &list->rules[i];
         if (r->kind == kind && r->only == only && strcmp(r->target, target) == 0) {
@@ -79,7 +83,8 @@ void fault_set(struct fault_list *list, const char *target, enum fault_kind kind
     }
 }
 
-void fault_clear(struct fault_list *list, const char *target) {
+void fault_clear(struct fault_list *list, const char *target)
+{
     for (size_t i = list->count; i-- > 0;) {
         if (!target || strcmp(list->rules[i].target, target) == 0) {
             remove_at(list, i);
@@ -91,7 +96,8 @@ void fault_clear(struct fault_list *list, const char *target) {
     }
 }
 
-bool fault_names_meter(const char *target, const struct meter *meter) {
+bool fault_names_meter(const char *target, const struct meter *meter)
+{
     const char *colon = strrchr(target, ':');
     if (colon) {
         size_t length = (size_t)(colon - target);
@@ -111,7 +117,8 @@ bool fault_names_meter(const char *target, const struct meter *meter) {
 }
 
 struct fault_hits fault_draw(const struct fault_list *list, uint64_t *dice, const char *channel,
-                             const struct meter *meter, int function) {
+                             const struct meter *meter, int function)
+{
     struct fault_hits hits = {0};
     for (size_t i = 0; i < list->count; i++) {
         const struct fault_rule *r = &list->rules[i];
@@ -129,14 +136,16 @@ struct fault_hits fault_draw(const struct fault_list *list, uint64_t *dice, cons
 }
 
 /* splitmix64 */
-uint64_t dice_throw(uint64_t *dice, uint64_t sides) {
+uint64_t dice_throw(uint64_t *dice, uint64_t sides)
+{
     uint64_t x = *dice += UINT64_C(0x9E3779B97F4A7C15);
     x = (x ^ x >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     x = (x ^ x >> 27) * UINT64_C(0x94D049BB133111EB);
     return (x ^ x >> 31) % sides;
 }
 
-uint64_t dice_new(uint64_t seed, const char *name) {
+uint64_t dice_new(uint64_t seed, const char *name)
+{
     uint64_t dice = seed ^ UINT64_C(0xCBF29CE484222325);
     for (const char *c = name; *c; c++) {
         dice = (dice ^ (uint8_t)*c) * UINT64_C(0x100000001B3);

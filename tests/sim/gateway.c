@@ -17,7 +17,8 @@
 
 enum { MBAP_HEAD = 7 };
 
-int gateway_listen(struct channel *c) {
+int gateway_listen(struct channel *c)
+{
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         return -1;
@@ -43,7 +44,8 @@ int gateway_listen(struct channel *c) {
     return 0;
 }
 
-void gateway_close_all(struct channel *c) {
+void gateway_close_all(struct channel *c)
+{
     while (c->clients) {
         struct client *client = c->clients;
         c->clients = client->next;
@@ -56,7 +58,8 @@ void gateway_close_all(struct channel *c) {
     c->up = 0;
 }
 
-struct client *gateway_client(const struct channel *c, uint64_t id) {
+struct client *gateway_client(const struct channel *c, uint64_t id)
+{
     struct client *client = c->clients;
     while (client && client->id != id) {
         client = client->next;
@@ -64,7 +67,8 @@ struct client *gateway_client(const struct channel *c, uint64_t id) {
     return client;
 }
 
-void gateway_accept(struct channel *c, int64_t now_us) {
+void gateway_accept(struct channel *c, int64_t now_us)
+{
     int fd = accept4(c->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
         return;
@@ -93,7 +97,8 @@ void gateway_accept(struct channel *c, int64_t now_us) {
 }
 
 /* Takes every whole RTU frame; `silence` says that no more bytes are coming for now. */
-static void parse_rtu(struct channel *c, struct client *client, bool silence, int64_t now_us) {
+static void parse_rtu(struct channel *c, struct client *client, bool silence, int64_t now_us)
+{
     while (client->in_size > 0) {
         int need = frame_request_size(client->in, client->in_size);
         size_t size = silence ? client->in_size : 0;
@@ -115,7 +120,8 @@ static void parse_rtu(struct channel *c, struct client *client, bool silence, in
     }
 }
 
-static void parse_mbap(struct channel *c, struct client *client, int64_t now_us) {
+static void parse_mbap(struct channel *c, struct client *client, int64_t now_us)
+{
     while (client->in_size >= MBAP_HEAD) {
         unsigned length = frame_u16(client->in + 4);
         if (frame_u16(client->in + 2) != 0 || length < 2 || length > 254) {
@@ -134,7 +140,8 @@ static void parse_mbap(struct channel *c, struct client *client, int64_t now_us)
     }
 }
 
-void gateway_input(struct channel *c, struct client *client, int64_t now_us) {
+void gateway_input(struct channel *c, struct client *client, int64_t now_us)
+{
     ssize_t n =
         recv(client->fd, client->in + client->in_size, sizeof client->in - client->in_size, 0);
     if (n <= 0) {
@@ -156,11 +163,13 @@ void gateway_input(struct channel *c, struct client *client, int64_t now_us) {
 }
 
 /* When the bytes a client has begun count as ended by silence. */
-static int64_t gap_end_us(const struct channel *c, const struct client *client) {
+static int64_t gap_end_us(const struct channel *c, const struct client *client)
+{
     return client->last_us + c->gap_ms * 1000;
 }
 
-void gateway_work(struct channel *c, int64_t now_us) {
+void gateway_work(struct channel *c, int64_t now_us)
+{
     struct client **link = &c->clients;
     while (*link) {
         struct client *client = *link;
@@ -179,7 +188,8 @@ void gateway_work(struct channel *c, int64_t now_us) {
     }
 }
 
-int64_t gateway_next_us(const struct channel *c) {
+int64_t gateway_next_us(const struct channel *c)
+{
     int64_t next = INT64_MAX;
     for (const struct client *client = c->clients; client; client = client->next) {
         int64_t due = INT64_MAX;
@@ -195,7 +205,8 @@ int64_t gateway_next_us(const struct channel *c) {
     return next;
 }
 
-static void send_to(struct client *client, const uint8_t *bytes, size_t size) {
+static void send_to(struct client *client, const uint8_t *bytes, size_t size)
+{
     if (client->deaf || client->doomed) {
         return;
     }
@@ -206,7 +217,8 @@ static void send_to(struct client *client, const uint8_t *bytes, size_t size) {
     }
 }
 
-void gateway_send(struct channel *c, uint64_t id, const uint8_t *bytes, size_t size) {
+void gateway_send(struct channel *c, uint64_t id, const uint8_t *bytes, size_t size)
+{
     for (struct client *client = c->clients; client; client = client->next) {
         if (id == 0 || client->id == id) {
             send_to(client, bytes, size);
@@ -214,7 +226,8 @@ void gateway_send(struct channel *c, uint64_t id, const uint8_t *bytes, size_t s
     }
 }
 
-void gateway_reply(struct channel *c, const struct job *job) {
+void gateway_reply(struct channel *c, const struct job *job)
+{
     uint8_t wire[FRAME_MAX + 32];
     size_t size;
     if (job->raw || c->type == CHANNEL_RTU_TCP) {
@@ -233,7 +246,8 @@ void gateway_reply(struct channel *c, const struct job *job) {
     building_log(c->building, c, job->stray ? "reply (stray)" : "reply", wire, size);
 }
 
-void gateway_reset(struct channel *c, uint64_t id) {
+void gateway_reset(struct channel *c, uint64_t id)
+{
     struct client *client = gateway_client(c, id);
     if (client && !client->doomed) {
         struct linger hard = {.l_onoff = 1, .l_linger = 0};

@@ -46,42 +46,29 @@ struct paths {
 };
 
 /* Returns false when an option is not understood. */
-static bool take_option(struct building *b, struct paths *paths, int id, const char *value) {
+static bool take_option(struct building *b, struct paths *paths, int id, const char *value)
+{
     char *end = NULL;
     switch (id) {
-    case BUILDING:
-        paths->building = value;
-        return true;
-    case PORTS:
-        paths->ports = value;
-        return true;
-    case CONTROL:
-        paths->control = value;
-        return true;
-    case STATE:
-        b->state_folder = value;
-        return true;
-    case SEED:
-        b->seed = strtoull(value, &end, 10);
-        return *end == 0;
+    case BUILDING: paths->building = value; return true;
+    case PORTS: paths->ports = value; return true;
+    case CONTROL: paths->control = value; return true;
+    case STATE: b->state_folder = value; return true;
+    case SEED: b->seed = strtoull(value, &end, 10); return *end == 0;
     case SPEED:
         b->speed = strtod(value, &end);
         return *end == 0 && b->speed >= 0 && b->speed <= 1e6;
-    case NO_LINE_TIME:
-        b->line_time = false;
-        return true;
-    case PAUSED:
-        b->paused_while_down = true;
-        return true;
+    case NO_LINE_TIME: b->line_time = false; return true;
+    case PAUSED: b->paused_while_down = true; return true;
     case CONSUME:
         b->consume = strcmp(value, "off") != 0;
         return !b->consume || strcmp(value, "on") == 0;
-    default:
-        return false;
+    default: return false;
     }
 }
 
-static int write_ports(const struct building *b, const char *path) {
+static int write_ports(const struct building *b, const char *path)
+{
     struct text t = {0};
     for (size_t i = 0; i < b->channel_count; i++) {
         text_add(&t, "%s %" PRId64 "\n", b->channels[i]->name, b->channels[i]->port);
@@ -91,7 +78,8 @@ static int write_ports(const struct building *b, const char *path) {
     return result;
 }
 
-static int start(struct building *b, const struct paths *paths) {
+static int start(struct building *b, const struct paths *paths)
+{
     if (building_load(b, paths->building) != 0) {
         return -1;
     }
@@ -115,7 +103,8 @@ static int start(struct building *b, const struct paths *paths) {
     return 0;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     struct building *b = building_new();
     struct paths paths = {0};
     b->seed = 1;

@@ -15,7 +15,8 @@
 
 static const uint8_t silent_functions[] = {0x98, 0x99, 0xAA, 0xAB};
 
-static void *need(void *memory) {
+static void *need(void *memory)
+{
     if (!memory) {
         fputs("metersim: out of memory\n", stderr);
         exit(70);
@@ -23,7 +24,8 @@ static void *need(void *memory) {
     return memory;
 }
 
-struct meter *meter_new(const char *channel, int64_t address) {
+struct meter *meter_new(const char *channel, int64_t address)
+{
     struct meter *m = need(calloc(1, sizeof *m));
     m->channel = need(strdup(channel));
     m->plate_address = address;
@@ -48,7 +50,8 @@ struct meter *meter_new(const char *channel, int64_t address) {
     return m;
 }
 
-void meter_free(struct meter *m) {
+void meter_free(struct meter *m)
+{
     if (m) {
         free(m->channel);
         free(m->purchases);
@@ -56,13 +59,15 @@ void meter_free(struct meter *m) {
     }
 }
 
-void meter_print_number(const struct meter *m, char out[13]) {
+void meter_print_number(const struct meter *m, char out[13])
+{
     for (int i = 0; i < METER_NUMBER_BYTES; i++) {
         snprintf(out + (ptrdiff_t)2 * i, 3, "%02X", m->number[i]);
     }
 }
 
-void meter_add_purchase(struct meter *m, const struct purchase *p) {
+void meter_add_purchase(struct meter *m, const struct purchase *p)
+{
     if (m->purchase_count == m->purchase_room) {
         m->purchase_room = m->purchase_room ? m->purchase_room * 2 : 4;
         m->purchases = need(realloc(m->purchases, m->purchase_room * sizeof *m->purchases));
@@ -70,7 +75,8 @@ void meter_add_purchase(struct meter *m, const struct purchase *p) {
     m->purchases[m->purchase_count++] = *p;
 }
 
-static bool was_taken_before(const struct meter *m, uint64_t frame) {
+static bool was_taken_before(const struct meter *m, uint64_t frame)
+{
     for (size_t i = m->purchase_count; frame != 0 && i-- > 0;) {
         if (m->purchases[i].frame == frame) {
             return true;
@@ -79,7 +85,8 @@ static bool was_taken_before(const struct meter *m, uint64_t frame) {
     return false;
 }
 
-int meter_credit(struct meter *m, uint32_t amount_minor, uint16_t count, struct origin origin) {
+int meter_credit(struct meter *m, uint32_t amount_minor, uint16_t count, struct origin origin)
+{
     bool next = count == (uint16_t)(m->count + 1);
     bool again = count == m->count && m->repeat == METER_REPEAT_CREDIT;
     if (amount_minor == 0 || (!next && !again) ||
@@ -108,7 +115,8 @@ int meter_credit(struct meter *m, uint32_t amount_minor, uint16_t count, struct 
 }
 
 /* The eleven bytes nobody knows: they change, so that no driver can come to rely on them. */
-static size_t fill_vendor_reply(const struct meter *m, uint8_t *reply) {
+static size_t fill_vendor_reply(const struct meter *m, uint8_t *reply)
+{
     uint64_t x = m->seed ^ (uint64_t)m->as_of_ms * UINT64_C(0x9E3779B97F4A7C15);
     for (int i = 2; i < 13; i++) {
         x = x * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -118,7 +126,8 @@ static size_t fill_vendor_reply(const struct meter *m, uint8_t *reply) {
 }
 
 static int answer_read(struct meter *m, const uint8_t *request, size_t size, uint8_t *reply,
-                       size_t *reply_size) {
+                       size_t *reply_size)
+{
     if (size != 6) {
         return 3;
     }
@@ -132,7 +141,8 @@ static int answer_read(struct meter *m, const uint8_t *request, size_t size, uin
 }
 
 static int answer_write(struct meter *m, const uint8_t *request, size_t size, uint8_t *reply,
-                        size_t *reply_size) {
+                        size_t *reply_size)
+{
     if (size < 9) {
         return 3;
     }
@@ -146,7 +156,8 @@ static int answer_write(struct meter *m, const uint8_t *request, size_t size, ui
 }
 
 static int answer_vendor(struct meter *m, const uint8_t *request, size_t size, struct origin origin,
-                         uint8_t *reply, size_t *reply_size) {
+                         uint8_t *reply, size_t *reply_size)
+{
     if (size >= 4 && request[3] == 0xFF) {
         return -1;
     }
@@ -160,7 +171,8 @@ static int answer_vendor(struct meter *m, const uint8_t *request, size_t size, s
 }
 
 size_t meter_answer(struct meter *m, const uint8_t *request, size_t size, struct origin origin,
-                    uint8_t *reply) {
+                    uint8_t *reply)
+{
     if (size < 2 || request[0] == 0 || memchr(silent_functions, request[1], 4)) {
         return 0;
     }
@@ -169,17 +181,10 @@ size_t meter_answer(struct meter *m, const uint8_t *request, size_t size, struct
     size_t reply_size = 0;
     int code = 1;
     switch (request[1]) {
-    case 0x03:
-        code = answer_read(m, request, size, reply, &reply_size);
-        break;
-    case 0x10:
-        code = answer_write(m, request, size, reply, &reply_size);
-        break;
-    case 0x20:
-        code = answer_vendor(m, request, size, origin, reply, &reply_size);
-        break;
-    default:
-        break;
+    case 0x03: code = answer_read(m, request, size, reply, &reply_size); break;
+    case 0x10: code = answer_write(m, request, size, reply, &reply_size); break;
+    case 0x20: code = answer_vendor(m, request, size, origin, reply, &reply_size); break;
+    default: break;
     }
     if (code < 0) {
         return 0;

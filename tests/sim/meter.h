@@ -18,9 +18,9 @@ enum { METER_REPEAT_REFUSE = 0, METER_REPEAT_CREDIT = 1 };
 enum { METER_TOTAL_MOVES = 0, METER_TOTAL_FROZEN = 1 };
 enum { METER_RATES = 5, METER_TABLE_BYTES = 42, METER_PLAN_BYTES = 12, METER_NUMBER_BYTES = 6 };
 
-#define METER_WMS_PER_WH INT64_C(3600000)
+#define METER_WMS_PER_WH  INT64_C(3600000)
 #define METER_WMS_PER_KWH INT64_C(3600000000)
-#define METER_NEVER INT64_MAX
+#define METER_NEVER       INT64_MAX
 
 /* One top-up the meter took. */
 struct purchase {
@@ -44,7 +44,7 @@ struct origin {
 
 /* All scalars are int64_t so that one table (meter_field.c) reads, writes and keeps them. */
 struct meter {
-    char *channel; /* owned */
+    char *channel;         /* owned */
     int64_t plate_address; /* address at birth: the name of the meter inside the simulator */
     uint64_t seed;
 
@@ -54,7 +54,7 @@ struct meter {
     uint8_t number[METER_NUMBER_BYTES]; /* BCD */
 
     int64_t prepaid, balance_minor, count, total_minor, credited_minor, consumed_minor;
-    int64_t price[4]; /* raw register value: sharp, peak, flat, valley */
+    int64_t price[4];  /* raw register value: sharp, peak, flat, valley */
     int64_t cost_rest; /* part of a cent already used, see meter_time.c */
     int64_t alarm1_minor, alarm2_minor, overdraft_minor, base_minor, recovery_s;
     int64_t alarm2_fired, alarm2_open, alarm2_until_ms;

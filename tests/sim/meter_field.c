@@ -15,10 +15,10 @@
 enum kind {
     HIDDEN, /* only kept in the state */
     WHOLE,
-    MONEY,  /* 12.34 */
-    PRICE,  /* 0.8216, raw register value with four decimals */
-    KWH,    /* 1234.56 */
-    WORD    /* one of `words` */
+    MONEY, /* 12.34 */
+    PRICE, /* 0.8216, raw register value with four decimals */
+    KWH,   /* 1234.56 */
+    WORD   /* one of `words` */
 };
 
 struct field {
@@ -31,7 +31,7 @@ struct field {
 };
 
 #define AT(f) offsetof(struct meter, f)
-#define U32 UINT32_MAX
+#define U32   UINT32_MAX
 
 static const struct field fields[] = {
     {"model", AT(model), WORD, 0, 0, "DDSY1352 DTSY1352"},
@@ -75,8 +75,8 @@ static const struct field fields[] = {
     {"energy_flat", AT(energy_wms[3]), KWH, 0, 42949672, NULL},
     {"energy_valley", AT(energy_wms[4]), KWH, 0, 42949672, NULL},
     {"address", AT(address), WHOLE, 1, 247, NULL},
-    {"clock_offset_ms", AT(clock_offset_ms), WHOLE, -INT64_C(4000000000000),
-     INT64_C(4000000000000), NULL},
+    {"clock_offset_ms", AT(clock_offset_ms), WHOLE, -INT64_C(4000000000000), INT64_C(4000000000000),
+     NULL},
     {"credited", AT(credited_minor), HIDDEN, 0, 0, NULL},
     {"consumed", AT(consumed_minor), HIDDEN, 0, 0, NULL},
     {"cost_rest", AT(cost_rest), HIDDEN, 0, 0, NULL},
@@ -96,17 +96,20 @@ static const struct field fields[] = {
 
 enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
 
-static int64_t get(const struct meter *m, const struct field *f) {
+static int64_t get(const struct meter *m, const struct field *f)
+{
     int64_t value;
     memcpy(&value, (const char *)m + f->offset, sizeof value);
     return value;
 }
 
-static void put(struct meter *m, const struct field *f, int64_t value) {
+static void put(struct meter *m, const struct field *f, int64_t value)
+{
     memcpy((char *)m + f->offset, &value, sizeof value);
 }
 
-static bool find_word(const char *words, const char *value, int64_t *index) {
+static bool find_word(const char *words, const char *value, int64_t *index)
+{
     size_t length = strlen(value);
     *index = 0;
     while (*words) {
@@ -120,7 +123,8 @@ static bool find_word(const char *words, const char *value, int64_t *index) {
     return false;
 }
 
-static const char *set_field(struct meter *m, const struct field *f, const char *value) {
+static const char *set_field(struct meter *m, const struct field *f, const char *value)
+{
     static const int decimals[] = {[WHOLE] = 0, [MONEY] = 2, [PRICE] = 4, [KWH] = 2};
     int64_t n = 0;
     if (f->kind == WORD) {
@@ -143,7 +147,8 @@ static const char *set_field(struct meter *m, const struct field *f, const char 
     return NULL;
 }
 
-static const char *set_number(struct meter *m, const char *value) {
+static const char *set_number(struct meter *m, const char *value)
+{
     char digits[13];
     size_t length = strlen(value);
     if (strcmp(value, "blank0") == 0 || strcmp(value, "blankf") == 0) {
@@ -163,7 +168,8 @@ static const char *set_number(struct meter *m, const char *value) {
 }
 
 /* One price for all rates, or sharp/peak/flat/valley. */
-static const char *set_price(struct meter *m, const char *value) {
+static const char *set_price(struct meter *m, const char *value)
+{
     char part[4][24];
     int64_t price[4];
     int used = 0;
@@ -181,7 +187,8 @@ static const char *set_price(struct meter *m, const char *value) {
     return NULL;
 }
 
-static const char *set_energy(struct meter *m, const char *value) {
+static const char *set_energy(struct meter *m, const char *value)
+{
     int64_t n;
     if (!text_to_decimal(value, 2, &n) || n < 0 || n > INT64_C(4294967200)) {
         return "is not an energy in kWh";
@@ -192,7 +199,8 @@ static const char *set_energy(struct meter *m, const char *value) {
 }
 
 /* "00:00/4,07:00/3": start and rate, up to 14 slots; or "-" for an empty table. */
-static const char *set_table(uint8_t *table, const char *value) {
+static const char *set_table(uint8_t *table, const char *value)
+{
     memset(table, 0, METER_TABLE_BYTES);
     if (strcmp(value, "-") == 0) {
         return NULL;
@@ -219,7 +227,8 @@ static const char *set_table(uint8_t *table, const char *value) {
 }
 
 /* "01-01/1,06-01/2": month-day and table, up to four; or "-". */
-static const char *set_plan(uint8_t *plan, const char *value) {
+static const char *set_plan(uint8_t *plan, const char *value)
+{
     memset(plan, 0, METER_PLAN_BYTES);
     if (strcmp(value, "-") == 0) {
         return NULL;
@@ -245,7 +254,8 @@ static const char *set_plan(uint8_t *plan, const char *value) {
     return "is not a date plan such as 01-01/1,06-01/2 (tables 1 and 2, four entries)";
 }
 
-const char *meter_field_set(struct meter *m, const char *name, const char *value) {
+const char *meter_field_set(struct meter *m, const char *name, const char *value)
+{
     if (strcmp(name, "number") == 0) {
         return set_number(m, value);
     }
@@ -282,7 +292,8 @@ static const struct bytes byte_fields[] = {
     {"plan", AT(plan), METER_PLAN_BYTES},
 };
 
-void meter_field_save(const struct meter *m, struct text *t) {
+void meter_field_save(const struct meter *m, struct text *t)
+{
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         text_add(t, "%s %" PRId64 "\n", fields[i].name, get(m, &fields[i]));
     }
@@ -293,7 +304,8 @@ void meter_field_save(const struct meter *m, struct text *t) {
     }
 }
 
-bool meter_field_load(struct meter *m, const char *name, const char *value) {
+bool meter_field_load(struct meter *m, const char *name, const char *value)
+{
     for (size_t i = 0; i < sizeof byte_fields / sizeof byte_fields[0]; i++) {
         const struct bytes *f = &byte_fields[i];
         if (strcmp(f->name, name) != 0) {

@@ -12,15 +12,16 @@ enum { SLOTS = 24 };
 
 /* Per mille of the mean load for each hour; 0 = flat has no table. */
 static const int16_t profiles[][SLOTS] = {
-    [1] = {450, 380, 350, 340, 350, 450, 800, 1100, 900, 700, 700, 1000,
+    [1] = {450,  380, 350, 340, 350, 450,  800,  1100, 900,  700,  700,  1000,
            1200, 900, 800, 800, 900, 1300, 1900, 2100, 2000, 1700, 1200, 680}, /* home */
-    [2] = {250, 250, 250, 250, 250, 250, 350, 900, 1700, 2000, 2050, 1900,
-           1500, 1900, 2000, 2000, 1950, 1700, 1100, 600, 400, 300, 250, 200}, /* office */
-    [3] = {300, 250, 250, 250, 250, 400, 700, 1000, 1100, 1400, 1800, 2100,
-           1900, 1400, 1200, 1200, 1500, 1900, 2000, 1700, 1300, 900, 400, 150}, /* shop */
+    [2] = {250,  250,  250,  250,  250,  250,  350,  900, 1700, 2000, 2050, 1900,
+           1500, 1900, 2000, 2000, 1950, 1700, 1100, 600, 400,  300,  250,  200}, /* office */
+    [3] = {300,  250,  250,  250,  250,  400,  700,  1000, 1100, 1400, 1800, 2100,
+           1900, 1400, 1200, 1200, 1500, 1900, 2000, 1700, 1300, 900,  400,  150}, /* shop */
 };
 
-static uint64_t mix(uint64_t x) {
+static uint64_t mix(uint64_t x)
+{
     x ^= x >> 30;
     x *= UINT64_C(0xBF58476D1CE4E5B9);
     x ^= x >> 27;
@@ -28,7 +29,8 @@ static uint64_t mix(uint64_t x) {
     return x ^ x >> 31;
 }
 
-int64_t meter_demand_w(const struct meter *m, int64_t at_ms) {
+int64_t meter_demand_w(const struct meter *m, int64_t at_ms)
+{
     if (!m->consuming) {
         return 0;
     }
@@ -43,7 +45,8 @@ int64_t meter_demand_w(const struct meter *m, int64_t at_ms) {
 
 /* The day table (0 or 1) that holds on a date: the last entry not after it, else the last of
  * the year, else table 1. */
-static int table_on(const struct meter *m, int month, int day) {
+static int table_on(const struct meter *m, int month, int day)
+{
     int best = -1;
     int last = -1;
     int table = 0;
@@ -66,7 +69,8 @@ static int table_on(const struct meter *m, int month, int day) {
     return best >= 0 ? table : last >= 0 ? last_table : 0;
 }
 
-int meter_rate_at(const struct meter *m, int64_t at_ms, int64_t *until_ms) {
+int meter_rate_at(const struct meter *m, int64_t at_ms, int64_t *until_ms)
+{
     int64_t clock_ms = at_ms + m->clock_offset_ms;
     struct civil c = civil_from_ms(clock_ms);
     const uint8_t *table = m->table[table_on(m, c.month, c.day)];

@@ -14,15 +14,18 @@
 
 __extension__ typedef __int128 wide;
 
-bool meter_is_cut_off(const struct meter *m) {
+bool meter_is_cut_off(const struct meter *m)
+{
     return m->prepaid && m->balance_minor <= -m->overdraft_minor;
 }
 
-bool meter_fee_closed(const struct meter *m) {
+bool meter_fee_closed(const struct meter *m)
+{
     return !meter_is_cut_off(m) && !m->alarm2_open;
 }
 
-bool meter_relay_closed(const struct meter *m) {
+bool meter_relay_closed(const struct meter *m)
+{
     if (m->over_open) {
         return false;
     }
@@ -32,20 +35,24 @@ bool meter_relay_closed(const struct meter *m) {
     return !m->prepaid || meter_fee_closed(m);
 }
 
-int64_t meter_clock_ms(const struct meter *m) {
+int64_t meter_clock_ms(const struct meter *m)
+{
     return m->as_of_ms + m->clock_offset_ms;
 }
 
-int64_t meter_power_w(const struct meter *m) {
+int64_t meter_power_w(const struct meter *m)
+{
     return meter_relay_closed(m) ? meter_demand_w(m, m->as_of_ms) : 0;
 }
 
 /* Raw price x scale: 1/10000 currency a kWh. */
-static int64_t price_units(const struct meter *m, int rate) {
+static int64_t price_units(const struct meter *m, int rate)
+{
     return m->price[rate - 1] * (m->price_scale ? 100 : 1);
 }
 
-static void settle_alarm2(struct meter *m) {
+static void settle_alarm2(struct meter *m)
+{
     if (!m->prepaid || m->alarm2_minor == 0 || m->balance_minor >= m->alarm2_minor) {
         m->alarm2_fired = 0;
         m->alarm2_open = 0;
@@ -62,13 +69,15 @@ static void settle_alarm2(struct meter *m) {
 }
 
 /* One phase over the limit is enough; the three phases of a DTSY draw a third each. */
-static bool is_over_load(const struct meter *m) {
+static bool is_over_load(const struct meter *m)
+{
     int64_t phases = m->model == METER_DTSY ? 3 : 1;
     return meter_relay_closed(m) &&
            meter_demand_w(m, m->as_of_ms) > m->load_max_w * phases * m->pt * m->ct;
 }
 
-static void settle_overload(struct meter *m) {
+static void settle_overload(struct meter *m)
+{
     if (!m->load_switch || m->load_max_w == 0) {
         m->over_open = 0;
         m->over_latched = 0;
@@ -98,17 +107,20 @@ static void settle_overload(struct meter *m) {
     }
 }
 
-static void settle(struct meter *m) {
+static void settle(struct meter *m)
+{
     settle_alarm2(m);
     settle_overload(m);
 }
 
-static int64_t earlier(int64_t a, int64_t b) {
+static int64_t earlier(int64_t a, int64_t b)
+{
     return a < b ? a : b;
 }
 
 /* How many milliseconds until the next balance that changes something, at this cost. */
-static int64_t time_to_threshold(const struct meter *m, int64_t cost_per_ms) {
+static int64_t time_to_threshold(const struct meter *m, int64_t cost_per_ms)
+{
     int64_t cents = METER_NEVER;
     if (m->balance_minor > -m->overdraft_minor) {
         cents = m->balance_minor + m->overdraft_minor;
@@ -124,7 +136,8 @@ static int64_t time_to_threshold(const struct meter *m, int64_t cost_per_ms) {
     return ms > INT64_MAX / 2 ? METER_NEVER : (int64_t)ms;
 }
 
-static void use_energy(struct meter *m, int64_t power_w, int rate, int64_t length_ms) {
+static void use_energy(struct meter *m, int64_t power_w, int rate, int64_t length_ms)
+{
     int64_t energy = power_w * length_ms;
     m->energy_wms[0] += energy;
     m->energy_wms[rate] += energy;
@@ -139,7 +152,8 @@ static void use_energy(struct meter *m, int64_t power_w, int rate, int64_t lengt
 
 /* The end of the stretch that starts at as_of_ms, not later than `now_ms`. */
 static int64_t stretch_end(const struct meter *m, int64_t now_ms, int64_t power_w, int64_t rate_ms,
-                           int64_t cost_per_ms) {
+                           int64_t cost_per_ms)
+{
     int64_t end = now_ms;
     bool demand_matters = power_w > 0 || (m->load_switch && meter_relay_closed(m));
     if (demand_matters) {
@@ -164,7 +178,8 @@ static int64_t stretch_end(const struct meter *m, int64_t now_ms, int64_t power_
     return end > m->as_of_ms ? end : m->as_of_ms + 1;
 }
 
-void meter_advance(struct meter *m, int64_t now_ms) {
+void meter_advance(struct meter *m, int64_t now_ms)
+{
     settle(m);
     while (m->as_of_ms < now_ms) {
         int64_t power_w = meter_power_w(m);

@@ -15,7 +15,8 @@
 enum { ILLEGAL_ADDRESS = 2, ILLEGAL_VALUE = 3 };
 enum { DDSY = 1, DTSY = 2, BOTH = 3 };
 
-static int write_forced(struct meter *m, int item, const uint8_t *data) {
+static int write_forced(struct meter *m, int item, const uint8_t *data)
+{
     (void)item;
     unsigned enabled = frame_u16(data);
     unsigned off = frame_u16(data + 2);
@@ -27,7 +28,8 @@ static int write_forced(struct meter *m, int item, const uint8_t *data) {
     return 0;
 }
 
-static bool number_is_valid(const uint8_t *bcd) {
+static bool number_is_valid(const uint8_t *bcd)
+{
     static const uint8_t all_f[METER_NUMBER_BYTES] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
     if (memcmp(bcd, all_f, sizeof all_f) == 0) {
         return true;
@@ -41,7 +43,8 @@ static bool number_is_valid(const uint8_t *bcd) {
 }
 
 /* The answer still goes out as the line was: the caller has already taken the request. */
-static int write_line(struct meter *m, int item, const uint8_t *data) {
+static int write_line(struct meter *m, int item, const uint8_t *data)
+{
     (void)item;
     if (data[0] < 1 || data[0] > 247 || data[1] > 5 || data[2] > 2 || data[3] > 1 ||
         !number_is_valid(data + 4)) {
@@ -55,12 +58,14 @@ static int write_line(struct meter *m, int item, const uint8_t *data) {
     return 0;
 }
 
-static int write_table(struct meter *m, int item, const uint8_t *data) {
+static int write_table(struct meter *m, int item, const uint8_t *data)
+{
     memcpy(m->table[item], data, METER_TABLE_BYTES);
     return 0;
 }
 
-static int write_plan(struct meter *m, int item, const uint8_t *data) {
+static int write_plan(struct meter *m, int item, const uint8_t *data)
+{
     (void)item;
     memcpy(m->plan, data, METER_PLAN_BYTES);
     return 0;
@@ -82,7 +87,8 @@ static const struct target targets[] = {
     {0x2000, 21, DTSY, 0, write_table}, {0x2015, 21, DTSY, 1, write_table},
 };
 
-int meter_write_registers(struct meter *m, unsigned first, unsigned count, const uint8_t *data) {
+int meter_write_registers(struct meter *m, unsigned first, unsigned count, const uint8_t *data)
+{
     uint8_t model = m->model == METER_DTSY ? DTSY : DDSY;
     for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
         const struct target *t = &targets[i];
@@ -105,7 +111,10 @@ struct group_value {
     int64_t max;
 };
 
-#define VALUE(apply, at, size, field, max) {apply, at, size, offsetof(struct meter, field), max}
+#define VALUE(apply, at, size, field, max)                                                         \
+    {                                                                                              \
+        apply, at, size, offsetof(struct meter, field), max                                        \
+    }
 
 static const struct group_value prepaid_values[] = {
     VALUE(0, 1, 1, prepaid, 1),
@@ -130,13 +139,15 @@ static const struct group_value load_values[] = {
     VALUE(14, 15, 2, load_trips, 0xFFFF),   VALUE(17, 18, 1, load_wait_s, 0xFF),
 };
 
-static int64_t value_in(const struct group_value *v, const uint8_t *data) {
+static int64_t value_in(const struct group_value *v, const uint8_t *data)
+{
     const uint8_t *bytes = data + v->at;
     return v->size == 4 ? frame_u32(bytes) : v->size == 2 ? frame_u16(bytes) : bytes[0];
 }
 
 /* Looks at every group before the first is taken. */
-static bool groups_are_valid(const struct group_value *v, size_t count, const uint8_t *data) {
+static bool groups_are_valid(const struct group_value *v, size_t count, const uint8_t *data)
+{
     for (size_t i = 0; i < count; i++) {
         if (data[v[i].apply] > 1 || (data[v[i].apply] && value_in(&v[i], data) > v[i].max)) {
             return false;
@@ -146,7 +157,8 @@ static bool groups_are_valid(const struct group_value *v, size_t count, const ui
 }
 
 static void take_groups(struct meter *m, const struct group_value *v, size_t count,
-                        const uint8_t *data) {
+                        const uint8_t *data)
+{
     for (size_t i = 0; i < count; i++) {
         if (data[v[i].apply]) {
             int64_t value = value_in(&v[i], data);
@@ -157,7 +169,8 @@ static void take_groups(struct meter *m, const struct group_value *v, size_t cou
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
-static int vendor_prepaid(struct meter *m, const uint8_t *data, struct origin origin) {
+static int vendor_prepaid(struct meter *m, const uint8_t *data, struct origin origin)
+{
     (void)origin;
     if (m->firmware == METER_FIRMWARE_OLD) {
         return ILLEGAL_ADDRESS;
@@ -177,7 +190,8 @@ static int vendor_prepaid(struct meter *m, const uint8_t *data, struct origin or
     return 0;
 }
 
-static int vendor_load(struct meter *m, const uint8_t *data, struct origin origin) {
+static int vendor_load(struct meter *m, const uint8_t *data, struct origin origin)
+{
     (void)origin;
     if (m->firmware == METER_FIRMWARE_OLD) {
         return ILLEGAL_ADDRESS;
@@ -194,7 +208,8 @@ static int vendor_load(struct meter *m, const uint8_t *data, struct origin origi
     return 0;
 }
 
-static int vendor_clock(struct meter *m, const uint8_t *data, struct origin origin) {
+static int vendor_clock(struct meter *m, const uint8_t *data, struct origin origin)
+{
     (void)origin;
     struct civil c = {
         .year = 2000 + data[6],
@@ -213,7 +228,8 @@ static int vendor_clock(struct meter *m, const uint8_t *data, struct origin orig
     return 0;
 }
 
-static int vendor_top_up(struct meter *m, const uint8_t *data, struct origin origin) {
+static int vendor_top_up(struct meter *m, const uint8_t *data, struct origin origin)
+{
     return meter_credit(m, frame_u32(data), frame_u16(data + 4), origin);
 }
 
@@ -231,15 +247,15 @@ static const struct vendor vendors[] = {
 };
 
 int meter_write_vendor(struct meter *m, unsigned first, unsigned count, const uint8_t *data,
-                       size_t size, struct origin origin) {
+                       size_t size, struct origin origin)
+{
     for (size_t i = 0; i < COUNT(vendors); i++) {
         const struct vendor *v = &vendors[i];
         if (first != v->first) {
             continue;
         }
-        int code = count == v->count && size == (size_t)v->count * 2
-                       ? v->write(m, data, origin)
-                       : ILLEGAL_VALUE;
+        int code = count == v->count && size == (size_t)v->count * 2 ? v->write(m, data, origin)
+                                                                     : ILLEGAL_VALUE;
         m->changed |= code == 0;
         return code;
     }

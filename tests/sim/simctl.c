@@ -11,7 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static int connect_to(const char *path) {
+static int connect_to(const char *path)
+{
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
         return -1;
@@ -25,7 +26,8 @@ static int connect_to(const char *path) {
     return fd;
 }
 
-static bool send_words(int fd, int count, char **words) {
+static bool send_words(int fd, int count, char **words)
+{
     for (int i = 0; i < count; i++) {
         const char *between = i + 1 < count ? " " : "\n";
         if (send(fd, words[i], strlen(words[i]), MSG_NOSIGNAL) < 0 ||
@@ -37,7 +39,8 @@ static bool send_words(int fd, int count, char **words) {
 }
 
 /* Copies one line to standard output; returns the exit code. */
-static int print_answer(int fd) {
+static int print_answer(int fd)
+{
     static const char good[] = "{\"ok\":true";
     char head[sizeof good] = "";
     size_t head_size = 0;
@@ -57,7 +60,8 @@ static int print_answer(int fd) {
     return strcmp(head, good) == 0 ? 0 : 1;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     if (argc < 3) {
         fputs("usage: simctl SOCKET COMMAND...\n", stderr);
         return 2;

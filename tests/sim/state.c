@@ -16,13 +16,15 @@
 #include "building.h"
 #include "civil.h"
 
-static struct text meter_path(const struct building *b, const struct meter *m) {
+static struct text meter_path(const struct building *b, const struct meter *m)
+{
     struct text path = {0};
     text_add(&path, "%s/%s-%" PRId64 ".meter", b->state_folder, m->channel, m->plate_address);
     return path;
 }
 
-void state_save_meter(struct building *b, struct meter *m) {
+void state_save_meter(struct building *b, struct meter *m)
+{
     m->changed = false;
     if (!b->state_folder) {
         return;
@@ -43,7 +45,8 @@ void state_save_meter(struct building *b, struct meter *m) {
     text_clear(&path);
 }
 
-void state_save_clock(const struct building *b) {
+void state_save_clock(const struct building *b)
+{
     if (!b->state_folder) {
         return;
     }
@@ -58,7 +61,8 @@ void state_save_clock(const struct building *b) {
     text_clear(&path);
 }
 
-void state_save_all(struct building *b) {
+void state_save_all(struct building *b)
+{
     int64_t now_ms = building_now_ms(b);
     for (size_t i = 0; i < b->meter_count && b->state_folder; i++) {
         meter_advance(b->meters[i], now_ms);
@@ -67,7 +71,8 @@ void state_save_all(struct building *b) {
     state_save_clock(b);
 }
 
-static bool load_purchase(struct meter *m, const char *line) {
+static bool load_purchase(struct meter *m, const char *line)
+{
     struct purchase p = {0};
     int copy;
     int doubled;
@@ -83,7 +88,8 @@ static bool load_purchase(struct meter *m, const char *line) {
     return true;
 }
 
-static void load_meter(struct building *b, struct meter *m) {
+static void load_meter(struct building *b, struct meter *m)
+{
     struct text path = meter_path(b, m);
     FILE *f = fopen(path.data, "re");
     char *line = NULL;
@@ -111,7 +117,8 @@ static void load_meter(struct building *b, struct meter *m) {
 
 /* Where the clock stands: it has run on while nobody looked, unless told to pause. It never
  * stands before the time up to which a meter is known. */
-static void load_clock(struct building *b) {
+static void load_clock(struct building *b)
+{
     struct text path = {0};
     text_add(&path, "%s/clock", b->state_folder);
     FILE *f = fopen(path.data, "re");
@@ -134,7 +141,8 @@ static void load_clock(struct building *b) {
     text_clear(&path);
 }
 
-void state_load(struct building *b) {
+void state_load(struct building *b)
+{
     if (!b->state_folder) {
         return;
     }

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void make_room(struct text *t, size_t more) {
+static void make_room(struct text *t, size_t more)
+{
     if (t->size + more + 1 <= t->room) {
         return;
     }
@@ -29,7 +30,8 @@ static void make_room(struct text *t, size_t more) {
     t->room = room;
 }
 
-void text_add_bytes(struct text *t, const void *bytes, size_t size) {
+void text_add_bytes(struct text *t, const void *bytes, size_t size)
+{
     make_room(t, size);
     if (size) {
         memcpy(t->data + t->size, bytes, size);
@@ -38,7 +40,8 @@ void text_add_bytes(struct text *t, const void *bytes, size_t size) {
     t->data[t->size] = 0;
 }
 
-void text_add(struct text *t, const char *format, ...) {
+void text_add(struct text *t, const char *format, ...)
+{
     va_list list;
     va_start(list, format);
     int need = vsnprintf(NULL, 0, format, list);
@@ -53,13 +56,15 @@ void text_add(struct text *t, const char *format, ...) {
     t->size += (size_t)need;
 }
 
-void text_add_hex(struct text *t, const uint8_t *bytes, size_t size) {
+void text_add_hex(struct text *t, const uint8_t *bytes, size_t size)
+{
     for (size_t i = 0; i < size; i++) {
         text_add(t, "%02X", bytes[i]);
     }
 }
 
-void text_add_json(struct text *t, const char *value) {
+void text_add_json(struct text *t, const char *value)
+{
     text_add_bytes(t, "\"", 1);
     for (const char *c = value; *c; c++) {
         if (*c == '"' || *c == '\\') {
@@ -73,7 +78,8 @@ void text_add_json(struct text *t, const char *value) {
     text_add_bytes(t, "\"", 1);
 }
 
-void text_drop(struct text *t, size_t size) {
+void text_drop(struct text *t, size_t size)
+{
     if (size >= t->size) {
         t->size = 0;
     } else {
@@ -82,12 +88,14 @@ void text_drop(struct text *t, size_t size) {
     }
 }
 
-void text_clear(struct text *t) {
+void text_clear(struct text *t)
+{
     free(t->data);
     *t = (struct text){0};
 }
 
-int text_save(const char *path, const struct text *t) {
+int text_save(const char *path, const struct text *t)
+{
     struct text temporary = {0};
     text_add(&temporary, "%s.new", path);
     int result = -1;
@@ -116,7 +124,8 @@ out:
     return result;
 }
 
-bool text_to_decimal(const char *s, int decimals, int64_t *value) {
+bool text_to_decimal(const char *s, int decimals, int64_t *value)
+{
     bool negative = *s == '-';
     if (negative) {
         s++;

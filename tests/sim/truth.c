@@ -11,20 +11,23 @@
 #include "building.h"
 #include "civil.h"
 
-static void add_time(struct text *t, const char *name, int64_t civil_ms) {
+static void add_time(struct text *t, const char *name, int64_t civil_ms)
+{
     char time[40];
     civil_print(civil_ms, time, sizeof time);
     text_add(t, "\"%s\":\"%s\"", name, time);
 }
 
-static const char *mode_name(const struct meter *m) {
+static const char *mode_name(const struct meter *m)
+{
     if (!m->forced_enabled) {
         return "prepaid";
     }
     return m->forced_off ? "forced-off" : "forced-on";
 }
 
-static void add_purchase(struct text *t, const struct purchase *p) {
+static void add_purchase(struct text *t, const struct purchase *p)
+{
     text_add(t, "{\"count\":%" PRId64 ",\"amount_minor\":%" PRId64 ",", p->count, p->amount_minor);
     add_time(t, "meter_time", p->at_ms);
     text_add(t, ",\"at_utc_ms\":%" PRId64 ",\"doubled\":%s,\"copy\":%s,\"foreign\":%s}",
@@ -32,7 +35,8 @@ static void add_purchase(struct text *t, const struct purchase *p) {
              p->foreign ? "true" : "false");
 }
 
-void truth_meter(struct building *b, struct meter *m, struct text *t) {
+void truth_meter(struct building *b, struct meter *m, struct text *t)
+{
     meter_advance(m, building_now_ms(b));
     char number[13];
     meter_print_number(m, number);
@@ -78,7 +82,8 @@ void truth_meter(struct building *b, struct meter *m, struct text *t) {
     text_add(t, "],\"doubled_minor\":%" PRId64 "}", doubled_minor);
 }
 
-void truth_all(struct building *b, struct text *t) {
+void truth_all(struct building *b, struct text *t)
+{
     text_add(t, "{\"ok\":true,");
     add_time(t, "now", building_now_ms(b));
     text_add(t, ",\"building\":");
@@ -91,7 +96,8 @@ void truth_all(struct building *b, struct text *t) {
     text_add(t, "]}");
 }
 
-void truth_stats(const struct building *b, struct text *t) {
+void truth_stats(const struct building *b, struct text *t)
+{
     text_add(t, "{\"ok\":true,\"channels\":[");
     for (size_t i = 0; i < b->channel_count; i++) {
         const struct channel *c = b->channels[i];
@@ -122,7 +128,8 @@ void truth_stats(const struct building *b, struct text *t) {
     text_add(t, "]}");
 }
 
-void truth_log(const struct building *b, uint64_t count, struct text *t) {
+void truth_log(const struct building *b, uint64_t count, struct text *t)
+{
     if (count > LOG_ENTRIES) {
         count = LOG_ENTRIES;
     }
