@@ -66,6 +66,10 @@ int db_get(struct db *db, enum sql_id id, int64_t fallback, int64_t *out, struct
 /* Statement by id with named parameters (":text"), for queries of the protocol: bind by name, then step. */
 int db_query(struct db *db, enum sql_id id, struct db_row **row,
              struct err *e); /* not yet stepped */
+/* The same, one page of it: with parameters :limit and :offset, sorted by a column (NULL: the query's own
+ * order; a name that the caller has checked against the query's declaration). The query ends without ';'. */
+int db_query_page(struct db *db, enum sql_id id, const char *column, bool down, struct db_row **row,
+                  struct err *e);
 bool db_bind_int(struct db_row *row, const char *name,
                  int64_t value); /* false: no such parameter */
 bool db_bind_text(struct db_row *row, const char *name, const char *value);

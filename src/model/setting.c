@@ -1,0 +1,193 @@
+/*
+ * Settings of the site: the table of keys, reading with the built-in default, the request that sets one.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "db.h"
+#include "message.h"
+#include "setting.h"
+#include "text.h"
+
+static const struct setting settings[] = {
+    {"site.name", SETTING_TEXT, "Metertill", 1, 60, NULL,
+     N_("name of the site, on screens and papers"), false},
+    {"site.timezone", SETTING_ZONE, "Asia/Shanghai", 1, 60, NULL,
+     N_("time zone of days and papers"), false},
+    {"site.language", SETTING_WORD, "zh_CN", 0, 0, "en|zh_CN",
+     N_("language where an operator has chosen none"), false},
+    {"site.currency", SETTING_TEXT, "CNY", 3, 3, NULL, N_("currency, three letters"), true},
+    {"site.demo", SETTING_WORD, "no", 0, 0, "no|yes",
+     N_("a demo or training database: every screen and paper says so"), true},
+    {"sale.min_minor", SETTING_AMOUNT, "100", 1, 100000000, NULL,
+     N_("smallest sale, in minor units"), false},
+    {"sale.max_minor", SETTING_AMOUNT, "5000000", 1, 100000000, NULL,
+     N_("largest sale, in minor units"), false},
+    {"read.interval_s", SETTING_NUMBER, "1800", 60, 86400, NULL,
+     N_("seconds between two readings of every meter"), false},
+    {"order.look_first_s", SETTING_NUMBER, "5", 1, 3600, NULL,
+     N_("seconds until an order in doubt is looked at again"), false},
+    {"order.look_max_s", SETTING_NUMBER, "300", 1, 86400, NULL,
+     N_("seconds between two such looks at most"), false},
+    {"order.switch_expire_s", SETTING_NUMBER, "600", 10, 86400, NULL,
+     N_("seconds after which a switch order that was not sent lapses"), false},
+    {"meter.lost_misses", SETTING_NUMBER, "2", 1, 100, NULL,
+     N_("tries in a row without an answer until a meter counts as lost"), false},
+};
+
+const struct setting *setting_find(const char *key)
+{
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        if (strcmp(settings[i].key, key) == 0)
+            return &settings[i];
+    }
+    return NULL;
+}
+
+const struct setting *setting_at(size_t i)
+{
+    return i < sizeof settings / sizeof settings[0] ? &settings[i] : NULL;
+}
+
+const char *setting_text(struct books *b, const char *key, char *buf, size_t size)
+{
+    const struct setting *setting = setting_find(key);
+    struct db_row *row = NULL;
+    struct err e = {0};
+
+    if (setting == NULL)
+        die("there is no setting %s", key);
+    text_copy(buf, size, setting->value);
+    if (db_find(books_db(b), SQL_setting_get, &row, &e, "s", key) == 0 && row != NULL)
+        text_copy(buf, size, db_text(row, 0));
+    db_done(row);
+    return buf;
+}
+
+int64_t setting_number(struct books *b, const char *key)
+{
+    char text[32];
+
+    return strtoll(setting_text(b, key, text, sizeof text), NULL, 10);
+}
+
+static bool word_among(const char *words, const char *value)
+{
+    size_t size = strlen(value);
+
+    for (const char *w = words; size > 0 && w != NULL; w = strchr(w, '|')) {
+        w += *w == '|';
+        if (strncmp(w, value, size) == 0 && (w[size] == '|' || w[size] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static bool whole_number(const char *text, int64_t *number)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtoll(text, &end, 10);
+    return text[0] != '\0' && strspn(text, "0123456789") == strlen(text) && *end == '\0' &&
+           errno == 0;
+}
+
+/* "Asia/Shanghai" and in the time zone data, where this machine has any. */
+static bool zone_known(const char *zone)
+{
+    char path[160];
+
+    if (strstr(zone, "..") != NULL || zone[0] == '/' || zone[0] == '\0' ||
+        zone[strspn(zone, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/")] !=
+            '\0')
+        return false;
+    if (access("/usr/share/zoneinfo", X_OK) != 0)
+        return true;
+    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
+    return access(path, R_OK) == 0;
+}
+
+static int value_check(const struct setting *s, const char *value, struct err *e)
+{
+    int64_t number = (int64_t)strlen(value);
+
+    if (s->kind == SETTING_WORD)
+        return word_among(s->words, value) ? 0
+                                           : err_set(e, MSG_SETTING_WORD, s->key, value, s->words);
+    if (s->kind == SETTING_ZONE && !zone_known(value))
+        return err_set(e, MSG_SETTING_ZONE, value);
+    if (s->kind == SETTING_TEXT || s->kind == SETTING_ZONE)
+        return text_is_clean(value) && number >= s->min && number <= s->max
+                   ? 0
+                   : err_set(e, MSG_SETTING_TEXT, s->key, s->min, s->max);
+    if (!whole_number(value, &number) || number < s->min || number > s->max)
+        return err_set(e, MSG_SETTING_NUMBER, s->key, value, s->min, s->max);
+    return 0;
+}
+
+static const char *nearest(const char *key)
+{
+    const char *best = settings[0].key;
+
+    for (size_t i = 1; i < sizeof settings / sizeof settings[0]; i++) {
+        if (text_distance(settings[i].key, key) < text_distance(best, key))
+            best = settings[i].key;
+    }
+    return best;
+}
+
+int setting_write(struct books *b, const char *key, const char *value, struct err *e)
+{
+    const struct setting *s = setting_find(key);
+
+    if (s == NULL)
+        return err_set(e, MSG_SETTING_UNKNOWN, key, nearest(key));
+    int rc = value_check(s, value, e);
+    return rc != 0 ? rc : db_run(books_db(b), SQL_setting_put, e, "ss", key, value);
+}
+
+/* The smallest sale stays below the largest. */
+static int pair_check(struct books *b, struct err *e)
+{
+    int64_t min = setting_number(b, "sale.min_minor"), max = setting_number(b, "sale.max_minor");
+
+    return min <= max ? 0 : err_set(e, MSG_SETTING_SALE_RANGE, min, max);
+}
+
+static int setting_set(struct books *b, const struct actor *who, const json_t *args,
+                       json_t **result, struct effects *fx, struct err *e)
+{
+    const char *key = json_string_value(json_object_get(args, "key"));
+    const char *value = json_string_value(json_object_get(args, "value"));
+    const struct setting *s = setting_find(key);
+
+    (void)who;
+    if (s != NULL && s->once)
+        return err_set(e, MSG_SETTING_ONCE, key);
+    int rc = setting_write(b, key, value, e);
+    if (rc == 0)
+        rc = pair_check(b, e);
+    if (rc != 0)
+        return rc;
+    effects_event(fx, "books", json_pack("{s:s}", "setting", key));
+    *result = json_pack("{s:s,s:s}", "key", key, "value", value);
+    return 0;
+}
+
+static const struct param set_params[] = {
+    {.name = "key", .kind = PARAM_TEXT, .required = true, .max = 60},
+    {.name = "value", .kind = PARAM_TEXT, .required = true, .max = 200},
+    {0},
+};
+static const struct request requests[] = {
+    {"setting.set", N_("Change a setting"), ROLE_ADMINISTRATOR, set_params, false, setting_set},
+};
+const struct request_table setting_requests = {
+    .requests = requests,
+    .count = sizeof requests / sizeof requests[0],
+};

@@ -1,0 +1,29 @@
+/*
+ * Settings of the site: a const table of every key with its built-in default, kind and range. What a
+ * process needs before the books are open is configuration (base/config.h) instead.
+ */
+#ifndef SETTING_H
+#define SETTING_H
+
+#include "books.h"
+
+enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_AMOUNT, SETTING_WORD, SETTING_ZONE };
+
+struct setting {
+    const char *key;
+    enum setting_kind kind;
+    const char *value;   /* built-in */
+    int64_t min, max;    /* number, amount (minor units); text: bytes */
+    const char *words;   /* word: "en|zh_CN" */
+    const char *meaning; /* N_() */
+    bool once;           /* set by "metertill init" and never again */
+};
+
+/* By key, NULL when there is none; by place, NULL behind the last. */
+const struct setting *setting_find(const char *key);
+const struct setting *setting_at(size_t i);
+
+/* Checks a value and writes it; inside a transaction of the writer. */
+int setting_write(struct books *b, const char *key, const char *value, struct err *e);
+
+#endif

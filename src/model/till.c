@@ -1,0 +1,137 @@
+/*
+ * Tills (one per seat, with its printer) and the shifts that are opened at them. Closing a shift is not
+ * here yet, nor are X and Z.
+ */
+#include <string.h>
+
+#include "clock.h"
+#include "db.h"
+#include "journal.h"
+#include "message.h"
+
+static int64_t number_of(const json_t *args, const char *key, int64_t fallback)
+{
+    const json_t *value = json_object_get(args, key);
+
+    return value != NULL ? json_integer_value(value) : fallback;
+}
+
+static int till_find(struct books *b, const char *name, int64_t *id, struct err *e)
+{
+    return db_get(books_db(b), SQL_till_by_name, 0, id, e, "s", name);
+}
+
+/* The same name again changes the till: a printer is replaced. */
+static int till_add(struct books *b, const struct actor *who, const json_t *args, json_t **result,
+                    struct effects *fx, struct err *e)
+{
+    const char *name = json_string_value(json_object_get(args, "till"));
+    const char *queue = json_string_value(json_object_get(args, "queue"));
+    const char *language = json_string_value(json_object_get(args, "language"));
+    int64_t columns = number_of(args, "columns", 48), id = 0;
+    int64_t confirms = json_is_true(json_object_get(args, "confirms"));
+    char site_language[16];
+
+    (void)who;
+    if (name[0] == '\0')
+        return err_set(e, MSG_TILL_NAME);
+    if (queue[strcspn(queue, " \t/#?'\"")] != '\0')
+        return err_set(e, MSG_TILL_QUEUE, queue);
+    if (language == NULL)
+        language = setting_text(b, "site.language", site_language, sizeof site_language);
+    int rc = till_find(b, name, &id, e);
+    if (rc == 0 && id == 0) {
+        rc = db_run(books_db(b), SQL_till_insert, e, "ssisi", name, queue, columns, language,
+                    confirms);
+        id = db_last_id(books_db(b));
+    } else if (rc == 0) {
+        rc = db_run(books_db(b), SQL_till_change, e, "isisi", id, queue, columns, language,
+                    confirms);
+    }
+    if (rc != 0)
+        return rc;
+    fx->papers = true; /* papers that waited for this printer */
+    effects_event(fx, "books", json_pack("{s:s}", "till", name));
+    *result = json_pack("{s:I}", "till", (json_int_t)id);
+    return 0;
+}
+
+/* The operator who has the till now, or whom it finds at another till. */
+static int shift_free(struct books *b, const struct actor *who, int64_t till, const char *name,
+                      struct err *e)
+{
+    struct db_row *row = NULL;
+    int rc = db_find(books_db(b), SQL_operator_shift, &row, e, "i", who->operator_id);
+
+    if (rc == 0 && row != NULL)
+        rc = err_set(e, MSG_SHIFT_OPEN_ALREADY, db_int(row, 0), db_text(row, 2));
+    db_done(row);
+    if (rc != 0)
+        return rc;
+    row = NULL;
+    rc = db_find(books_db(b), SQL_shift_open_of_till, &row, e, "i", till);
+    if (rc == 0 && row != NULL)
+        rc = err_set(e, MSG_SHIFT_TILL_TAKEN, name, db_text(row, 1), db_int(row, 0));
+    db_done(row);
+    return rc;
+}
+
+static int shift_open(struct books *b, const struct actor *who, const json_t *args, json_t **result,
+                      struct effects *fx, struct err *e)
+{
+    const char *name = json_string_value(json_object_get(args, "till"));
+    int64_t float_minor = number_of(args, "float_minor", 0), till = 0;
+    int rc = till_find(b, name, &till, e);
+
+    if (rc == 0 && till == 0)
+        return err_set(e, MSG_TILL_UNKNOWN, name);
+    if (rc == 0)
+        rc = shift_free(b, who, till, name, e);
+    if (rc == 0)
+        rc = db_run(books_db(b), SQL_shift_insert, e, "iiii", till, who->operator_id, clock_utc(),
+                    float_minor);
+    if (rc != 0)
+        return rc;
+    int64_t shift = db_last_id(books_db(b));
+    struct entry entry = {
+        .kind = "shift open",
+        .operator_id = who->operator_id,
+        .shift_id = shift,
+        .document = "",
+        .memo = "",
+        .posting = {{"cash", shift, float_minor}, {"float", shift, -float_minor}},
+        .postings = 2,
+    };
+    rc = journal_append(b, &entry, e);
+    if (rc != 0)
+        return rc;
+    effects_event(fx, "shift",
+                  json_pack("{s:I,s:I,s:s,s:I}", "shift", (json_int_t)shift, "number",
+                            (json_int_t)shift, "till", name, "operator",
+                            (json_int_t)who->operator_id));
+    *result = json_pack("{s:I,s:I,s:I}", "shift", (json_int_t)shift, "number", (json_int_t)shift,
+                        "till_id", (json_int_t)till);
+    return 0;
+}
+
+static const struct param till_params[] = {
+    {.name = "till", .kind = PARAM_TEXT, .required = true, .max = 40},
+    {.name = "queue", .kind = PARAM_TEXT, .required = true, .max = 127},
+    {.name = "columns", .kind = PARAM_INT, .min = 24, .max = 96},
+    {.name = "language", .kind = PARAM_TEXT, .words = "en|zh_CN"},
+    {.name = "confirms", .kind = PARAM_BOOL},
+    {0},
+};
+static const struct param shift_params[] = {
+    {.name = "till", .kind = PARAM_TEXT, .required = true, .max = 40},
+    {.name = "float_minor", .kind = PARAM_INT, .required = true, .min = 0, .max = 100000000},
+    {0},
+};
+static const struct request requests[] = {
+    {"till.add", N_("Add or change a till"), ROLE_ADMINISTRATOR, till_params, false, till_add},
+    {"shift.open", N_("Open a shift"), ROLE_COUNTER, shift_params, false, shift_open},
+};
+const struct request_table till_requests = {
+    .requests = requests,
+    .count = sizeof requests / sizeof requests[0],
+};
