@@ -147,6 +147,12 @@ static int64_t phases(const struct meter *m)
     return m->model == METER_DTSY ? 7 : 1;
 }
 
+/* An alarm amount of 0 switches the alarm off. */
+static bool is_below(const struct meter *m, int64_t alarm_minor)
+{
+    return m->prepaid && alarm_minor > 0 && m->balance_minor < alarm_minor;
+}
+
 static int64_t status1(const struct meter *m, int item)
 {
     (void)item;
@@ -158,8 +164,8 @@ static int64_t status1(const struct meter *m, int item)
         m->arrears_mode ? meter_is_cut_off(m) : m->balance_minor <= 0 || meter_is_cut_off(m);
     bits |= m->over_open ? 1 << 4 : 0;
     bits |= arrears ? 1 << 5 : 0;
-    bits |= m->prepaid && m->balance_minor < m->alarm1_minor ? 1 << 6 : 0;
-    bits |= m->prepaid && m->balance_minor < m->alarm2_minor ? 1 << 7 : 0;
+    bits |= is_below(m, m->alarm1_minor) ? 1 << 6 : 0;
+    bits |= is_below(m, m->alarm2_minor) ? 1 << 7 : 0;
     bits |= meter_relay_closed(m) ? phases(m) << 13 : 0;
     return bits;
 }

@@ -44,7 +44,8 @@ void text_add(struct text *t, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    int need = vsnprintf(NULL, 0, format, list);
+    char none[1];
+    int need = vsnprintf(none, sizeof none, format, list);
     va_end(list);
     if (need < 0) {
         return;
