@@ -19,11 +19,13 @@ enum job_kind { JOB_READ, JOB_TOPUP, JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK };
 struct channel_conf {
     int64_t id;
     char name[64];
-    char type[16]; /* "rtu-tcp", "tcp" */
+    char type[16]; /* "rtu-tcp", "tcp", "rtu": the framings of drivers/ */
     char host[128];
     int port;
     char device[128];
     int baud;           /* for the arithmetic of time-outs and silence; 0: 9600 */
+    char parity;        /* serial device: 'N' (or 0), 'E', 'O' */
+    int stop_bits;      /* serial device: 1 (or 0), 2 */
     int quiet_ms;       /* longest time a copy of a frame can linger: 5000 TCP, 1000 serial */
     int timeout_max_ms; /* longest wait for a reply: 1000 */
 };
@@ -41,7 +43,7 @@ enum job_end {
     JOB_DONE,      /* read, or carried out and read back */
     JOB_NOT_DONE,  /* surely not carried out */
     JOB_UNKNOWN,   /* in doubt */
-    JOB_STOPPED,   /* a hook said stop, before anything was sent */
+    JOB_STOPPED,   /* a hook said stop, or the probe failed, before anything was sent */
     JOB_STRANGER,  /* somebody else answers at this address: nothing was sent */
     JOB_UNREACHED, /* line down, back-off, silent: nothing was sent */
     JOB_DROPPED,   /* the field stopped before its turn */
@@ -76,8 +78,10 @@ struct job {
     bool probe_first;    /* JOB_TOPUP: send the 0x20 probe before asking before_send */
 
     /* Hooks, called on the channel's thread; they may block on the writer.
-     * before_send: identity was checked and credit read (seen). For a top-up it commits "sending" durably
-     *   and gives the count; JOB_GO_STOP ends the job with JOB_STOPPED (already applied, superseded, ...).
+     * before_send: identity was checked and, for JOB_TOPUP and JOB_SETTINGS, credit read (seen; NULL for
+     *   JOB_SWITCH and JOB_CLOCK; job->reading.identity tells who answered). For a top-up it commits
+     *   "sending" durably and gives the count (preset to seen->count + 1); JOB_GO_STOP ends the job with
+     *   JOB_STOPPED (already applied, superseded, ...).
      * after: what the wire knows after sending: deed of the frame, and the read-back (NULL: none came).
      *   It commits the outcome. May answer JOB_GO_AGAIN_QUIET once more read is wanted (at most twice). */
     enum job_go (*before_send)(struct job *job, const struct meter_credit *seen, uint16_t *count);
@@ -87,7 +91,8 @@ struct job {
 
     /* What came of it. */
     enum job_end end;
-    enum deed probe;       /* JOB_TOPUP with probe_first */
+    enum deed probe; /* JOB_TOPUP with probe_first; UNKNOWN where none was sent (old firmware) */
+    uint16_t count;  /* JOB_TOPUP: the count that was sent, or would have been */
     struct bus_result how; /* of the last request */
     struct meter_reading
         reading; /* JOB_READ done; JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK: read back */

@@ -49,6 +49,7 @@ struct meter_reading {
     enum relay_why why;
     int64_t clock_local; /* the meter's clock as seconds since 1970 of its local time; 0 none */
     bool has_settings;   /* the prepaid block answered */
+    bool prepaid_switch; /* the setting, 0400; `prepaid` above is the status bit */
     int64_t price_e4[READING_RATES];
     int64_t alarm1_minor, alarm2_minor, overdraft_minor, base_minor;
     int32_t recovery_s;
@@ -90,8 +91,11 @@ struct driver {
     struct bus_result (*read_credit)(struct bus *bus, uint8_t address,
                                      const struct meter_profile *p,
                                      struct meter_credit *out); /* both blocks, different lengths */
+    /* Measured values, status and balance in one request: what a sweep takes. No settings, no total. */
+    struct bus_result (*read_poll)(struct bus *bus, uint8_t address, const struct meter_profile *p,
+                                   struct meter_reading *out);
     struct bus_result (*read_all)(struct bus *bus, uint8_t address, const struct meter_profile *p,
-                                  struct meter_reading *out);
+                                  struct meter_reading *out); /* read_poll and the settings */
 
     /* Sends one top-up frame, once. DONE: a matching reply came; NOT_DONE: surely nothing was applied
      * (not a byte left, or exception 01); UNKNOWN: anything else, refusal 03 included (meters.md 1.5). */

@@ -15,9 +15,8 @@ struct framing_tap {
 };
 
 struct framing {
-    const char *type;  /* the channel type it serves: "rtu-tcp", "tcp" */
-    bool on_tcp;       /* a host and port; else a device */
-    size_t overhead;   /* bytes of a frame beside the PDU on the meters' line, for the arithmetic of time */
+    const char *type; /* the channel type it serves: "rtu-tcp", "tcp" */
+    bool on_tcp;      /* a host and port; else a device */
     /* A context for a connected descriptor (not owned), and its end. The tap outlives it. */
     void *(*attach)(int fd, const struct framing_tap *tap, struct err *e);
     void (*detach)(void *ctx);

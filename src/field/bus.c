@@ -1,0 +1,332 @@
+/*
+ * The bus: one request at a time with everything around it. Before: connection, late bytes of earlier
+ * requests drained, silence. After: the time it took, what it came to, and how long its reply may
+ * still be under way. Reads may be tried twice; whatever changes a meter is sent once, unless surely not
+ * a byte of it left.
+ */
+#include "line_bus.h"
+
+#include <string.h>
+
+#include "clock.h"
+
+#define READ_MAX           123 /* registers, meters.md 1.1 */
+#define SHORT_SETTLE_MS    20  /* bytes were there: is there more? */
+#define BABBLE_MS          2000
+#define LEARN_BYTES        5 /* the shortest frame */
+#define BUSY_WAIT_MS       200
+#define DEAD_RUN           4     /* so many silent requests in a row ... */
+#define DEAD_MS            10000 /* ... for so long: the connection may be half open */
+#define EXCEPTION_ACK      0x05
+#define EXCEPTION_BUSY     0x06
+#define EXCEPTION_PATH     0x0A
+#define EXCEPTION_TARGET   0x0B
+#define READ_TRIES_PATIENT 2
+
+/* One request as the steps around it see it. */
+struct request {
+    uint8_t address;
+    int timeout_ms;
+    int64_t wire_us, began_us;
+};
+
+static void tap_frame(void *owner, char direction, const uint8_t *bytes, size_t len)
+{
+    record_frame(owner, direction, bytes, len);
+}
+
+static void tap_remark(void *owner, const char *text)
+{
+    record_remark(owner, "%s", text);
+}
+
+void bus_init(struct bus *bus, struct line *line, struct log *log)
+{
+    memset(bus, 0, sizeof *bus);
+    bus->line = line;
+    bus->patient = true;
+    bus->record = (struct record){.channel = line->conf.name, .log = log};
+    line->tap = (struct framing_tap){.owner = &bus->record, .frame = tap_frame};
+    line->remark = tap_remark;
+}
+
+void bus_begin(struct bus *bus, struct job *job)
+{
+    bus->patient = job->priority != JOB_SWEEP;
+    record_begin(&bus->record, job);
+}
+
+void bus_end(struct bus *bus)
+{
+    record_end(&bus->record);
+    bus->patient = true;
+}
+
+/* A connection on which nobody answers for long may be half open: a new one costs little. */
+static bool seems_dead(const struct bus *bus)
+{
+    const struct line *line = bus->line;
+    int64_t since = bus->answered_ms > line->connected_ms ? bus->answered_ms : line->connected_ms;
+    return line->framing->on_tcp && bus->silent_run >= DEAD_RUN &&
+           clock_mono_ms() - since > DEAD_MS;
+}
+
+/* Takes off the line what is there, and waits for a reply that may still come where it could be taken
+ * for this request's or collide with it. -1: the peer has closed. */
+static long drain(struct bus *bus, uint8_t address)
+{
+    int64_t left_ms = 0, last_us = 0;
+    uint8_t owing = bus->owed_address;
+    /* Who was silent before too is hardly late: its neighbours do not wait for it. */
+    if (bus->owed_us != 0 && (address == owing || bus->place[owing].timing.silent <= 1))
+        left_ms = (bus->owed_us - timing_now_us() + 999) / 1000;
+    if (left_ms < 0)
+        left_ms = 0;
+    long taken = line_drain(bus->line, (int)left_ms, (int)left_ms + BABBLE_MS, &last_us);
+    if (taken > 0 && left_ms < SHORT_SETTLE_MS) {
+        long more = line_drain(bus->line, SHORT_SETTLE_MS, BABBLE_MS, &last_us);
+        taken = more < 0 ? more : taken + more;
+    }
+    if (taken >= LEARN_BYTES && bus->owed_us != 0 && last_us > bus->owed_began_us)
+        timing_answer(&bus->place[owing].timing, last_us - bus->owed_began_us);
+    if (taken >= 0)
+        bus->owed_us = 0;
+    return taken;
+}
+
+/* Everything before the request: false with *result filled when the line is not there. */
+static bool ready(struct bus *bus, uint8_t address, struct bus_result *result)
+{
+    struct line *line = bus->line;
+    struct err e = {0};
+    *result = (struct bus_result){.end = BUS_DOWN};
+    if (line->fd >= 0 && seems_dead(bus)) {
+        record_remark(&bus->record, "reconnect: nobody answers");
+        line_close(line);
+        bus->silent_run = 0;
+    }
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (line->fd < 0 && line_connect(line, &e) != 0)
+            return false;
+        if (drain(bus, address) >= 0) {
+            line_silence(line);
+            return true;
+        }
+        record_remark(&bus->record, "reconnect: the peer had closed");
+        line_lost(line, "closed by the peer");
+    }
+    return false;
+}
+
+static void answered(struct bus *bus, const struct request *request)
+{
+    int64_t took = timing_now_us() - request->began_us - request->wire_us;
+    timing_answer(&bus->place[request->address].timing, took);
+    timing_answer(&bus->timing, took);
+    bus->silent_run = 0;
+    bus->answered_ms = clock_mono_ms();
+    line_good(bus->line);
+}
+
+/* No answer, or none that can be used: one may still be under way. */
+static void unanswered(struct bus *bus, const struct request *request)
+{
+    struct place *place = &bus->place[request->address];
+    place->checked_epoch = 0; /* who answers next time may be another meter */
+    bus->owed_us = timing_now_us() + 1000 * timing_timeout_ms(&place->timing, &bus->timing, false,
+                                                              bus->line->conf.timeout_max_ms);
+    bus->owed_address = request->address;
+    bus->owed_began_us = request->began_us + request->wire_us;
+    bus->silent_run++;
+}
+
+static void note(struct bus *bus, const struct request *request, const struct bus_result *result)
+{
+    struct timing *timing = &bus->place[request->address].timing;
+    int64_t took_ms = (timing_now_us() - request->began_us) / 1000;
+    bus->line->last_byte_us = timing_now_us();
+    switch (result->end) {
+    case BUS_OK: answered(bus, request); break;
+    case BUS_EXCEPTION:
+        if (result->exception == EXCEPTION_PATH || result->exception == EXCEPTION_TARGET) {
+            timing_silence(timing);
+            bus->silent_run = 0;
+        } else {
+            answered(bus, request);
+        }
+        record_remark(&bus->record, "exception %02X", result->exception);
+        break;
+    case BUS_SILENT:
+        unanswered(bus, request);
+        timing_silence(timing);
+        record_remark(&bus->record, "timeout %lld ms", (long long)took_ms);
+        break;
+    case BUS_GARBAGE:
+        unanswered(bus, request);
+        record_remark(&bus->record, "no matching reply");
+        break;
+    case BUS_DOWN:
+        record_remark(&bus->record, "line lost, %s",
+                      result->sent ? "after sending" : "nothing sent");
+        line_lost(bus->line, "lost in use");
+        break;
+    }
+    line_count(bus->line, result->end, bus->timing.smoothed_us / 1000);
+}
+
+static struct request request_of(const struct bus *bus, uint8_t address, size_t characters,
+                                 bool changes)
+{
+    const struct channel_conf *conf = &bus->line->conf;
+    struct request r = {.address = address};
+    r.wire_us = timing_wire_us(conf->baud, characters) + 2 * timing_silence_us(conf->baud);
+    int wait_ms = changes ? conf->timeout_max_ms
+                          : timing_timeout_ms(&bus->place[address].timing, &bus->timing,
+                                              bus->patient, conf->timeout_max_ms);
+    r.timeout_ms = wait_ms + (int)((r.wire_us + 999) / 1000);
+    return r;
+}
+
+/* Is a read worth a second try? Prepares it. */
+static bool again(struct bus *bus, uint8_t address, const struct bus_result *result)
+{
+    if (result->end == BUS_OK)
+        return false;
+    if (result->end == BUS_EXCEPTION) {
+        bool busy = result->exception == EXCEPTION_BUSY || result->exception == EXCEPTION_ACK;
+        if (busy)
+            clock_sleep_ms(BUSY_WAIT_MS);
+        return busy;
+    }
+    const struct timing *timing = &bus->place[address].timing;
+    if (result->end == BUS_SILENT && bus->line->framing->on_tcp && timing->known &&
+        bus->silent_run >= 2) {
+        record_remark(&bus->record, "reconnect");
+        line_close(bus->line);
+        bus->silent_run = 0;
+    }
+    return true;
+}
+
+struct bus_result bus_read(struct bus *bus, uint8_t address, uint8_t function, uint16_t start,
+                           uint16_t count, uint16_t *regs)
+{
+    struct bus_result result = {.end = BUS_DOWN};
+    if (address < 1 || address > BUS_ADDRESS_MAX || count < 1 || count > READ_MAX)
+        return result;
+    int tries = bus->patient ? READ_TRIES_PATIENT : 1;
+    bool reconnected = false;
+    for (int i = 0; i < tries; i++) {
+        struct request request = request_of(bus, address, 13 + 2 * (size_t)count, false);
+        if (!ready(bus, address, &result))
+            return result;
+        request.began_us = timing_now_us();
+        result = bus->line->framing->read(bus->line->ctx, address, function, start, count, regs,
+                                          request.timeout_ms);
+        note(bus, &request, &result);
+        if (result.end == BUS_DOWN && !reconnected) {
+            reconnected = true; /* closed while idle: once more, whoever asks */
+            tries++;
+        } else if (!again(bus, address, &result)) {
+            break;
+        }
+    }
+    return result;
+}
+
+/* After a change without an answer: its late reply must not meet the read-back. */
+static void outwait(struct bus *bus, const struct request *request)
+{
+    struct place *place = &bus->place[request->address];
+    int64_t last_us = 0;
+    int settle =
+        timing_timeout_ms(&place->timing, &bus->timing, true, bus->line->conf.timeout_max_ms);
+    if (bus->line->fd < 0)
+        return;
+    long taken = line_drain(bus->line, settle, 3 * settle, &last_us);
+    if (taken < 0)
+        line_lost(bus->line, "closed by the peer");
+    else
+        bus->owed_us = 0;
+    if (taken >= LEARN_BYTES)
+        timing_answer(&place->timing, last_us - request->began_us - request->wire_us);
+}
+
+/* What a write or a vendor request differ in. */
+struct change {
+    uint8_t address, function;
+    uint16_t start, count;
+    const uint16_t *regs;
+    const uint8_t *body;
+    size_t body_len, reply_len;
+    uint8_t *reply;
+};
+
+static struct bus_result change_once(struct bus *bus, const struct change *c, int timeout_ms)
+{
+    const struct framing *framing = bus->line->framing;
+    void *ctx = bus->line->ctx;
+    if (c->regs)
+        return framing->write(ctx, c->address, c->start, c->count, c->regs, timeout_ms);
+    return framing->vendor(ctx, c->address, c->function, c->body, c->body_len, c->reply_len,
+                           c->reply, timeout_ms);
+}
+
+static struct bus_result change(struct bus *bus, const struct change *c, size_t characters)
+{
+    struct bus_result result = {.end = BUS_DOWN};
+    if (c->address < 1 || c->address > BUS_ADDRESS_MAX) /* never a broadcast, meters.md 1.11 */
+        return result;
+    for (int i = 0; i < 2; i++) {
+        struct request request = request_of(bus, c->address, characters, true);
+        if (!ready(bus, c->address, &result))
+            return result;
+        request.began_us = timing_now_us();
+        result = change_once(bus, c, request.timeout_ms);
+        note(bus, &request, &result);
+        if (result.end == BUS_SILENT || result.end == BUS_GARBAGE)
+            outwait(bus, &request);
+        if (result.end != BUS_DOWN || result.sent)
+            break;
+    }
+    return result;
+}
+
+struct bus_result bus_write(struct bus *bus, uint8_t address, uint16_t start, uint16_t count,
+                            const uint16_t *regs)
+{
+    struct change c = {.address = address, .start = start, .count = count, .regs = regs};
+    if (count < 1 || count > READ_MAX)
+        return (struct bus_result){.end = BUS_DOWN};
+    return change(bus, &c, 17 + 2 * (size_t)count);
+}
+
+struct bus_result bus_vendor(struct bus *bus, uint8_t address, uint8_t function,
+                             const uint8_t *body, size_t body_len, size_t reply_len, uint8_t *reply)
+{
+    struct change c = {.address = address,
+                       .function = function,
+                       .body = body,
+                       .body_len = body_len,
+                       .reply_len = reply_len,
+                       .reply = reply};
+    return change(bus, &c, 8 + body_len + reply_len);
+}
+
+int bus_err(struct err *e, const struct bus_result *result, uint8_t address)
+{
+    int64_t at = address, code = result->exception;
+    switch (result->end) {
+    case BUS_OK: break;
+    case BUS_SILENT: return err_set(e, MSG_FIELD_METER_SILENT, at);
+    case BUS_GARBAGE: return err_set(e, MSG_FIELD_METER_GARBAGE, at);
+    case BUS_DOWN: return err_set(e, MSG_FIELD_LINE_LOST, at);
+    case BUS_EXCEPTION:
+        if (code == EXCEPTION_PATH || code == EXCEPTION_TARGET)
+            return err_set(e, MSG_FIELD_METER_GATEWAY, at, code);
+        if (code == EXCEPTION_BUSY || code == EXCEPTION_ACK)
+            return err_set(e, MSG_FIELD_METER_BUSY, at);
+        return err_set(e, MSG_FIELD_METER_REFUSES, at, code);
+    }
+    return err_set(e, MSG_INTERNAL, "bus_err without an error");
+}

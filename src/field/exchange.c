@@ -1,0 +1,170 @@
+/*
+ * An exchange: what all kinds of jobs share (is the line there, who answers) and reading. Top-ups are
+ * in exchange_topup.c; switches, settings and clocks in exchange_change.c.
+ */
+#include "exchange.h"
+
+#include <string.h>
+
+#include "clock.h"
+
+#define SETTINGS_AGE_MS                                                                            \
+    600000 /* a sweep reads the settings block too when it was not for so long */
+
+void exchange_end(struct exchange *x, enum job_end end, enum msg_id why)
+{
+    x->job->end = end;
+    if (why != MSG_NONE && x->job->error.code == 0) /* a hook's or driver's own sentence stays */
+        err_set(&x->job->error, why, (int64_t)x->address);
+}
+
+void exchange_drop(struct job *job)
+{
+    job->end = JOB_DROPPED;
+    err_set(&job->error, MSG_FIELD_DROPPED);
+}
+
+bool exchange_unreached(struct exchange *x)
+{
+    struct job *job = x->job;
+    job->end = JOB_UNREACHED;
+    if (job->how.end == BUS_DOWN && !job->how.sent) {
+        err_set(&job->error, MSG_FIELD_LINE_DOWN, x->bus->line->conf.name);
+        err_detail(&job->error, "%s", x->bus->line->status.trouble);
+    } else {
+        bus_err(&job->error, &job->how, x->address);
+    }
+    return false;
+}
+
+bool exchange_quiet(struct exchange *x, bool sent)
+{
+    struct err e = {0};
+    enum line_quiet quiet = line_quiet(x->bus->line, &e);
+    if (quiet == LINE_QUIET)
+        return true;
+    if (sent) {
+        exchange_end(x, JOB_UNKNOWN, MSG_FIELD_UNKNOWN);
+    } else if (quiet == LINE_QUIET_STOPPED) {
+        exchange_drop(x->job);
+    } else {
+        x->job->end = JOB_UNREACHED;
+        x->job->error = e;
+    }
+    return false;
+}
+
+bool exchange_ready(struct exchange *x)
+{
+    struct job *job = x->job;
+    struct line *line = x->bus->line;
+    int64_t left_ms = line_backoff_ms(line, job->priority <= JOB_INTERACTIVE);
+    if (left_ms > 0) {
+        job->end = JOB_UNREACHED;
+        job->how = (struct bus_result){.end = BUS_DOWN};
+        err_set(&job->error, MSG_FIELD_LINE_BACKOFF, line->conf.name, (left_ms + 999) / 1000);
+        return false;
+    }
+    return !job->quiet_first || exchange_quiet(x, false);
+}
+
+/* Is a device code the one of the books, or one the driver knows? */
+static bool code_fits(struct exchange *x, uint16_t code)
+{
+    const struct job_meter *meter = &x->job->meter;
+    int64_t want = meter->device_code;
+    bool fits = code == meter->device_code;
+    for (size_t i = 0; meter->device_code == 0 && !fits && x->driver->models[i]; i++) {
+        want = x->driver->device_codes[i];
+        fits = code == want;
+    }
+    if (fits)
+        return true;
+    x->job->end = JOB_STRANGER;
+    err_set(&x->job->error, MSG_FIELD_STRANGER_MODEL, (int64_t)x->address, (int64_t)code, want);
+    return false;
+}
+
+/* A blank number on the meter or in the books proves nothing; who decides then are the hooks. */
+static bool number_fits(struct exchange *x, const char *number)
+{
+    const char *want = x->job->meter.number;
+    want += strspn(want, "0");
+    if (!*want || !*number || strcmp(number, want) == 0)
+        return true;
+    x->job->end = JOB_STRANGER;
+    err_set(&x->job->error, MSG_FIELD_STRANGER_NUMBER, (int64_t)x->address, number, want);
+    return false;
+}
+
+bool exchange_identify(struct exchange *x, bool fresh)
+{
+    struct place *place = &x->bus->place[x->address];
+    struct job *job = x->job;
+    if (fresh || place->checked_epoch == 0 || place->checked_epoch != x->bus->line->epoch) {
+        struct meter_identity identity = {0};
+        job->how = x->driver->identify(x->bus, x->address, &identity);
+        if (job->how.end != BUS_OK)
+            return exchange_unreached(x);
+        place->identity = identity;
+        place->checked_epoch = x->bus->line->epoch;
+        job->reading.identity = identity;
+        job->reading.has_identity = true;
+    }
+    return code_fits(x, place->identity.device_code) && number_fits(x, place->identity.number);
+}
+
+/* Does a sweep leave the settings block out this time? */
+static bool poll_is_enough(const struct exchange *x)
+{
+    const struct place *place = &x->bus->place[x->address];
+    return x->job->priority == JOB_SWEEP && place->settings_ms != 0 &&
+           clock_mono_ms() - place->settings_ms < SETTINGS_AGE_MS;
+}
+
+static void read_meter(struct exchange *x)
+{
+    struct job *job = x->job;
+    struct place *place = &x->bus->place[x->address];
+    if (!exchange_ready(x) || !exchange_identify(x, place->timing.silent > 0))
+        return;
+    struct meter_reading reading = {0};
+    bool brief = poll_is_enough(x);
+    job->how = (brief ? x->driver->read_poll : x->driver->read_all)(x->bus, x->address,
+                                                                    &job->meter.profile, &reading);
+    if (job->how.end != BUS_OK) {
+        exchange_unreached(x);
+        return;
+    }
+    if (!code_fits(x, reading.identity.device_code))
+        return;
+    if (!brief)
+        place->settings_ms = clock_mono_ms();
+    if (job->reading.has_identity) {
+        reading.has_identity = true;
+        reading.identity = job->reading.identity;
+    }
+    job->reading = reading;
+    job->has_reading = true;
+    job->end = JOB_DONE;
+}
+
+void exchange_run(struct bus *bus, struct job *job)
+{
+    struct exchange x = {bus, job, job->meter.driver, job->meter.address};
+    job->end = JOB_UNREACHED;
+    job->probe = DEED_UNKNOWN;
+    job->how = (struct bus_result){.end = BUS_DOWN};
+    job->has_reading = false;
+    memset(&job->error, 0, sizeof job->error);
+    memset(&job->reading, 0, sizeof job->reading);
+    bus_begin(bus, job);
+    switch (job->kind) {
+    case JOB_READ: read_meter(&x); break;
+    case JOB_TOPUP: exchange_topup(&x); break;
+    case JOB_SWITCH:
+    case JOB_SETTINGS:
+    case JOB_CLOCK: exchange_change(&x); break;
+    }
+    bus_end(bus);
+}

@@ -1,0 +1,33 @@
+/*
+ * An exchange: one job with one meter, from the check who answers to the read-back.
+ */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include "line_bus.h"
+
+/* Runs the job to its end (job->end and what belongs to it); done() is the caller's. */
+void exchange_run(struct bus *bus, struct job *job);
+
+/* The same for a job that never got its turn. */
+void exchange_drop(struct job *job);
+
+/* The steps that every kind begins with; exchange.c. Each returns false with the job ended. */
+struct exchange {
+    struct bus *bus;
+    struct job *job;
+    const struct driver *driver;
+    uint8_t address;
+};
+bool exchange_ready(struct exchange *x);                /* line there, quiet_first */
+bool exchange_identify(struct exchange *x, bool fresh); /* the meter of the books answers */
+bool exchange_quiet(struct exchange *x, bool sent);     /* reconnect and wait; sent: doubt stays */
+bool exchange_unreached(struct exchange *x);            /* by job->how; always false */
+void exchange_end(struct exchange *x, enum job_end end,
+                  enum msg_id why); /* why takes the address */
+
+/* exchange_topup.c, exchange_change.c */
+void exchange_topup(struct exchange *x);
+void exchange_change(struct exchange *x);
+
+#endif

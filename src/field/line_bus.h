@@ -1,0 +1,40 @@
+/*
+ * The inside of `struct bus`: a line, and what is known of each address on it. For src/field and its
+ * tests; drivers see bus.h only.
+ */
+#ifndef LINE_BUS_H
+#define LINE_BUS_H
+
+#include "line.h"
+#include "record.h"
+
+#define BUS_ADDRESS_MAX 247
+
+/* What is known of one address. */
+struct place {
+    struct timing timing;
+    unsigned checked_epoch;         /* the connection on which identity was read; 0 never */
+    struct meter_identity identity; /* as read then */
+    int64_t settings_ms;            /* when the settings block was read last, monotonic; 0 never */
+};
+
+struct bus {
+    struct line *line;
+    struct record record;
+    struct timing timing; /* all meters of the channel together */
+    struct place place[BUS_ADDRESS_MAX + 1];
+    bool patient;          /* everything but sweeps: longer time-outs, a second try of reads */
+    int64_t owed_us;       /* a reply may still come until then; 0 none */
+    uint8_t owed_address;  /* from this address */
+    int64_t owed_began_us; /* its request, with the wire time */
+    unsigned silent_run;   /* requests without an answer in a row, whoever was asked */
+    int64_t answered_ms;   /* the last answer of anybody, monotonic */
+};
+
+void bus_init(struct bus *bus, struct line *line, struct log *log);
+
+/* An exchange begins and ends. */
+void bus_begin(struct bus *bus, struct job *job);
+void bus_end(struct bus *bus);
+
+#endif
