@@ -1,0 +1,261 @@
+/*
+ * Find: the home of the console. One box for room, tenant, meter, account and phone; Enter waits for
+ * the answer to exactly what was typed, and keys typed ahead go on only where that is one exact match.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "keys.h"
+#include "line.h"
+#include "message.h"
+#include "screen.h"
+#include "show.h"
+#include "table.h"
+
+static const struct table_column columns[] = {
+    {.name = "room", .title = N_("Room"), .width = 6, .most = 14, .rank = 1},
+    {.name = "tenant", .title = N_("Tenant"), .width = 15, .most = 40, .rank = 1},
+    {.name = "meter", .title = N_("Meter"), .width = 9, .most = 12, .rank = 2},
+    {.name = "balance_minor",
+     .title = N_("Balance"),
+     .kind = SHOW_MONEY,
+     .width = 9,
+     .most = 11,
+     .rank = 1,
+     .age = "balance_at"},
+    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 12, .most = 16, .rank = 1},
+    {.name = "balance_at", .title = N_("Age"), .kind = SHOW_AGE, .width = 6, .most = 8, .rank = 2},
+    {.name = "last_sale_at", .title = N_("Last sale"), .kind = SHOW_DAY, .width = 9, .rank = 3},
+    {.name = "last_sale_minor",
+     .title = N_("Amount"),
+     .kind = SHOW_MONEY,
+     .width = 9,
+     .most = 11,
+     .rank = 4},
+    {.name = "model", .title = N_("Model"), .width = 11, .most = 14, .rank = 5},
+    {.name = NULL},
+};
+
+struct find {
+    struct line line;
+    struct table table;
+    char asked[LINE_BYTES], answered[LINE_BYTES];
+    int request;
+    bool entered;  /* Enter waits for the answer */
+    bool moved;    /* the arrows chose a row */
+    bool again;    /* the next character begins a new search */
+    bool outdated; /* something changed: ask the same again at the next tick */
+};
+
+static int find_open(struct view *v, const json_t *args, struct err *e)
+{
+    struct find *s = v->state;
+    (void)args;
+    (void)e;
+    line_init(&s->line, LINE_TEXT, 60);
+    table_init(&s->table, columns, "meter_id",
+               N_("Nobody and nothing matches. Look for a room, a name, initials, a meter number, "
+                  "an account or the end of a phone number; Ctrl-U empties the box."));
+    return 0;
+}
+
+static void open_row(struct view *v, int row)
+{
+    struct find *s = v->state;
+    view_open(v, rows_number(&s->table.rows, row, "account_id", 0) ? "tenant" : "meter",
+              rows_object(&s->table.rows, row));
+}
+
+/* The only exact match, or -1. */
+static int exact_row(const struct find *s)
+{
+    int found = -1;
+    for (int i = 0; i < rows_count(&s->table.rows); i++) {
+        const json_t *exact = rows_value(&s->table.rows, i, "exact");
+        if (!json_is_true(exact) && json_integer_value(exact) == 0)
+            continue;
+        if (found >= 0)
+            return -1;
+        found = i;
+    }
+    return found;
+}
+
+/* Enter, and the rows are the answer to what stands in the box. waited: keys may have been typed ahead. */
+static void enter(struct view *v, bool waited)
+{
+    struct find *s = v->state;
+    const int count = rows_count(&s->table.rows), exact = exact_row(s);
+    char number[24], text[SHOW_TEXT_MAX];
+    s->entered = false;
+    if (exact >= 0 && !s->moved) {
+        s->table.cursor = exact;
+        view_release(v, true);
+        open_row(v, exact);
+    } else if (count == 1 || (count > 1 && !waited)) {
+        view_release(v, false);
+        open_row(v, s->table.cursor);
+    } else {
+        view_release(v, false);
+        snprintf(number, sizeof number, "%d", count);
+        view_say(v, count == 0 ? _("Nothing found.")
+                               : show_format(text, sizeof text,
+                                             _("%1 found. Choose with the arrows, Enter opens."),
+                                             SHOW_ARGS(number)));
+    }
+}
+
+static void found(struct view *v, const json_t *result, const struct err *e)
+{
+    struct find *s = v->state;
+    s->request = 0;
+    if (e) {
+        s->entered = false;
+        s->asked[0] = '\0';
+        view_release(v, false);
+        view_error(v, e);
+        return;
+    }
+    const bool fresh = strcmp(s->asked, s->answered) != 0;
+    if (fresh)
+        s->moved = false;
+    memcpy(s->answered, s->asked, sizeof s->answered);
+    table_set(&s->table, result, fresh);
+    char typed[LINE_BYTES];
+    if (s->entered && strcmp(line_get(&s->line, typed), s->answered) == 0)
+        enter(v, true);
+}
+
+static void ask(struct view *v)
+{
+    struct find *s = v->state;
+    s->outdated = false;
+    view_forget(v, s->request);
+    s->request = 0;
+    line_get(&s->line, s->asked);
+    if (!s->asked[0]) {
+        s->answered[0] = '\0';
+        table_clear(&s->table);
+        return;
+    }
+    s->request =
+        view_ask(v, "find", json_pack("{s:s}", "text", s->asked), NULL, N_("searching"), found);
+}
+
+static void find_update(struct view *v, enum screen_cause cause, const char *event,
+                        const json_t *data)
+{
+    struct find *s = v->state;
+    char typed[LINE_BYTES];
+    (void)data;
+    switch (cause) {
+    case SCREEN_SHOWN:
+        s->again = true;
+        if (event) /* F2 */
+            line_set(&s->line, "");
+        ask(v);
+        break;
+    case SCREEN_SETTLED:
+        if (strcmp(line_get(&s->line, typed), s->asked) != 0)
+            ask(v);
+        break;
+    case SCREEN_EVENT: s->outdated = s->answered[0] != '\0'; break;
+    case SCREEN_RESUMED: s->outdated = true; break;
+    case SCREEN_TICK:
+        if (s->outdated && !s->request)
+            ask(v);
+        break;
+    case SCREEN_LEFT:
+        s->request = 0;
+        s->entered = false;
+        memcpy(s->asked, s->answered, sizeof s->asked);
+        break;
+    default: break;
+    }
+}
+
+static void find_action(struct view *v, int action)
+{
+    struct find *s = v->state;
+    char typed[LINE_BYTES];
+    (void)action;
+    line_get(&s->line, typed);
+    if (!typed[0]) {
+        view_beep(v);
+        return;
+    }
+    if (!s->request && strcmp(typed, s->answered) == 0) {
+        enter(v, false);
+        return;
+    }
+    s->entered = true;
+    view_hold(v);
+    if (!s->request || strcmp(typed, s->asked) != 0)
+        ask(v);
+}
+
+static bool find_text(struct view *v, uint32_t key)
+{
+    struct find *s = v->state;
+    if (key == KEYS_ESC && !line_is_empty(&s->line)) {
+        line_set(&s->line, "");
+        return true;
+    }
+    if (key != KEYS_HOME && key != KEYS_END && table_key(&s->table, key)) {
+        s->moved = true;
+        return true;
+    }
+    if (s->again && keys_printable(key))
+        line_set(&s->line, "");
+    switch (line_key(&s->line, key)) {
+    case LINE_REFUSED: view_beep(v); return true;
+    case LINE_IGNORED: return false;
+    default: s->again = false; return true;
+    }
+}
+
+static void find_draw(struct view *v, struct canvas *c, int top, int lines)
+{
+    struct find *s = v->state;
+    const int label = canvas_text(c, top, 1, 20, STYLE_BOLD, _("Find"));
+    line_draw(&s->line, c, top, label + 3, c->cols - label - 5, STYLE_UNDERLINE, true);
+    if (s->answered[0]) {
+        table_draw(&s->table, c, top + 2, lines - 3, view_now(v), true);
+        return;
+    }
+    canvas_paragraph(c, top + 2, 3, c->cols - 6, lines - 2, STYLE_PLAIN,
+                     _("Type a room, a name, initials, a meter number, an account or the end of a "
+                       "phone number. Enter opens it; digits then begin a sale."));
+}
+
+static void find_close(struct view *v)
+{
+    struct find *s = v->state;
+    table_clear(&s->table);
+}
+
+static const struct screen_key keys[] = {
+    {.key = KEYS_ENTER,
+     .action = 1,
+     .label = N_("Open"),
+     .help = N_("Open the tenant or meter in the marked row")},
+    {.label = NULL},
+};
+
+const struct screen find_screen = {
+    .name = "find",
+    .title = N_("Find"),
+    .help =
+        N_("One box for everybody and everything. Enter opens an exact match at once, otherwise "
+           "the row that the arrows chose. Esc empties the box."),
+    .group = SCREEN_NOT_IN_MENU,
+    .roles = SCREEN_ALL,
+    .keys = keys,
+    .state_size = sizeof(struct find),
+    .open = find_open,
+    .update = find_update,
+    .action = find_action,
+    .text = find_text,
+    .draw = find_draw,
+    .close = find_close,
+};

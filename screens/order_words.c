@@ -1,0 +1,89 @@
+/*
+ * The sentences behind order_words.h. "Done" is said only with what the meter itself proved.
+ */
+#include "order_words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "message.h"
+#include "money.h"
+#include "show.h"
+#include "wire.h"
+
+bool order_is_open(const char *state)
+{
+    return strcmp(state, "queued") == 0 || strcmp(state, "sending") == 0 ||
+           strcmp(state, "in doubt") == 0;
+}
+
+const char *order_reason(const char *json, char *buf, size_t size)
+{
+    struct err e = {0};
+    buf[0] = '\0';
+    json_t *error = json[0] ? json_loads(json, 0, NULL) : NULL;
+    if (error) {
+        wire_error_read(error, &e);
+        message_text(&e, buf, size);
+    }
+    json_decref(error);
+    return buf;
+}
+
+static const char *money_or_dash(const struct rows *rows, int row, const char *name, char *buf)
+{
+    if (!rows_value(rows, row, name))
+        return "?";
+    return money_text(rows_number(rows, row, name, 0), buf);
+}
+
+static const char *number_or_dash(const struct rows *rows, int row, const char *name, char *buf)
+{
+    if (!rows_value(rows, row, name))
+        return "?";
+    snprintf(buf, MONEY_TEXT_MAX, "%lld", (long long)rows_number(rows, row, name, 0));
+    return buf;
+}
+
+static const char *done_words(const struct rows *rows, int row, char *buf)
+{
+    char before[MONEY_TEXT_MAX], after[MONEY_TEXT_MAX], from[MONEY_TEXT_MAX], to[MONEY_TEXT_MAX];
+    if (!rows_value(rows, row, "balance_after_minor"))
+        return show_format(buf, ORDER_WORDS_MAX, _("On the meter; it was proved at a later look."),
+                           SHOW_ARGS(""));
+    return show_format(buf, ORDER_WORDS_MAX, _("On the meter: %1 -> %2, count %3 -> %4."),
+                       SHOW_ARGS(money_or_dash(rows, row, "balance_before_minor", before),
+                                 money_or_dash(rows, row, "balance_after_minor", after),
+                                 number_or_dash(rows, row, "count_before", from),
+                                 number_or_dash(rows, row, "count_after", to)));
+}
+
+const char *order_words(const struct rows *rows, int row, int64_t now_utc, char *buf)
+{
+    char reason[ERR_TEXT_MAX], next[SHOW_TEXT_MAX], count[MONEY_TEXT_MAX];
+    const char *state = rows_text(rows, row, "state");
+    order_reason(rows_text(rows, row, "reason"), reason, sizeof reason);
+    show_until(now_utc, rows_number(rows, row, "next_look_at", 0), next);
+    number_or_dash(rows, row, "count_before", count);
+    if (strcmp(state, "done") == 0)
+        return done_words(rows, row, buf);
+    if (strcmp(state, "sending") == 0)
+        return show_format(buf, ORDER_WORDS_MAX, _("Sending to the meter."), SHOW_ARGS(""));
+    if (strcmp(state, "queued") == 0) {
+        return reason[0] ? show_format(buf, ORDER_WORDS_MAX,
+                                       _("Paid, not yet on the meter. %1 Next try %2."),
+                                       SHOW_ARGS(reason, next))
+                         : show_format(buf, ORDER_WORDS_MAX,
+                                       _("Paid; waits for its turn on the line to the meter."),
+                                       SHOW_ARGS(""));
+    }
+    if (strcmp(state, "in doubt") == 0)
+        return show_format(buf, ORDER_WORDS_MAX,
+                           _("In doubt: sent, but the meter has not proved it. The count was %1. "
+                             "Next look %2. %3"),
+                           SHOW_ARGS(count, next, reason));
+    if (strcmp(state, "failed") == 0)
+        return show_format(buf, ORDER_WORDS_MAX, _("Not on the meter, nothing was credited. %1"),
+                           SHOW_ARGS(reason));
+    return show_format(buf, ORDER_WORDS_MAX, "%1", SHOW_ARGS(message_gettext(state)));
+}

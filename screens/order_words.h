@@ -1,0 +1,20 @@
+/*
+ * An order put into words: what several screens say about the way of a sale to its meter.
+ */
+#ifndef ORDER_WORDS_H
+#define ORDER_WORDS_H
+
+#include "rows.h"
+
+#define ORDER_WORDS_MAX 400
+
+/* One or two sentences about the order in a row of the query "order" (or one with its columns). Returns buf. */
+const char *order_words(const struct rows *rows, int row, int64_t now_utc, char *buf);
+
+/* The sentence of an error as the books keep it (JSON of an error), "" where there is none. Returns buf. */
+const char *order_reason(const char *json, char *buf, size_t size);
+
+/* Can the state still change by itself? */
+bool order_is_open(const char *state);
+
+#endif

@@ -1,0 +1,274 @@
+/*
+ * The console put together: what a key does, what a picture consists of, start and end. The parts stand
+ * in the other files of this folder.
+ */
+#include "console.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "console_state.h"
+#include "message.h"
+#include "text.h"
+
+#define DOUBT_ROLES (SCREEN_ALL & ~(unsigned)SCREEN_ELECTRICIAN)
+
+const struct screen_key console_globals[] = {
+    {.key = KEYS_F(1),
+     .action = GLOBAL_HELP,
+     .label = N_("Help"),
+     .help = N_("What can be done here; type to filter")},
+    {.key = KEYS_F(2),
+     .action = GLOBAL_FIND,
+     .label = N_("Find"),
+     .help = N_("Find a tenant, room or meter"),
+     .roles = SCREEN_ALL},
+    {.key = KEYS_F(9),
+     .action = GLOBAL_MENU,
+     .label = N_("Menu"),
+     .help = N_("All screens"),
+     .roles = SCREEN_ALL},
+    {.key = KEYS_F(10),
+     .action = GLOBAL_DOUBT,
+     .label = N_("In doubt"),
+     .help = N_("Orders whose outcome is not known"),
+     .roles = DOUBT_ROLES},
+    {.key = KEYS_ESC,
+     .action = GLOBAL_BACK,
+     .label = N_("Back"),
+     .help = N_("Back to the screen before"),
+     .roles = SCREEN_ALL},
+    {.key = KEYS_CTRL('P'),
+     .action = GLOBAL_PALETTE,
+     .label = N_("Palette"),
+     .help = N_("Every action by its name, in both languages")},
+    {.key = KEYS_CTRL('T'),
+     .action = GLOBAL_LANGUAGE,
+     .label = N_("Language"),
+     .help = N_("Switch between English and Chinese")},
+    {.key = KEYS_CTRL('O'),
+     .action = GLOBAL_LOCK,
+     .label = N_("Lock"),
+     .help = N_("Log out; your work waits until you log in again"),
+     .roles = SCREEN_ALL},
+    {.key = KEYS_CTRL('L'),
+     .action = GLOBAL_REPAINT,
+     .label = N_("Repaint"),
+     .help = N_("Draw the whole screen again")},
+    {.action = GLOBAL_QUIT,
+     .label = N_("Leave"),
+     .help = N_("Log out and leave the program"),
+     .roles = SCREEN_ALL},
+    {.label = NULL},
+};
+
+struct view *console_top(const struct console *c)
+{
+    return c->depth > 0 ? c->views[c->depth - 1] : NULL;
+}
+
+void console_say(struct console *c, unsigned style, const char *text)
+{
+    text_copy(c->message, sizeof c->message, text);
+    c->message_style = style;
+}
+
+bool console_may(const struct console *c, const struct screen_key *key)
+{
+    return key->roles == 0 || (key->roles & session_role(c));
+}
+
+static void go_find(struct console *c)
+{
+    struct view *top = console_top(c);
+    while (c->depth > 1 && top) {
+        if (top->screen->may_leave && !top->screen->may_leave(top))
+            return;
+        views_close(c, top);
+        top = console_top(c);
+    }
+    if (top && top->screen->update)
+        top->screen->update(top, SCREEN_SHOWN, "again", NULL); /* an empty box */
+}
+
+static void go_back(struct console *c)
+{
+    struct view *top = console_top(c);
+    if (views_leave(c)) {
+        console_say(c, STYLE_PLAIN, _("Not waited for any longer."));
+        return;
+    }
+    if (c->depth < 2 || !top)
+        return;
+    if (top->screen->may_leave && !top->screen->may_leave(top))
+        return;
+    views_close(c, top);
+}
+
+/* Opens a screen by name where it is not on top already. */
+static void go_screen(struct console *c, const char *name)
+{
+    struct view *top = console_top(c);
+    if (top && strcmp(top->screen->name, name) != 0)
+        view_open(top, name, NULL);
+}
+
+static void lock(struct console *c, bool quit)
+{
+    struct view *top = console_top(c);
+    if (quit && top && top->screen->may_leave && !top->screen->may_leave(top))
+        return;
+    if (quit)
+        c->leaving = true;
+    else
+        session_lock(c);
+}
+
+void console_global(struct console *c, enum console_global what)
+{
+    switch (what) {
+    case GLOBAL_HELP: overlay_open(c, OVERLAY_HELP); break;
+    case GLOBAL_MENU: overlay_open(c, OVERLAY_MENU); break;
+    case GLOBAL_PALETTE: overlay_open(c, OVERLAY_PALETTE); break;
+    case GLOBAL_FIND: go_find(c); break;
+    case GLOBAL_DOUBT: go_screen(c, "in_doubt"); break;
+    case GLOBAL_BACK: go_back(c); break;
+    case GLOBAL_REPAINT: c->repaint = true; break;
+    case GLOBAL_LANGUAGE:
+        session_language(c, strcmp(c->language, "en") == 0 ? "zh_CN" : "en", true);
+        break;
+    case GLOBAL_LOCK: lock(c, false); break;
+    case GLOBAL_QUIT: lock(c, true); break;
+    default: break;
+    }
+}
+
+/* The key of a table that this operator may press, or NULL. */
+static const struct screen_key *key_find(const struct console *c, const struct screen_key *keys,
+                                         uint32_t key)
+{
+    for (; keys && keys->label; keys++) {
+        if (keys->key == key && key != KEYS_NONE && console_may(c, keys))
+            return keys;
+    }
+    return NULL;
+}
+
+static void view_key(struct console *c, struct view *v, uint32_t key)
+{
+    const struct screen_key *own = key_find(c, v->screen->keys, key);
+    if (own) {
+        const char *why = v->screen->why_not ? v->screen->why_not(v, own->action) : NULL;
+        if (why) {
+            console_say(c, STYLE_BOLD, message_gettext(why));
+            view_beep(v);
+        } else {
+            v->screen->action(v, own->action);
+        }
+        return;
+    }
+    if (v->screen->text && v->screen->text(v, key))
+        return;
+    const struct screen_key *global = key_find(c, console_globals, key);
+    if (global)
+        console_global(c, (enum console_global)global->action);
+    else
+        view_beep(v);
+}
+
+void console_key(struct console *c, uint32_t key)
+{
+    if (key == KEYS_CTRL('L')) {
+        console_global(c, GLOBAL_REPAINT);
+        return;
+    }
+    if (c->dialog.view) {
+        dialog_key(c, key);
+        return;
+    }
+    if (c->overlay.kind != OVERLAY_NONE) {
+        overlay_key(c, key);
+        return;
+    }
+    c->message[0] = '\0';
+    if (c->depth > 0)
+        view_key(c, c->views[c->depth - 1], key);
+}
+
+void console_paint(struct console *c)
+{
+    int rows, cols;
+    c->now_utc = clock_utc();
+    term_size(c->term, &rows, &cols);
+    if (rows != c->canvas.rows || cols != c->canvas.cols) {
+        canvas_clear(&c->canvas);
+        canvas_init(&c->canvas, rows, cols, c->options.ambiguous_width == 2);
+    }
+    canvas_erase(&c->canvas);
+    frame_draw(c, &c->canvas);
+    if (c->repaint)
+        term_forget(c->term);
+    c->repaint = false;
+    term_paint(c->term, &c->canvas);
+}
+
+static void console_end(struct console *c)
+{
+    views_close_above(c, 0);
+    overlay_close(c);
+    link_free(c->link);
+    term_free(c->term);
+    canvas_clear(&c->canvas);
+    json_decref(c->operator);
+    json_decref(c->shift);
+    json_decref(c->hello);
+    if (c->signal_fd >= 0)
+        close(c->signal_fd);
+    free(c);
+}
+
+/* An engine that is started from here must not inherit the signals that the loop takes as bytes. */
+static int start_engine(void *ctx, struct err *e)
+{
+    struct console *c = ctx;
+    sigset_t none, before;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, &before);
+    const int code = c->options.start_engine(c->options.ctx, e);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return code;
+}
+
+int console_run(const struct console_options *options, struct err *e)
+{
+    struct console *c = mem_new(sizeof *c);
+    c->options = *options;
+    c->signal_fd = -1;
+    keys_init(&c->keys, options->esc_delay_ms);
+    /* The locale first: newterm() looks at it. */
+    message_language(options->language && strcmp(options->language, "zh_CN") == 0 ? "zh_CN" : "en",
+                     options->locale_dir);
+    const struct link_options to = {
+        .socket_path = options->socket_path,
+        .client = "console",
+        .start_engine = options->start_engine ? start_engine : NULL,
+        .ctx = c,
+        .fd = options->fd,
+    };
+    const struct term_options term = {.theme = options->theme ? options->theme : "auto"};
+    int code = link_new(&c->link, &to, e);
+    if (code == 0)
+        code = term_new(&c->term, &term, e);
+    if (code == 0) {
+        link_on_state(c->link, session_state, c);
+        link_on_event(c->link, session_event, c);
+        c->now_utc = clock_utc();
+        session_begin(c);
+        code = loop_run(c, e);
+    }
+    console_end(c);
+    return code;
+}

@@ -1,0 +1,154 @@
+/*
+ * The console from inside, shared by the files of src/ui that make it up: loop, views, session, frame,
+ * overlays. No screen includes this.
+ */
+#ifndef CONSOLE_STATE_H
+#define CONSOLE_STATE_H
+
+#include "console.h"
+#include "keys.h"
+#include "line.h"
+#include "link.h"
+#include "screen.h"
+#include "term.h"
+
+#define CONSOLE_VIEWS_MAX 16
+#define CONSOLE_HELD_MAX  256
+#define CONSOLE_TEXT_MAX  512
+#define CONSOLE_WAIT_MS   300 /* longer waits are said */
+
+enum console_global {
+    GLOBAL_NONE,
+    GLOBAL_HELP,
+    GLOBAL_FIND,
+    GLOBAL_DOUBT,
+    GLOBAL_MENU,
+    GLOBAL_BACK,
+    GLOBAL_PALETTE,
+    GLOBAL_REPAINT,
+    GLOBAL_LANGUAGE,
+    GLOBAL_LOCK,
+    GLOBAL_QUIT
+};
+
+/* The global keys, in the order of the key bar; ends with a NULL label. */
+extern const struct screen_key console_globals[];
+
+struct view_wait {
+    struct view_wait *next;
+    struct view *view;
+    int number;
+    const char *what;
+    int64_t since_ms;
+    view_reply_fn *reply;
+};
+
+/* One line of help, menu or palette. */
+struct overlay_item {
+    char text[96], other[96], key[16], reason[128], search[256];
+    const struct screen *screen; /* opens this */
+    int action;                  /* of the view on top */
+    enum console_global global;
+};
+
+enum overlay_kind { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_MENU, OVERLAY_PALETTE };
+
+struct overlay {
+    enum overlay_kind kind;
+    struct overlay_item *items;
+    int count, cursor, top;
+    struct line filter;
+};
+
+struct dialog {
+    struct view *view; /* NULL: none is open */
+    char title[128], text[CONSOLE_TEXT_MAX], answer[32];
+    struct line line;
+    void (*yes)(struct view *v);
+};
+
+struct console_counts {
+    bool came;
+    int64_t in_doubt, papers, alarms, meters, lost;
+};
+
+struct console {
+    struct console_options options;
+    struct term *term;
+    struct link *link;
+    struct canvas canvas;
+    struct keys keys;
+    int signal_fd;
+    int64_t now_utc, next_tick_ms, next_status_ms;
+    bool leaving, repaint;
+
+    struct view *views[CONSOLE_VIEWS_MAX];
+    int depth;
+    struct view *held_by; /* NULL: keys flow */
+    uint32_t held[CONSOLE_HELD_MAX];
+    int held_count;
+
+    struct overlay overlay;
+    struct dialog dialog;
+    char message[CONSOLE_TEXT_MAX];
+    unsigned message_style;
+
+    char language[16];
+    json_t *operator, * shift, *hello;
+    int64_t waiting_for; /* id of the operator whose views wait behind the login; 0: nobody's */
+    bool was_ready, lost, foreign;
+    char lost_why[CONSOLE_TEXT_MAX];
+    struct console_counts counts;
+    int status_request;
+};
+
+/* console.c */
+struct view *console_top(const struct console *c);
+void console_say(struct console *c, unsigned style, const char *text);
+void console_global(struct console *c, enum console_global what);
+void console_key(struct console *c, uint32_t key);
+void console_paint(struct console *c);
+bool console_may(const struct console *c, const struct screen_key *key);
+
+/* views.c */
+int views_push(struct console *c, const struct screen *screen, const json_t *args, struct err *e);
+void views_close(struct console *c, struct view *v);
+void views_close_above(struct console *c, int depth);
+const struct screen *views_find(const char *name);
+bool views_opened(const struct console *c, const char *name); /* is it on the stack? */
+void views_update(struct console *c, enum screen_cause cause, const char *event,
+                  const json_t *data);
+void views_flow(struct console *c); /* keys that waited and keys that came, as far as they go */
+/* The oldest wait that is said by now, or NULL; *next_ms: when the next one will be, 0 none. */
+const struct view_wait *views_wait(const struct console *c, int64_t now_ms, int64_t *next_ms);
+/* Esc: leaves what the view on top waits for; false: it waits for nothing worth it. */
+bool views_leave(struct console *c);
+
+/* session.c */
+void session_begin(struct console *c);
+void session_state(void *ctx, enum link_state state, const struct err *e);
+void session_event(void *ctx, const char *event, const json_t *data);
+void session_status(struct console *c); /* asks for the counts of row 23 */
+void session_lock(struct console *c);
+void session_language(struct console *c, const char *language, bool tell);
+unsigned session_role(const struct console *c);
+
+/* frame.c */
+void frame_draw(struct console *c, struct canvas *canvas);
+int frame_body_top(void);
+int frame_body_lines(const struct canvas *canvas);
+
+/* overlay.c */
+void overlay_open(struct console *c, enum overlay_kind kind);
+void overlay_close(struct console *c);
+void overlay_key(struct console *c, uint32_t key);
+void overlay_draw(struct console *c, struct canvas *canvas);
+
+/* dialog.c */
+void dialog_key(struct console *c, uint32_t key);
+void dialog_draw(struct console *c, struct canvas *canvas);
+
+/* loop.c */
+int loop_run(struct console *c, struct err *e);
+
+#endif

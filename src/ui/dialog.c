@@ -1,0 +1,83 @@
+/*
+ * Dialogs: who and what in the title, keys typed ahead thrown away, answered by typing the amount or
+ * number. One at a time, over everything.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "console_state.h"
+#include "message.h"
+#include "show.h"
+#include "text.h"
+
+void view_dialog(struct view *v, const char *title, const char *text, const char *answer,
+                 void (*yes)(struct view *v))
+{
+    struct console *c = v->console;
+    struct dialog *d = &c->dialog;
+    char byte[256];
+    memset(d, 0, sizeof *d);
+    d->view = v;
+    d->yes = yes;
+    text_copy(d->title, sizeof d->title, title);
+    text_copy(d->text, sizeof d->text, text);
+    text_copy(d->answer, sizeof d->answer, answer ? answer : "");
+    line_init(&d->line, LINE_TEXT, (int)sizeof d->answer - 1);
+    bool ahead = keys_discard(&c->keys) || c->held_count > 0;
+    c->held_count = 0;
+    while (c->term && term_read(c->term, byte, sizeof byte) > 0)
+        ahead = true;
+    if (ahead)
+        view_beep(v);
+}
+
+static void answered(struct console *c)
+{
+    struct dialog *d = &c->dialog;
+    char typed[LINE_BYTES];
+    struct view *v = d->view;
+    if (strcmp(line_get(&d->line, typed), d->answer) != 0) {
+        view_beep(v);
+        line_set(&d->line, "");
+        return;
+    }
+    d->view = NULL;
+    if (d->yes)
+        d->yes(v);
+}
+
+void dialog_key(struct console *c, uint32_t key)
+{
+    struct dialog *d = &c->dialog;
+    if (key == KEYS_ESC) {
+        d->view = NULL;
+    } else if (key == KEYS_ENTER) {
+        answered(c);
+    } else if (d->answer[0] && line_key(&d->line, key) == LINE_REFUSED) {
+        view_beep(d->view);
+    }
+}
+
+void dialog_draw(struct console *c, struct canvas *canvas)
+{
+    struct dialog *d = &c->dialog;
+    char text[CONSOLE_TEXT_MAX];
+    if (!d->view)
+        return;
+    const int lines = 9, top = (canvas->rows - lines) / 2, col = 6, cells = canvas->cols - 2 * col;
+    for (int i = 0; i < lines; i++)
+        canvas_fill(canvas, top + i, col - 2, cells + 4, STYLE_PLAIN);
+    canvas_fill(canvas, top, col - 2, cells + 4, STYLE_REVERSE);
+    canvas_text(canvas, top, col, cells, STYLE_REVERSE | STYLE_BOLD, d->title);
+    canvas_paragraph(canvas, top + 2, col, cells, 4, STYLE_PLAIN, d->text);
+    canvas->cursor_row = -1;
+    if (d->answer[0]) {
+        show_format(text, sizeof text, _("Type %1 to do it, Esc leaves: "), SHOW_ARGS(d->answer));
+        const int used = canvas_text(canvas, top + 7, col, cells, STYLE_BOLD, text);
+        line_draw(&d->line, canvas, top + 7, col + used, 16, STYLE_UNDERLINE, true);
+    } else {
+        canvas_text(canvas, top + 7, col, cells, STYLE_BOLD, _("Enter or Esc goes on."));
+    }
+    for (int i = 0; i < cells + 4; i++)
+        canvas_char(canvas, top + lines - 1, col - 2 + i, STYLE_DIM, 0x2500);
+}

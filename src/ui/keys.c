@@ -1,0 +1,367 @@
+/*
+ * The decoder behind keys.h: escape sequences of xterm, PuTTY, the Linux console, rxvt and tmux, with
+ * the time-outs that tell a key from the pieces of another one. No curses, no terminfo: what those
+ * terminals send in their normal mode fits into two small tables.
+ */
+#include "keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ESC          0x1b
+#define BURST_MS     30  /* Alt + digit comes as two bytes at once; a person is slower */
+#define SEQUENCE_MS  500 /* how long the rest of a control sequence may take on a bad line */
+#define TEAR_MS      500 /* how long after a tear the rest is swallowed */
+#define SEQUENCE_MAX 32
+
+enum torn { TORN_NOT, TORN_ESC, TORN_CSI };
+
+static const struct {
+    char final;
+    enum keys_code key;
+} csi_final[] = {
+    {'A', KEYS_UP},   {'B', KEYS_DOWN}, {'C', KEYS_RIGHT},    {'D', KEYS_LEFT},
+    {'H', KEYS_HOME}, {'F', KEYS_END},  {'Z', KEYS_BACK_TAB}, {'P', KEYS_F(1)},
+    {'Q', KEYS_F(2)}, {'R', KEYS_F(3)}, {'S', KEYS_F(4)},     {'M', KEYS_ENTER},
+};
+
+static const struct {
+    int number;
+    enum keys_code key;
+} csi_number[] = {
+    {1, KEYS_HOME},      {2, KEYS_INSERT}, {3, KEYS_DELETE}, {4, KEYS_END},    {5, KEYS_PAGE_UP},
+    {6, KEYS_PAGE_DOWN}, {7, KEYS_HOME},   {8, KEYS_END},    {11, KEYS_F(1)},  {12, KEYS_F(2)},
+    {13, KEYS_F(3)},     {14, KEYS_F(4)},  {15, KEYS_F(5)},  {17, KEYS_F(6)},  {18, KEYS_F(7)},
+    {19, KEYS_F(8)},     {20, KEYS_F(9)},  {21, KEYS_F(10)}, {23, KEYS_F(11)}, {24, KEYS_F(12)},
+};
+
+void keys_init(struct keys *k, int esc_delay_ms)
+{
+    memset(k, 0, sizeof *k);
+    k->esc_delay_ms = esc_delay_ms;
+    k->return_at_ms = -1;
+}
+
+void keys_feed(struct keys *k, const void *bytes, size_t count, int64_t now_ms)
+{
+    const size_t room = KEYS_BUFFER - k->count;
+    const size_t taken = count < room ? count : room;
+    memcpy(k->byte + k->count, bytes, taken);
+    for (size_t i = 0; i < taken; i++) {
+        k->at_ms[k->count + i] = now_ms;
+    }
+    k->count += taken;
+}
+
+static void drop(struct keys *k, size_t count)
+{
+    k->count -= count;
+    memmove(k->byte, k->byte + count, k->count);
+    memmove(k->at_ms, k->at_ms + count, k->count * sizeof *k->at_ms);
+}
+
+bool keys_discard(struct keys *k)
+{
+    const bool some = k->count > 0;
+    k->count = 0;
+    return some;
+}
+
+/* Length of a control sequence whose parameters begin at `from`: 0 not whole yet, -N broken after N. */
+static int sequence_length(const struct keys *k, size_t from)
+{
+    size_t i = from;
+    if (i < k->count && k->byte[i] == '[') { /* the Linux console's F1 to F5: ESC [ [ A */
+        return i + 1 < k->count ? (int)i + 2 : 0;
+    }
+    while (i < k->count && i - from < SEQUENCE_MAX) {
+        const unsigned char b = k->byte[i];
+        if (b >= 0x40 && b <= 0x7e) {
+            return (int)i + 1;
+        }
+        if (b < 0x20 || b > 0x3f) {
+            return -(int)i;
+        }
+        i++;
+    }
+    return i - from >= SEQUENCE_MAX ? -(int)i : 0;
+}
+
+static uint32_t sequence_key(const struct keys *k, size_t from, size_t length)
+{
+    const unsigned char final = k->byte[length - 1];
+    if (k->byte[from] == '[') {
+        return final >= 'A' && final <= 'E' ? (uint32_t)KEYS_F(final - 'A' + 1) : KEYS_NONE;
+    }
+    int number[2] = {0, 0};
+    size_t part = 0;
+    for (size_t i = from; i + 1 < length; i++) {
+        const unsigned char b = k->byte[i];
+        if (b >= '0' && b <= '9' && part < 2 && number[part] < 1000) {
+            number[part] = number[part] * 10 + (b - '0');
+        } else if (b == ';') {
+            part++;
+        } else {
+            return KEYS_NONE;
+        }
+    }
+    if (final == '~') {
+        for (size_t i = 0; i < sizeof csi_number / sizeof *csi_number; i++) {
+            if (csi_number[i].number == number[0]) {
+                return csi_number[i].key;
+            }
+        }
+        return KEYS_NONE;
+    }
+    const bool control = number[1] == 5 || number[1] == 3;
+    if (control && (final == 'C' || final == 'D')) {
+        return final == 'C' ? KEYS_WORD_RIGHT : KEYS_WORD_LEFT;
+    }
+    for (size_t i = 0; i < sizeof csi_final / sizeof *csi_final; i++) {
+        if (csi_final[i].final == (char) final) {
+            return csi_final[i].key;
+        }
+    }
+    return KEYS_NONE;
+}
+
+/* What a step of the decoder found. */
+enum step { STEP_WAIT, STEP_NOTHING /* bytes were used, no key */, STEP_KEY };
+
+static enum step tear(struct keys *k, enum torn torn, int64_t now_ms)
+{
+    k->torn = torn;
+    k->torn_at_ms = now_ms;
+    return STEP_NOTHING;
+}
+
+/* A sequence whose parameters begin at `from`; prefix already seen. */
+static enum step step_sequence(struct keys *k, size_t from, int64_t now_ms, uint32_t *key)
+{
+    const int length = sequence_length(k, from);
+    if (length == 0) {
+        if (now_ms - k->at_ms[k->count - 1] < SEQUENCE_MS) {
+            return STEP_WAIT;
+        }
+        drop(k, k->count);
+        return tear(k, TORN_CSI, now_ms);
+    }
+    if (length < 0) {
+        drop(k, (size_t)-length);
+        return STEP_NOTHING;
+    }
+    *key = from < (size_t)length ? sequence_key(k, from, (size_t)length) : KEYS_NONE;
+    drop(k, (size_t)length);
+    return *key == KEYS_NONE ? STEP_NOTHING : STEP_KEY;
+}
+
+/* ESC O x */
+static enum step step_ss3(struct keys *k, int64_t now_ms, uint32_t *key)
+{
+    if (k->count < 3) {
+        if (now_ms - k->at_ms[1] < SEQUENCE_MS) {
+            return STEP_WAIT;
+        }
+        drop(k, 2);
+        return STEP_NOTHING;
+    }
+    const unsigned char final = k->byte[2];
+    *key = KEYS_NONE;
+    for (size_t i = 0; i < sizeof csi_final / sizeof *csi_final; i++) {
+        if (csi_final[i].final == (char) final) {
+            *key = csi_final[i].key;
+        }
+    }
+    drop(k, 3);
+    return *key == KEYS_NONE ? STEP_NOTHING : STEP_KEY;
+}
+
+static enum step step_escape(struct keys *k, int64_t now_ms, uint32_t *key)
+{
+    if (k->count == 1 && now_ms - k->at_ms[0] < k->esc_delay_ms) {
+        return STEP_WAIT;
+    }
+    const unsigned char next = k->count > 1 ? k->byte[1] : 0;
+    const bool burst = k->count > 1 && k->at_ms[1] - k->at_ms[0] <= BURST_MS;
+    if (next == '[') {
+        return step_sequence(k, 2, now_ms, key);
+    }
+    if (next == 'O') {
+        return step_ss3(k, now_ms, key);
+    }
+    if (burst && next >= '0' && next <= '9') {
+        *key = (uint32_t)KEYS_F(next == '0' ? 10 : next - '0');
+        drop(k, 2);
+        return STEP_KEY;
+    }
+    if (burst && next > 0x20 && next <= 0x7f) {
+        *key = KEYS_ALT | next;
+        drop(k, 2);
+        return STEP_KEY;
+    }
+    *key = KEYS_ESC;
+    if (k->count == 1) {
+        tear(k, TORN_ESC, now_ms);
+    }
+    drop(k, 1);
+    return STEP_KEY;
+}
+
+/* The rest of a sequence that the line tore apart: swallowed instead of typed into a field. */
+static enum step step_torn(struct keys *k, int64_t now_ms)
+{
+    const enum torn torn = (enum torn)k->torn;
+    const unsigned char b = k->byte[0];
+    if (k->at_ms[0] - k->torn_at_ms > TEAR_MS) {
+        k->torn = TORN_NOT;
+        return STEP_NOTHING;
+    }
+    if (torn == TORN_CSI) {
+        if (b >= 0x20 && b <= 0x3f) {
+            drop(k, 1);
+        } else {
+            if (b >= 0x40 && b <= 0x7e) {
+                drop(k, 1);
+            }
+            k->torn = TORN_NOT;
+        }
+        return STEP_NOTHING;
+    }
+    if (b == '[') {
+        uint32_t key;
+        const enum step step = step_sequence(k, 1, now_ms, &key);
+        if (step != STEP_WAIT && k->torn == TORN_ESC) {
+            k->torn = TORN_NOT;
+        }
+        return step == STEP_WAIT ? STEP_WAIT : STEP_NOTHING;
+    }
+    k->torn = TORN_NOT;
+    if (b == 'O' && k->count > 1 && strchr("ABCDFHPQRS", k->byte[1])) {
+        drop(k, 2);
+    }
+    return STEP_NOTHING;
+}
+
+static uint32_t folded(uint32_t ch)
+{
+    if (ch >= 0xff01 && ch <= 0xff5e) {
+        return ch - 0xff01 + '!';
+    }
+    return ch == 0x3000 ? ' ' : ch;
+}
+
+static enum step step_character(struct keys *k, int64_t now_ms, uint32_t *key)
+{
+    const unsigned char lead = k->byte[0];
+    const size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+    uint32_t value = lead & (0x3fu >> more);
+    for (size_t i = 1; i <= more; i++) {
+        if (i >= k->count) {
+            if (now_ms - k->at_ms[i - 1] < SEQUENCE_MS) {
+                return STEP_WAIT;
+            }
+            drop(k, i);
+            return STEP_NOTHING;
+        }
+        if ((k->byte[i] & 0xc0) != 0x80) {
+            drop(k, i);
+            return STEP_NOTHING;
+        }
+        value = value << 6 | (k->byte[i] & 0x3fu);
+    }
+    drop(k, more + 1);
+    const bool bad = lead < 0xc2 || lead > 0xf4 || value < 0xa0 || value > 0x10ffff ||
+                     (value >= 0xd800 && value < 0xe000);
+    *key = folded(value);
+    return bad ? STEP_NOTHING : STEP_KEY;
+}
+
+static enum step step_control(struct keys *k, uint32_t *key)
+{
+    const unsigned char b = k->byte[0];
+    const int64_t at_ms = k->at_ms[0];
+    drop(k, 1);
+    switch (b) {
+    case 3: *key = KEYS_ESC; return STEP_KEY; /* Ctrl-C cancels, it never kills */
+    case 8: *key = KEYS_BACKSPACE; return STEP_KEY;
+    case '\r':
+        k->return_at_ms = at_ms;
+        *key = KEYS_ENTER;
+        return STEP_KEY;
+    case '\n':
+        *key = KEYS_ENTER;
+        if (k->return_at_ms == at_ms) { /* CR LF of a scanner is one Enter */
+            k->return_at_ms = -1;
+            return STEP_NOTHING;
+        }
+        return STEP_KEY;
+    default: *key = b; return b == 0 ? STEP_NOTHING : STEP_KEY;
+    }
+}
+
+bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key)
+{
+    while (k->count > 0) {
+        enum step step;
+        if (k->torn != TORN_NOT) {
+            step = step_torn(k, now_ms);
+        } else if (k->byte[0] == ESC) {
+            step = step_escape(k, now_ms, key);
+        } else if (k->byte[0] < 0x20) {
+            step = step_control(k, key);
+        } else if (k->byte[0] >= 0x80) {
+            step = step_character(k, now_ms, key);
+        } else {
+            *key = k->byte[0];
+            drop(k, 1);
+            step = STEP_KEY;
+        }
+        if (step != STEP_NOTHING) {
+            return step == STEP_KEY;
+        }
+    }
+    return false;
+}
+
+int keys_wait_ms(const struct keys *k, int64_t now_ms)
+{
+    if (k->count == 0) {
+        return -1;
+    }
+    const bool lone = k->count == 1 && k->byte[0] == ESC;
+    const int64_t left = k->at_ms[k->count - 1] + (lone ? k->esc_delay_ms : SEQUENCE_MS) - now_ms;
+    return left > 0 ? (int)left : 0;
+}
+
+bool keys_printable(uint32_t key)
+{
+    return key >= 0x20 && key < KEYS_SPECIAL && key != KEYS_BACKSPACE;
+}
+
+const char *keys_name(uint32_t key, char *buf)
+{
+    static const struct {
+        uint32_t key;
+        const char *name;
+    } names[] = {
+        {KEYS_ENTER, "Enter"},    {KEYS_ESC, "Esc"},        {KEYS_TAB, "Tab"},
+        {KEYS_BACKSPACE, "Bksp"}, {KEYS_UP, "Up"},          {KEYS_DOWN, "Down"},
+        {KEYS_PAGE_UP, "PgUp"},   {KEYS_PAGE_DOWN, "PgDn"}, {KEYS_HOME, "Home"},
+        {KEYS_END, "End"},        {KEYS_INSERT, "Ins"},     {KEYS_DELETE, "Del"},
+        {' ', "Space"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i].key == key) {
+            snprintf(buf, 16, "%s", names[i].name);
+            return buf;
+        }
+    }
+    if (key > KEYS_F0 && key <= KEYS_F12) {
+        snprintf(buf, 16, "F%u", (unsigned)(key - KEYS_F0));
+    } else if (key < 0x20) {
+        snprintf(buf, 16, "Ctrl-%c", (char)(key + '@'));
+    } else {
+        snprintf(buf, 16, "%c", key < 0x7f ? (char)key : '?');
+    }
+    return buf;
+}

@@ -1,0 +1,67 @@
+/*
+ * Keys: the bytes of a terminal put into key codes. Pure: bytes and times go in, codes come out, so
+ * that torn sequences, Alt + digit and full-width twins can be tested without a terminal.
+ */
+#ifndef KEYS_H
+#define KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A key is a character (its code point; control characters as 1..31) or one of these. */
+enum keys_code {
+    KEYS_NONE = 0,
+    KEYS_TAB = 9,
+    KEYS_ENTER = 13,
+    KEYS_ESC = 27,
+    KEYS_BACKSPACE = 127,
+    KEYS_SPECIAL = 0x200000,
+    KEYS_UP,
+    KEYS_DOWN,
+    KEYS_LEFT,
+    KEYS_RIGHT,
+    KEYS_WORD_LEFT,
+    KEYS_WORD_RIGHT,
+    KEYS_HOME,
+    KEYS_END,
+    KEYS_PAGE_UP,
+    KEYS_PAGE_DOWN,
+    KEYS_INSERT,
+    KEYS_DELETE,
+    KEYS_BACK_TAB,
+    KEYS_F0, /* KEYS_F0 + n is Fn, n = 1..12 */
+    KEYS_F12 = KEYS_F0 + 12,
+    KEYS_ALT = 0x400000 /* or'ed with a character */
+};
+#define KEYS_F(n)    (KEYS_F0 + (n))
+#define KEYS_CTRL(c) ((c)&0x1f)
+
+#define KEYS_BUFFER 4096
+
+struct keys {
+    unsigned char byte[KEYS_BUFFER];
+    int64_t at_ms[KEYS_BUFFER]; /* when each byte came: a burst is what came together */
+    size_t count;
+    int esc_delay_ms;
+    int torn; /* enum in keys.c: the rest of a torn sequence may still come */
+    int64_t torn_at_ms;
+    int64_t return_at_ms; /* of the last CR: a LF of the same burst belongs to it */
+};
+
+void keys_init(struct keys *k, int esc_delay_ms);
+/* Adds bytes as they came at now_ms (monotonic). What does not fit is lost. */
+void keys_feed(struct keys *k, const void *bytes, size_t count, int64_t now_ms);
+/* The next key, or false: nothing yet. Full-width twins come as ASCII, Ctrl-C as Esc. */
+bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key);
+/* Milliseconds after which keys_next() has to be asked although nothing came; -1: never. */
+int keys_wait_ms(const struct keys *k, int64_t now_ms);
+/* Forgets what came and was not asked for; true where that was something. */
+bool keys_discard(struct keys *k);
+
+/* Is it a character to be typed into a field? */
+bool keys_printable(uint32_t key);
+/* "F1", "Esc", "Ctrl-P" (not translated: it stands on the keyboard). Returns buf (16 bytes). */
+const char *keys_name(uint32_t key, char *buf);
+
+#endif

@@ -1,0 +1,285 @@
+/*
+ * The editing behind line.h. Every key is one small function in a table; drawing measures cells.
+ */
+#include "line.h"
+
+#include <string.h>
+
+#include "canvas.h"
+#include "keys.h"
+
+void line_init(struct line *l, enum line_kind kind, int limit)
+{
+    memset(l, 0, sizeof *l);
+    l->kind = kind;
+    l->limit = limit > 0 && limit < LINE_CHARS ? limit : LINE_CHARS;
+}
+
+void line_set(struct line *l, const char *text)
+{
+    int bytes;
+    wchar_t ch;
+    l->count = 0;
+    l->first = 0;
+    while (l->count < l->limit && (bytes = canvas_decode(text, &ch)) > 0) {
+        l->text[l->count++] = ch;
+        text += bytes;
+    }
+    l->cursor = l->count;
+}
+
+static char *put_utf8(char *at, wchar_t ch)
+{
+    const unsigned long v = (unsigned long)ch;
+    if (v < 0x80) {
+        *at++ = (char)v;
+    } else if (v < 0x800) {
+        *at++ = (char)(0xc0 | v >> 6);
+        *at++ = (char)(0x80 | (v & 0x3f));
+    } else if (v < 0x10000) {
+        *at++ = (char)(0xe0 | v >> 12);
+        *at++ = (char)(0x80 | (v >> 6 & 0x3f));
+        *at++ = (char)(0x80 | (v & 0x3f));
+    } else {
+        *at++ = (char)(0xf0 | v >> 18);
+        *at++ = (char)(0x80 | (v >> 12 & 0x3f));
+        *at++ = (char)(0x80 | (v >> 6 & 0x3f));
+        *at++ = (char)(0x80 | (v & 0x3f));
+    }
+    return at;
+}
+
+const char *line_get(const struct line *l, char *buf)
+{
+    char *at = buf;
+    for (int i = 0; i < l->count; i++) {
+        at = put_utf8(at, l->text[i]);
+    }
+    *at = '\0';
+    return buf;
+}
+
+bool line_is_empty(const struct line *l)
+{
+    return l->count == 0;
+}
+
+/* Takes the characters [from, to) out; keep: Ctrl-Y gives them back. */
+static void cut(struct line *l, int from, int to, bool keep)
+{
+    if (from >= to) {
+        return;
+    }
+    if (keep && l->kind != LINE_SECRET) {
+        l->killed_count = to - from;
+        memcpy(l->killed, l->text + from, (size_t)(to - from) * sizeof *l->text);
+    }
+    memmove(l->text + from, l->text + to, (size_t)(l->count - to) * sizeof *l->text);
+    l->count -= to - from;
+    l->cursor = from;
+}
+
+static int word_left(const struct line *l)
+{
+    int at = l->cursor;
+    while (at > 0 && l->text[at - 1] == L' ') {
+        at--;
+    }
+    while (at > 0 && l->text[at - 1] != L' ') {
+        at--;
+    }
+    return at;
+}
+
+static int word_right(const struct line *l)
+{
+    int at = l->cursor;
+    while (at < l->count && l->text[at] == L' ') {
+        at++;
+    }
+    while (at < l->count && l->text[at] != L' ') {
+        at++;
+    }
+    return at;
+}
+
+/* A combining character belongs to the one before: the cursor never stands between them. */
+static int step_left(const struct line *l)
+{
+    int at = l->cursor;
+    while (at > 0 && canvas_width(l->text[--at]) == 0) {
+    }
+    return at;
+}
+
+static int step_right(const struct line *l)
+{
+    int at = l->cursor;
+    if (at < l->count) {
+        at++;
+    }
+    while (at < l->count && canvas_width(l->text[at]) == 0) {
+        at++;
+    }
+    return at;
+}
+
+static void go_left(struct line *l)
+{
+    l->cursor = step_left(l);
+}
+static void go_right(struct line *l)
+{
+    l->cursor = step_right(l);
+}
+static void go_home(struct line *l)
+{
+    l->cursor = 0;
+}
+static void go_end(struct line *l)
+{
+    l->cursor = l->count;
+}
+static void go_word_left(struct line *l)
+{
+    l->cursor = word_left(l);
+}
+static void go_word_right(struct line *l)
+{
+    l->cursor = word_right(l);
+}
+static void cut_before(struct line *l)
+{
+    cut(l, step_left(l), l->cursor, false);
+}
+static void cut_after(struct line *l)
+{
+    cut(l, l->cursor, step_right(l), false);
+}
+static void cut_to_end(struct line *l)
+{
+    cut(l, l->cursor, l->count, true);
+}
+static void cut_to_start(struct line *l)
+{
+    cut(l, 0, l->cursor, true);
+}
+static void cut_word_left(struct line *l)
+{
+    cut(l, word_left(l), l->cursor, true);
+}
+static void cut_word_right(struct line *l)
+{
+    cut(l, l->cursor, word_right(l), true);
+}
+
+static bool insert(struct line *l, wchar_t ch)
+{
+    if (l->count >= l->limit) {
+        return false;
+    }
+    memmove(l->text + l->cursor + 1, l->text + l->cursor,
+            (size_t)(l->count - l->cursor) * sizeof *l->text);
+    l->text[l->cursor++] = ch;
+    l->count++;
+    return true;
+}
+
+static void yank(struct line *l)
+{
+    for (int i = 0; i < l->killed_count && insert(l, l->killed[i]); i++) {
+    }
+}
+
+static const struct {
+    uint32_t key;
+    void (*edit)(struct line *l);
+} edits[] = {
+    {KEYS_LEFT, go_left},
+    {KEYS_CTRL('B'), go_left},
+    {KEYS_RIGHT, go_right},
+    {KEYS_CTRL('F'), go_right},
+    {KEYS_HOME, go_home},
+    {KEYS_CTRL('A'), go_home},
+    {KEYS_END, go_end},
+    {KEYS_CTRL('E'), go_end},
+    {KEYS_WORD_LEFT, go_word_left},
+    {KEYS_ALT | 'b', go_word_left},
+    {KEYS_WORD_RIGHT, go_word_right},
+    {KEYS_ALT | 'f', go_word_right},
+    {KEYS_BACKSPACE, cut_before},
+    {KEYS_DELETE, cut_after},
+    {KEYS_CTRL('D'), cut_after},
+    {KEYS_CTRL('K'), cut_to_end},
+    {KEYS_CTRL('U'), cut_to_start},
+    {KEYS_CTRL('W'), cut_word_left},
+    {KEYS_ALT | KEYS_BACKSPACE, cut_word_left},
+    {KEYS_ALT | 'd', cut_word_right},
+    {KEYS_CTRL('Y'), yank},
+};
+
+/* The character as this kind of line takes it; 0: not here. */
+static wchar_t taken(const struct line *l, uint32_t key)
+{
+    const wchar_t ch = (wchar_t)key;
+    if (l->kind != LINE_AMOUNT && l->kind != LINE_NUMBER) {
+        return ch;
+    }
+    if (ch >= L'0' && ch <= L'9') {
+        return ch;
+    }
+    /* an input method left on types the ideographic full stop for the point */
+    return l->kind == LINE_AMOUNT && (ch == L'.' || ch == 0x3002) ? L'.' : 0;
+}
+
+enum line_result line_key(struct line *l, uint32_t key)
+{
+    if (keys_printable(key)) {
+        const wchar_t ch = taken(l, key);
+        return ch && insert(l, ch) ? LINE_CHANGED : LINE_REFUSED;
+    }
+    for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+        if (edits[i].key == key) {
+            const int count = l->count;
+            edits[i].edit(l);
+            return l->count == count ? LINE_MOVED : LINE_CHANGED;
+        }
+    }
+    return LINE_IGNORED;
+}
+
+static int shown_width(const struct line *l, int i)
+{
+    return l->kind == LINE_SECRET ? 1 : canvas_width(l->text[i]);
+}
+
+static int span_width(const struct line *l, int from, int to)
+{
+    int width = 0;
+    for (int i = from; i < to; i++) {
+        width += shown_width(l, i);
+    }
+    return width;
+}
+
+void line_draw(struct line *l, struct canvas *c, int row, int col, int cells, unsigned style,
+               bool focus)
+{
+    if (l->first > l->cursor) {
+        l->first = l->cursor;
+    }
+    while (span_width(l, l->first, l->cursor) > cells - 1) { /* one cell for the cursor itself */
+        l->first++;
+    }
+    while (l->first > 0 && span_width(l, l->first - 1, l->count) < cells) {
+        l->first--;
+    }
+    canvas_fill(c, row, col, cells, style);
+    int at = 0;
+    for (int i = l->first; i < l->count && at + shown_width(l, i) <= cells; i++) {
+        at += canvas_char(c, row, col + at, style, l->kind == LINE_SECRET ? L'*' : l->text[i]);
+    }
+    if (focus) {
+        canvas_cursor(c, row, col + span_width(l, l->first, l->cursor));
+    }
+}

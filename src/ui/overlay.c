@@ -1,0 +1,316 @@
+/*
+ * Help, menu and palette: three lists over the body, made from the key tables and the registry of
+ * screens. Typing filters, Enter runs. Nothing here is written for one screen.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console_state.h"
+#include "message.h"
+#include "show.h"
+#include "text.h"
+
+static const char *const group_titles[] = {[SCREEN_COUNTER] = N_("Counter"),
+                                           [SCREEN_METERS] = N_("Meters"),
+                                           [SCREEN_SELF] = N_("Yourself")};
+
+/* What a table says of one entry, before it is put into words. */
+struct entry {
+    const char *text, *help, *reason;
+    uint32_t key;
+    const struct screen *screen;
+    int action;
+    enum console_global global;
+};
+
+static void item_search(struct overlay_item *item)
+{
+    char all[256];
+    snprintf(all, sizeof all, "%s %s %s", item->text, item->other, item->key);
+    text_fold_search(item->search, sizeof item->search, all);
+}
+
+static void item_add(struct overlay *o, const struct entry *entry)
+{
+    o->items = mem_grow(o->items, (size_t)(o->count + 1) * sizeof *o->items);
+    struct overlay_item *item = &o->items[o->count++];
+    memset(item, 0, sizeof *item);
+    item->screen = entry->screen;
+    item->action = entry->action;
+    item->global = entry->global;
+    if (entry->key != KEYS_NONE)
+        keys_name(entry->key, item->key);
+    text_copy(item->text, sizeof item->text, message_gettext(entry->text));
+    text_copy(item->other, sizeof item->other, entry->help ? message_gettext(entry->help) : "");
+    text_copy(item->reason, sizeof item->reason,
+              entry->reason ? message_gettext(entry->reason) : "");
+    item_search(item);
+}
+
+static void add_view_keys(struct console *c, struct overlay *o)
+{
+    struct view *v = console_top(c);
+    for (const struct screen_key *k = v ? v->screen->keys : NULL; k && k->label; k++) {
+        const char *reason = v->screen->why_not ? v->screen->why_not(v, k->action) : NULL;
+        if (!console_may(c, k)) {
+            if (o->kind != OVERLAY_PALETTE)
+                continue;
+            reason = N_("your role may not");
+        }
+        item_add(o, &(struct entry){.text = o->kind == OVERLAY_PALETTE ? k->help : k->label,
+                                    .help = o->kind == OVERLAY_PALETTE ? NULL : k->help,
+                                    .reason = reason,
+                                    .key = k->key,
+                                    .action = k->action});
+    }
+}
+
+static void add_globals(struct console *c, struct overlay *o)
+{
+    for (const struct screen_key *k = console_globals; k->label; k++) {
+        if (!console_may(c, k))
+            continue;
+        item_add(o, &(struct entry){.text = o->kind == OVERLAY_PALETTE ? k->help : k->label,
+                                    .help = o->kind == OVERLAY_PALETTE ? NULL : k->help,
+                                    .key = k->key,
+                                    .global = (enum console_global)k->action});
+    }
+}
+
+static void add_screens(struct console *c, struct overlay *o)
+{
+    for (int group = SCREEN_COUNTER; group <= SCREEN_SELF; group++) {
+        for (int i = 0; screen_registry[i]; i++) {
+            const struct screen *s = screen_registry[i];
+            if ((int)s->group != group || !c->operator)
+                continue;
+            const bool may = !s->roles || (s->roles & session_role(c));
+            if (!may && o->kind == OVERLAY_MENU)
+                continue;
+            item_add(o, &(struct entry){.text = s->title,
+                                        .help = o->kind == OVERLAY_MENU ? s->help : NULL,
+                                        .reason = may ? NULL : N_("your role may not"),
+                                        .screen = s});
+        }
+    }
+}
+
+/* The palette shows each name in the other language too: the catalogue is asked twice. */
+static void add_other_language(struct console *c, struct overlay *o)
+{
+    const char *other = strcmp(c->language, "en") == 0 ? "zh_CN" : "en";
+    struct overlay twin = {.kind = o->kind};
+    message_language(other, c->options.locale_dir);
+    add_view_keys(c, &twin);
+    add_screens(c, &twin);
+    add_globals(c, &twin);
+    message_language(c->language, c->options.locale_dir);
+    for (int i = 0; i < o->count && i < twin.count; i++) {
+        text_copy(o->items[i].other, sizeof o->items[i].other, twin.items[i].text);
+        item_search(&o->items[i]);
+    }
+    free(twin.items);
+}
+
+void overlay_close(struct console *c)
+{
+    free(c->overlay.items);
+    memset(&c->overlay, 0, sizeof c->overlay);
+}
+
+static void overlay_fill(struct console *c)
+{
+    struct overlay *o = &c->overlay;
+    if (o->kind != OVERLAY_MENU)
+        add_view_keys(c, o);
+    if (o->kind != OVERLAY_HELP)
+        add_screens(c, o);
+    if (o->kind != OVERLAY_MENU)
+        add_globals(c, o);
+    if (o->kind == OVERLAY_MENU && c->operator) {
+        item_add(o, &(struct entry){.text = N_("Lock"),
+                                    .help = N_("Log out; your work waits until you log in again"),
+                                    .key = KEYS_CTRL('O'),
+                                    .global = GLOBAL_LOCK});
+        item_add(o, &(struct entry){.text = N_("Leave"),
+                                    .help = N_("Log out and leave the program"),
+                                    .global = GLOBAL_QUIT});
+    }
+    if (o->kind == OVERLAY_PALETTE)
+        add_other_language(c, o);
+}
+
+void overlay_open(struct console *c, enum overlay_kind kind)
+{
+    overlay_close(c);
+    c->overlay.kind = kind;
+    line_init(&c->overlay.filter, LINE_TEXT, 40);
+    overlay_fill(c);
+}
+
+static bool matches(const struct overlay *o, int i)
+{
+    char typed[LINE_BYTES], folded[LINE_BYTES];
+    text_fold_search(folded, sizeof folded, line_get(&o->filter, typed));
+    return strstr(o->items[i].search, folded) != NULL;
+}
+
+/* Item of the n-th line shown, or -1; the number of lines in *count. */
+static int item_shown(const struct overlay *o, int n, int *count)
+{
+    int found = -1, at = 0;
+    for (int i = 0; i < o->count; i++) {
+        if (!matches(o, i))
+            continue;
+        if (at++ == n)
+            found = i;
+    }
+    *count = at;
+    return found;
+}
+
+static void item_run(struct console *c, int i)
+{
+    struct view *v = console_top(c);
+    const struct overlay_item item = c->overlay.items[i];
+    if (item.reason[0]) {
+        console_say(c, STYLE_BOLD, item.reason);
+        term_beep(c->term);
+        return;
+    }
+    overlay_close(c);
+    c->message[0] = '\0';
+    if (item.global != GLOBAL_NONE)
+        console_global(c, item.global);
+    else if (item.screen && v && item.screen != v->screen)
+        view_open(v, item.screen->name, NULL);
+    else if (item.action && v)
+        v->screen->action(v, item.action);
+}
+
+void overlay_key(struct console *c, uint32_t key)
+{
+    struct overlay *o = &c->overlay;
+    int count;
+    const int here = item_shown(o, o->cursor, &count);
+    switch (key) {
+    case KEYS_ESC:
+        c->message[0] = '\0';
+        overlay_close(c);
+        return;
+    case KEYS_F(1):
+    case KEYS_F(9):
+    case KEYS_CTRL('P'): overlay_close(c); return;
+    case KEYS_UP: o->cursor -= o->cursor > 0; return;
+    case KEYS_DOWN: o->cursor += o->cursor + 1 < count; return;
+    case KEYS_HOME: o->cursor = 0; return;
+    case KEYS_END: o->cursor = count > 0 ? count - 1 : 0; return;
+    case KEYS_CTRL('T'): {
+        const enum overlay_kind kind = o->kind;
+        console_global(c, GLOBAL_LANGUAGE);
+        overlay_open(c, kind);
+        return;
+    }
+    case KEYS_ENTER:
+        if (here >= 0)
+            item_run(c, here);
+        else
+            term_beep(c->term);
+        return;
+    default: break;
+    }
+    if (o->kind == OVERLAY_MENU && key >= '1' && key <= '9') {
+        const int picked = item_shown(o, (int)(key - '1'), &count);
+        if (picked >= 0)
+            item_run(c, picked);
+        return;
+    }
+    if (line_key(&o->filter, key) == LINE_CHANGED)
+        o->cursor = o->top = 0;
+}
+
+static void item_draw(const struct overlay *o, int i, int n, struct canvas *canvas, int row,
+                      bool here)
+{
+    const struct overlay_item *item = &o->items[i];
+    const int cols = canvas->cols;
+    char number[16];
+    int col = 3, text_cells = 22;
+    if (o->kind == OVERLAY_MENU) {
+        snprintf(number, sizeof number, "%d", n + 1);
+        if (n < 9)
+            canvas_text(canvas, row, col, 2, STYLE_BOLD, number);
+        col += 3;
+    } else if (o->kind == OVERLAY_HELP) {
+        canvas_text(canvas, row, col, 8, STYLE_BOLD, item->key);
+        col += 9;
+    } else {
+        text_cells = 40;
+    }
+    const unsigned style = item->reason[0] ? STYLE_DIM : STYLE_PLAIN;
+    canvas_text(canvas, row, col, text_cells, style, item->text);
+    col += text_cells + 1;
+    const char *second = item->reason[0] ? item->reason : item->other;
+    const int key_cells = o->kind == OVERLAY_HELP ? 0 : 8;
+    canvas_text(canvas, row, col, cols - col - key_cells - 1, style, second);
+    if (key_cells)
+        canvas_right(canvas, row, cols - 1 - key_cells, key_cells, STYLE_BOLD, item->key);
+    if (here) {
+        canvas_char(canvas, row, 1, STYLE_PLAIN, L'>');
+        canvas_style(canvas, row, 0, cols, STYLE_REVERSE);
+    }
+}
+
+/* What stands above the list. Returns the lines used. */
+static int overlay_head(struct console *c, struct canvas *canvas, int row)
+{
+    struct overlay *o = &c->overlay;
+    const struct view *v = console_top(c);
+    static const char *const titles[] = {[OVERLAY_HELP] = N_("Help"),
+                                         [OVERLAY_MENU] = N_("Menu"),
+                                         [OVERLAY_PALETTE] = N_("Palette")};
+    int used = 0;
+    const int label = canvas_text(canvas, row, 1, 20, STYLE_BOLD | STYLE_ACCENT,
+                                  message_gettext(titles[o->kind]));
+    line_draw(&o->filter, canvas, row, label + 3, 30, STYLE_UNDERLINE, true);
+    canvas_right(canvas, row, 36, canvas->cols - 37, STYLE_DIM,
+                 o->kind == OVERLAY_MENU ? _("digit or Enter opens, Esc closes")
+                                         : _("type to filter, Enter runs, Esc closes"));
+    used += 2;
+    if (o->kind == OVERLAY_HELP && v && v->screen->help && line_is_empty(&o->filter))
+        used += canvas_paragraph(canvas, row + used, 3, canvas->cols - 6, 4, STYLE_PLAIN,
+                                 message_gettext(v->screen->help)) +
+                1;
+    return used;
+}
+
+void overlay_draw(struct console *c, struct canvas *canvas)
+{
+    struct overlay *o = &c->overlay;
+    int count, row = frame_body_top();
+    if (o->kind == OVERLAY_NONE)
+        return;
+    const int end = row + frame_body_lines(canvas);
+    row += overlay_head(c, canvas, row);
+    item_shown(o, 0, &count);
+    if (count == 0)
+        canvas_text(canvas, row, 3, canvas->cols - 6, STYLE_PLAIN,
+                    _("Nothing has this name. Backspace takes a letter back."));
+    if (o->cursor < o->top)
+        o->top = o->cursor;
+    if (o->cursor >= o->top + (end - row))
+        o->top = o->cursor - (end - row) + 1;
+    const struct screen *before = NULL;
+    for (int n = o->top; n < count && row < end; n++) {
+        const int i = item_shown(o, n, &count);
+        const struct screen *s = o->items[i].screen;
+        /* groups of the menu: a title before the first of each, where there is room */
+        if (o->kind == OVERLAY_MENU && s && (!before || before->group != s->group) &&
+            row + 1 < end) {
+            canvas_text(canvas, row++, 3, 40, STYLE_DIM, message_gettext(group_titles[s->group]));
+        }
+        before = s ? s : before;
+        item_draw(o, i, n, canvas, row++, n == o->cursor);
+    }
+}

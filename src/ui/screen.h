@@ -1,0 +1,134 @@
+/*
+ * A screen, as screens/NAME.c defines it: one const struct and its callbacks; nothing to register. Menu,
+ * key bar, F1 help and the palette come from its tables. `draw` asks nothing; `update` draws nothing.
+ *
+ * What a screen may do to the console stands here too: ask the engine, say something, open another
+ * screen, wait. Callbacks never block.
+ */
+#ifndef SCREEN_H
+#define SCREEN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "canvas.h"
+#include "err.h"
+
+struct console;
+struct screen;
+
+/* Roles as bits, and the words the engine has for them. */
+enum screen_role {
+    SCREEN_CASHIER = 1,
+    SCREEN_ELECTRICIAN = 2,
+    SCREEN_MANAGER = 4,
+    SCREEN_ADMINISTRATOR = 8,
+    SCREEN_AUDITOR = 16,
+    SCREEN_ALL = 31
+};
+
+enum screen_group { SCREEN_NOT_IN_MENU, SCREEN_COUNTER, SCREEN_METERS, SCREEN_SELF };
+
+/* A key of a screen. Enter, Esc and function keys, and letters only where nothing is typed. */
+struct screen_key {
+    uint32_t key;
+    int action;        /* > 0; a screen's own enum */
+    const char *label; /* N_(), short: key bar; NULL ends the table */
+    const char *help;  /* N_(), F1 and the palette */
+    unsigned roles;    /* 0: everybody who may open the screen */
+};
+
+/* One open screen. state was allocated zeroed with screen->state_size. */
+struct view {
+    const struct screen *screen;
+    struct console *console;
+    void *state;
+    struct view_wait *waits; /* the console's */
+};
+
+enum screen_cause {
+    SCREEN_SHOWN,   /* opened, or on top again */
+    SCREEN_EVENT,   /* the engine announced something: name, data */
+    SCREEN_RESUMED, /* the engine is back after a loss: ask again */
+    SCREEN_SETTLED, /* all keys that had come are handled; only to the screen on top */
+    SCREEN_TICK,    /* a second went by */
+    SCREEN_LEFT     /* Esc left what the screen waited for */
+};
+
+struct screen {
+    const char *name;  /* for view_open() */
+    const char *title; /* N_() */
+    const char *help;  /* N_(): what it is for, one or two sentences */
+    enum screen_group group;
+    unsigned roles; /* who may open it; 0: even nobody (login) */
+    const struct screen_key *keys;
+    size_t state_size;
+    /* 0, or *e: it is not opened. args (borrowed) may be NULL. */
+    int (*open)(struct view *v, const json_t *args, struct err *e);
+    void (*update)(struct view *v, enum screen_cause cause, const char *event, const json_t *data);
+    /* Draws the lines [top, top + lines) of the canvas. */
+    void (*draw)(struct view *v, struct canvas *c, int top, int lines);
+    void (*action)(struct view *v, int action);
+    bool (*text)(struct view *v, uint32_t key); /* keys that no table has; false: not mine */
+    void (*close)(struct view *v);              /* frees what state owns */
+    const char *(*heading)(struct view *v);     /* instead of the title; NULL: the title */
+    const char *(*why_not)(struct view *v,
+                           int action); /* N_() reason why not now; NULL: it is possible */
+    bool (*may_leave)(struct view *v);  /* false: it asks first */
+};
+
+extern const struct screen *const screen_registry[]; /* generated; ends with NULL */
+
+/* ---- what a screen may ask of the console */
+
+typedef void view_reply_fn(struct view *v, const json_t *result, const struct err *e);
+
+/* Sends a request; args are taken. what: N_("reading the meter"), shown with the seconds after 300 ms, and
+ * Esc leaves it; NULL: in the background. The reply is forgotten when the view is closed. Returns its number. */
+int view_ask(struct view *v, const char *call, json_t *args, const char *once, const char *what,
+             view_reply_fn *reply);
+void view_forget(struct view *v, int request); /* 0: nothing */
+
+/* From now on keys wait until view_release(): typed ahead for what the answer opens. */
+void view_hold(struct view *v);
+/* keep: the keys go where they would have gone; else they are discarded, with a beep if there were any. */
+void view_release(struct view *v, bool keep);
+
+/* Row 21, until the next key. Takes the words as shown (already translated). */
+void view_say(struct view *v, const char *text);
+void view_warn(struct view *v, const char *text);
+void view_error(struct view *v, const struct err *e);
+void view_beep(struct view *v);
+
+int view_open(struct view *v, const char *name,
+              json_t *args);    /* args taken; errors are said. 0 or code */
+void view_back(struct view *v); /* closes this view */
+void view_home(struct view *v); /* closes all but the first */
+
+/* A dialog on top of everything: keys typed ahead are discarded, and it is answered by typing exactly `answer`
+ * (an amount, a number) and Enter, or left by Esc. answer NULL: only read, any Enter or Esc. Words already translated. */
+void view_dialog(struct view *v, const char *title, const char *text, const char *answer,
+                 void (*yes)(struct view *v));
+
+/* Who is logged in: {"id","login","name","role","language"}, and the open shift {"number","till"}; NULL: none. */
+const json_t *view_operator(const struct view *v);
+const json_t *view_shift(const struct view *v);
+unsigned view_role(const struct view *v);
+void view_shift_set(struct view *v, json_t *shift); /* taken */
+const char *view_site(const struct view *v);
+bool view_demo(const struct view *v);
+bool view_connected(const struct view *v);
+int64_t view_now(const struct view *v);             /* UTC seconds of this picture */
+const char *view_demo_logins(const struct view *v); /* "" without */
+
+/* Login and its end. */
+void view_login(struct view *v, const json_t *result); /* of session.login */
+void view_password_changed(struct view *v);
+void view_language(struct view *v, const char *language); /* live, and told to the engine */
+void view_lock(struct view *v);
+void view_quit(struct view *v);
+bool view_locked(const struct view *v); /* the work of an operator waits behind the login */
+
+#endif

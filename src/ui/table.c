@@ -1,0 +1,203 @@
+/*
+ * The table behind table.h: layout by rank and width, drawing by kind, the cursor that no refresh moves.
+ */
+#include "table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "canvas.h"
+#include "clock.h"
+#include "keys.h"
+#include "message.h"
+#include "text.h"
+
+#define LEFT 3 /* " > " before the first column */
+#define GAP  2
+
+void table_layout(const struct table_column *columns, int count, int width,
+                  struct table_place *places)
+{
+    int needed = LEFT;
+    for (int i = 0; i < count; i++) {
+        places[i].cells = columns[i].width;
+        needed += columns[i].width + (i > 0 ? GAP : 0);
+    }
+    while (needed > width) { /* the least important column goes */
+        int least = -1;
+        for (int i = 0; i < count; i++) {
+            if (places[i].cells && (least < 0 || columns[i].rank >= columns[least].rank)) {
+                least = i;
+            }
+        }
+        if (least < 0) {
+            break;
+        }
+        needed -= columns[least].width + GAP;
+        places[least].cells = 0;
+    }
+    for (bool grown = true; grown && needed < width;) { /* one cell each in turn */
+        grown = false;
+        for (int i = 0; i < count && needed < width; i++) {
+            if (places[i].cells && places[i].cells < columns[i].most) {
+                places[i].cells++;
+                needed++;
+                grown = true;
+            }
+        }
+    }
+    int col = LEFT;
+    for (int i = 0; i < count; i++) {
+        places[i].col = col;
+        col += places[i].cells ? places[i].cells + GAP : 0;
+    }
+}
+
+void table_init(struct table *t, const struct table_column *columns, const char *id,
+                const char *empty)
+{
+    memset(t, 0, sizeof *t);
+    t->columns = columns;
+    t->id = id;
+    t->empty = empty;
+}
+
+void table_clear(struct table *t)
+{
+    rows_clear(&t->rows);
+    t->cursor = t->top = 0;
+}
+
+void table_set(struct table *t, const json_t *result, bool fresh)
+{
+    json_t *id = json_incref((json_t *)(uintptr_t)rows_value(&t->rows, t->cursor, t->id));
+    rows_set(&t->rows, result);
+    const int count = rows_count(&t->rows);
+    if (fresh) {
+        t->cursor = t->top = 0;
+    } else if (id) {
+        for (int i = 0; i < count; i++) {
+            const json_t *other = rows_value(&t->rows, i, t->id);
+            if (other && json_equal(other, id)) {
+                t->top += i - t->cursor; /* the same line of the screen */
+                t->cursor = i;
+                break;
+            }
+        }
+    }
+    if (t->cursor >= count) {
+        t->cursor = count > 0 ? count - 1 : 0;
+    }
+    if (t->top < 0) {
+        t->top = 0;
+    }
+    json_decref(id);
+}
+
+bool table_key(struct table *t, uint32_t key)
+{
+    const int last = rows_count(&t->rows) - 1;
+    const int page = t->height > 1 ? t->height - 1 : 1;
+    int to = t->cursor;
+    switch (key) {
+    case KEYS_UP: to--; break;
+    case KEYS_DOWN: to++; break;
+    case KEYS_PAGE_UP: to -= page; break;
+    case KEYS_PAGE_DOWN: to += page; break;
+    case KEYS_HOME: to = 0; break;
+    case KEYS_END: to = last; break;
+    default: return false;
+    }
+    t->cursor = to > last ? last : to;
+    if (t->cursor < 0) {
+        t->cursor = 0;
+    }
+    return true;
+}
+
+static void draw_cell(const struct table *t, const struct table_column *column,
+                      struct table_place place, struct canvas *c, int row, int index,
+                      unsigned style, int64_t now_utc)
+{
+    char text[SHOW_TEXT_MAX], marked[SHOW_TEXT_MAX + 4];
+    const json_t *value = rows_value(&t->rows, index, column->name);
+    show_value(column->kind, value, now_utc, text);
+    if (column->kind == SHOW_STATE && json_is_string(value)) {
+        const char *word = json_string_value(value);
+        style |= show_style(word);
+        snprintf(marked, sizeof marked, "%c %s", show_sign(word), text);
+        canvas_text(c, row, place.col, place.cells, style, marked);
+        return;
+    }
+    const int64_t at_utc = column->age ? rows_number(&t->rows, index, column->age, 0) : 0;
+    if (at_utc > 0 && now_utc - at_utc > SHOW_STALE_S && text[0]) {
+        style |= STYLE_DIM;
+        snprintf(marked, sizeof marked, "~%s", text);
+        text_copy(text, sizeof text, marked);
+    }
+    if (show_is_number(column->kind)) {
+        canvas_right(c, row, place.col, place.cells, style, text);
+    } else {
+        canvas_text(c, row, place.col, place.cells, style, text);
+    }
+}
+
+static void draw_headings(const struct table *t, int count, const struct table_place *places,
+                          struct canvas *c, int row)
+{
+    for (int i = 0; i < count; i++) {
+        const char *title = message_gettext(t->columns[i].title);
+        if (!places[i].cells) {
+            continue;
+        }
+        if (show_is_number(t->columns[i].kind)) {
+            canvas_right(c, row, places[i].col, places[i].cells, STYLE_ACCENT, title);
+        } else {
+            const int indent = t->columns[i].kind == SHOW_STATE ? 2 : 0; /* the sign */
+            canvas_text(c, row, places[i].col + indent, places[i].cells - indent, STYLE_ACCENT,
+                        title);
+        }
+    }
+}
+
+int table_draw(struct table *t, struct canvas *c, int row, int lines, int64_t now_utc, bool focus)
+{
+    struct table_place places[TABLE_COLUMNS_MAX];
+    int columns = 0;
+    while (t->columns[columns].name && columns < TABLE_COLUMNS_MAX) {
+        columns++;
+    }
+    const int count = rows_count(&t->rows);
+    t->height = lines - 1;
+    if (!rows_came(&t->rows) || t->height < 1) {
+        return 0;
+    }
+    if (count == 0) {
+        return canvas_paragraph(c, row, LEFT, c->cols - 2 * LEFT, lines, STYLE_PLAIN,
+                                message_gettext(t->empty));
+    }
+    table_layout(t->columns, columns, c->cols - 1, places);
+    draw_headings(t, columns, places, c, row);
+    if (t->cursor < t->top) {
+        t->top = t->cursor;
+    }
+    if (t->cursor >= t->top + t->height) {
+        t->top = t->cursor - t->height + 1;
+    }
+    int used = 0;
+    for (; used < t->height && t->top + used < count; used++) {
+        const int index = t->top + used;
+        const bool here = focus && index == t->cursor;
+        const int at = row + 1 + used;
+        for (int i = 0; i < columns; i++) {
+            if (places[i].cells) {
+                draw_cell(t, &t->columns[i], places[i], c, at, index, STYLE_PLAIN, now_utc);
+            }
+        }
+        if (here) {
+            canvas_char(c, at, 1, STYLE_PLAIN, L'>');
+            canvas_style(c, at, 0, c->cols, STYLE_REVERSE);
+        }
+    }
+    return used + 1;
+}

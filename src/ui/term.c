@@ -1,0 +1,176 @@
+/*
+ * ncurses behind term.h: output only. Keys are read as bytes (keys.c), because its own decoder cannot
+ * tell Alt + digit from Esc and swallows nothing of a torn sequence.
+ */
+#include "term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "canvas.h"
+
+struct term {
+    SCREEN *screen;
+    bool colour;
+};
+
+/* For die() and exit: harmless when the terminal is restored already. */
+static void restore(void)
+{
+    if (stdscr && !isendwin()) {
+        endwin();
+    }
+}
+
+static bool wants_colour(const char *theme)
+{
+    const char *no_color = getenv("NO_COLOR");
+    if (strcmp(theme, "mono") == 0) {
+        return false;
+    }
+    return strcmp(theme, "colour") == 0 || !(no_color && no_color[0]);
+}
+
+int term_new(struct term **out, const struct term_options *options, struct err *e)
+{
+    /* Curses text must not be drawn with the alternate character set, which PuTTY shows as letters. */
+    setenv("NCURSES_NO_UTF8_ACS", "1", 0);
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        return err_set(e, MSG_UI_NO_TERMINAL);
+    }
+    struct term *term = mem_new(sizeof *term);
+    term->screen = newterm(NULL, stdout, stdin);
+    if (!term->screen) {
+        const char *name = getenv("TERM");
+        free(term);
+        return err_set(e, MSG_UI_UNKNOWN_TERMINAL, name ? name : "");
+    }
+    set_term(term->screen);
+    die_hook(restore);
+    raw();
+    noecho();
+    nonl();
+    typeahead(-1); /* a paint is never left half done because a key came */
+    idlok(stdscr, FALSE);
+    if (wants_colour(options->theme) && has_colors() && start_color() == OK) {
+        static const short colours[] = {COLOR_RED, COLOR_YELLOW, COLOR_BLUE, COLOR_MAGENTA,
+                                        COLOR_CYAN};
+        const short background = use_default_colors() == OK ? -1 : COLOR_BLACK;
+        for (short i = 0; i < 5; i++) {
+            init_pair((short)(i + 1), colours[i], background);
+        }
+        term->colour = true;
+    }
+    *out = term;
+    return 0;
+}
+
+void term_free(struct term *term)
+{
+    if (!term) {
+        return;
+    }
+    die_hook(NULL);
+    curs_set(1);
+    restore();
+    delscreen(term->screen);
+    free(term);
+}
+
+void term_size(const struct term *term, int *rows, int *cols)
+{
+    (void)term;
+    getmaxyx(stdscr, *rows, *cols);
+}
+
+void term_resize(struct term *term)
+{
+    struct winsize size;
+    (void)term;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+        resizeterm(size.ws_row, size.ws_col);
+    }
+}
+
+static attr_t attributes(unsigned style)
+{
+    attr_t a = A_NORMAL;
+    a |= style & STYLE_BOLD ? A_BOLD : 0;
+    a |= style & STYLE_DIM ? A_DIM : 0;
+    a |= style & STYLE_REVERSE ? A_REVERSE : 0;
+    a |= style & STYLE_UNDERLINE ? A_UNDERLINE : 0;
+    return a;
+}
+
+static void paint_row(const struct term *term, const struct canvas *c, int row, int cols)
+{
+    for (int col = 0; col < cols; col++) {
+        const struct canvas_cell *cell = &c->cells[row * c->cols + col];
+        if (cell->width == 0) {
+            continue;
+        }
+        const short pair = term->colour ? (short)((cell->style & STYLE_COLOUR_MASK) >> 4) : 0;
+        const wchar_t text[3] = {cell->base, cell->mark, 0};
+        cchar_t glyph;
+        setcchar(&glyph, text, attributes(cell->style), pair, NULL);
+        mvadd_wch(row, col, &glyph);
+    }
+}
+
+void term_paint(struct term *term, const struct canvas *canvas)
+{
+    int rows, cols;
+    term_size(term, &rows, &cols);
+    werase(stdscr);
+    for (int row = 0; row < canvas->rows && row < rows; row++) {
+        paint_row(term, canvas, row, canvas->cols < cols ? canvas->cols : cols);
+    }
+    const bool visible = canvas->cursor_row >= 0 && canvas->cursor_row < rows &&
+                         canvas->cursor_col >= 0 && canvas->cursor_col < cols;
+    leaveok(stdscr, !visible);
+    curs_set(visible ? 1 : 0);
+    if (visible) {
+        wmove(stdscr, canvas->cursor_row, canvas->cursor_col);
+    }
+    wnoutrefresh(stdscr);
+    doupdate();
+}
+
+void term_forget(struct term *term)
+{
+    (void)term;
+    clearok(curscr, TRUE);
+}
+
+void term_beep(struct term *term)
+{
+    (void)term;
+    beep();
+}
+
+int term_fd(const struct term *term)
+{
+    (void)term;
+    return STDIN_FILENO;
+}
+
+int term_read(struct term *term, void *buf, int size)
+{
+    struct pollfd tty = {.fd = term_fd(term), .events = POLLIN};
+    if (poll(&tty, 1, 0) <= 0) {
+        return 0;
+    }
+    if (!(tty.revents & POLLIN)) {
+        return -1;
+    }
+    const ssize_t got = read(tty.fd, buf, (size_t)size);
+    if (got > 0) {
+        return (int)got;
+    }
+    return got < 0 && (errno == EINTR || errno == EAGAIN) ? 0 : -1;
+}
