@@ -12,8 +12,9 @@
 struct paper_shelf;
 
 /*
- * Loads every kind of paper in every language, the site's own layout before the installed one; the first
- * wrong layout is an error with file, line, column and reason. site_dir may be NULL or "" or not exist.
+ * Loads every kind of paper in every language, KIND.LANGUAGE.txt of the site's own directory before that of
+ * the installed one; the first wrong layout is an error with file, line, column and reason. site_dir may be
+ * NULL or "" or not exist; share_dir is the directory of the templates themselves.
  */
 int paper_shelf_new(const char *site_dir, const char *share_dir, struct paper_shelf **out,
                     struct err *e);

@@ -12,9 +12,8 @@
 #include "printer.h"
 #include "text.h"
 
-#define CONNECT_MS   3000
-#define ANSWER_S     2.0
-#define FORMAT_BYTES "application/vnd.cups-raw"
+#define CONNECT_MS 3000
+#define ANSWER_S   2.0
 
 /* Attributes are asked for by name: a service that is asked for all of them is slow. */
 static const char *const job_attributes[] = {"job-uuid", "job-state", "job-impressions-completed"};
@@ -58,6 +57,9 @@ static int answer_error(const struct printer_target *target, enum msg_id otherwi
     case IPP_STATUS_ERROR_NOT_ACCEPTING_JOBS:
         rc = err_set(e, MSG_PRINTER_REJECTS, target->queue);
         break;
+    case IPP_STATUS_ERROR_FORBIDDEN:
+    case IPP_STATUS_ERROR_NOT_AUTHENTICATED:
+    case IPP_STATUS_ERROR_NOT_AUTHORIZED: rc = err_set(e, MSG_PRINTER_DENIED, target->queue); break;
     case IPP_STATUS_ERROR_TIMEOUT:
     case IPP_STATUS_ERROR_SERVICE_UNAVAILABLE:
     case IPP_STATUS_ERROR_INTERNAL: rc = err_set(e, MSG_PRINTER_NO_ANSWER); break;
@@ -211,7 +213,7 @@ static int job_send(http_t *http, const struct printer_target *target, const cha
                     const void *bytes, size_t n, struct err *e)
 {
     http_status_t status =
-        cupsStartDestDocument(http, dest, info, job->id, title, FORMAT_BYTES, 0, NULL, 1);
+        cupsStartDestDocument(http, dest, info, job->id, title, CUPS_FORMAT_RAW, 0, NULL, 1);
     if (status == HTTP_STATUS_CONTINUE) {
         status = cupsWriteRequestData(http, bytes, n);
     }
@@ -250,6 +252,7 @@ int printer_submit(const struct printer_target *target, const char *title, const
     if (rc && rc != ERR_AGAIN && job->id > 0) {
         cupsCancelDestJob(http, dest,
                           job->id); /* an empty job would wait for its paper for minutes */
+        *job = (struct printer_job){0};
     }
     cupsFreeDestInfo(info);
     cupsFreeDests(dest ? 1 : 0, dest);
@@ -305,6 +308,9 @@ int printer_job_look(const struct printer_target *target, const struct printer_j
             status->state == PRINTER_JOB_WAITING || status->state == PRINTER_JOB_PRINTING;
         if (pending && look_at_queue(http, target, &queue, &unseen) == 0) {
             status->reason = queue.reason;
+        }
+        if (!status->reason && answer_integer(answer, "job-state", 0) == IPP_JSTATE_HELD) {
+            status->reason = N_("held at the print service");
         }
     }
     ippDelete(answer);

@@ -133,7 +133,10 @@ static int scan_part(struct scan *s, struct cell *cell)
     if (!memchr(s->at, '}', (size_t)(s->end - s->at))) {
         return err_set(s->e, MSG_PAPER_BRACE, SCAN_AT(s, brace));
     }
-    int rc = scan_field(s, &part.field, "{", "a field's name");
+    if (s->at < s->end && !name_sign(*s->at)) {
+        return err_set(s->e, MSG_PAPER_NO_NAME, SCAN_AT(s, s->at));
+    }
+    int rc = scan_field(s, &part.field, "", "");
     if (rc) {
         return rc;
     }
@@ -167,7 +170,7 @@ static int scan_literal(struct scan *s, struct cell *cell)
     while (s->at < s->end && *s->at != '{' && *s->at != '|') {
         if (*s->at == '}') {
             free(text);
-            return err_set(s->e, MSG_PAPER_ESCAPE, SCAN_AT(s, s->at));
+            return err_set(s->e, MSG_PAPER_BRACE_ALONE, SCAN_AT(s, s->at));
         }
         if (*s->at == '\\') {
             if (s->at + 1 == s->end || !strchr("|{}@#\\", s->at[1])) {

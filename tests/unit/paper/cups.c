@@ -270,6 +270,26 @@ static void fault_stops_queue(void **state)
     becomes(&job, PRINTER_JOB_DONE, NULL);
 }
 
+static void held(void **state)
+{
+    (void)state;
+    mode("hold");
+    struct printer_job job = submit("a", 1);
+    becomes(&job, PRINTER_JOB_WAITING, "held at the print service");
+}
+
+/* Whole requests are refused: a policy that lets only somebody else print. */
+static void not_allowed(void **state)
+{
+    (void)state;
+    struct printer_job job;
+    struct err e = {0};
+    command("lpadmin -p receipt -u allow:nobody-else");
+    assert_int_equal(printer_submit(&till, "S-2026-004310", "a", 1, &job, &e), ERR_DENIED);
+    assert_int_equal(e.msg, MSG_PRINTER_DENIED);
+    command("lpadmin -p receipt -u allow:all");
+}
+
 static void refused(const struct printer_target *target, enum msg_id msg, int code, int64_t most_ms)
 {
     struct printer_job job;
@@ -354,6 +374,18 @@ static void hung_service(void **state)
     assert_int_equal(printer_look(&other, &status, &e), ERR_UNAVAILABLE);
     printf("# gave up after %d ms\n", (int)(clock_mono_ms() - start));
     close(fd);
+}
+
+/* The real one, stopped by a signal: connections are still accepted. It goes on, and so does printing. */
+static void frozen_service(void **state)
+{
+    (void)state;
+    pid_t pid = (pid_t)file_number("cupsd.pid");
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    refused(&till, MSG_PRINTER_NO_ANSWER, ERR_UNAVAILABLE, 9000);
+    assert_int_equal(kill(pid, SIGCONT), 0);
+    struct printer_job job = submit("a", 1);
+    becomes(&job, PRINTER_JOB_DONE, NULL);
 }
 
 static void cancelled(void **state)
@@ -442,8 +474,11 @@ int main(void)
         WITH_PRINTER(paper_low),
         WITH_PRINTER(stopped_queue),
         WITH_PRINTER(fault_stops_queue),
+        WITH_PRINTER(held),
+        WITH_PRINTER(not_allowed),
         WITH_PRINTER(rejecting_queue),
         WITH_PRINTER(no_such_queue),
+        WITH_PRINTER(frozen_service),
         WITH_PRINTER(cancelled),
         WITH_PRINTER(aborted),
         cmocka_unit_test(no_service),
