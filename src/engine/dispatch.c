@@ -1,0 +1,351 @@
+/*
+ * Requests: name to live call, change or query; who may; parameters as declared; then to the thread
+ * that can do it. A denied call is told who may and stands in the operation log.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core.h"
+#include "message.h"
+#include "text.h"
+
+const struct live *live_find(const char *name)
+{
+    for (size_t t = 0; live_registry[t]; t++) {
+        for (size_t i = 0; i < live_registry[t]->count; i++) {
+            if (strcmp(live_registry[t]->calls[i].name, name) == 0)
+                return &live_registry[t]->calls[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- changes: on the writer */
+
+struct change {
+    struct work work;
+    struct reply_to to;
+    const struct request *request;
+    struct actor who;
+    char once[33];
+    json_t *args, *result;
+};
+
+static void change_run(struct engine *engine, struct books *books, struct work *work)
+{
+    struct change *c = (struct change *)work;
+    (void)engine;
+    work->code = books_change(books, c->request, &c->who, c->once[0] ? c->once : NULL, c->args,
+                              &c->result, &work->fx, &work->err);
+}
+
+static void change_free(struct change *c)
+{
+    json_decref(c->args);
+    json_decref(c->result);
+    work_free(c);
+}
+
+static void change_done(struct engine *engine, struct work *work)
+{
+    struct change *c = (struct change *)work;
+    if (work->code)
+        log_err(engine->log, c->request->name, &work->err);
+    else if (strcmp(c->request->name, "import.apply") == 0)
+        lines_refresh(engine);
+    else if (strncmp(c->request->name, "operator.", 9) == 0)
+        login_changed(engine, c->request->name, c->args, &c->who);
+    json_t *result = work->code ? NULL : c->result ? json_incref(c->result) : json_object();
+    session_reply(engine, c->to, result, &work->err);
+    change_free(c);
+}
+
+static int change_start(struct engine *engine, struct session *s, int64_t id,
+                        const struct request *request, const char *once, json_t *args,
+                        struct err *e)
+{
+    struct change *c = work_new(sizeof *c, change_run, change_done);
+    c->to = (struct reply_to){s->serial, id};
+    c->request = request;
+    c->who = s->login.who;
+    if (once)
+        text_copy(c->once, sizeof c->once, once);
+    c->args = json_incref(args);
+    if (writer_push(engine, c, e))
+        return 0;
+    change_free(c);
+    return e->code;
+}
+
+/* ---- queries: on a reader */
+
+struct asking {
+    struct work work;
+    struct reply_to to;
+    const struct query *query;
+    struct page page;
+    char sort[64];
+    json_t *args, *result;
+};
+
+static void asking_run(struct engine *engine, struct books *books, struct work *work)
+{
+    struct asking *a = (struct asking *)work;
+    (void)engine;
+    work->code = query_run(books, a->query, a->args, &a->page, &a->result, &work->err);
+}
+
+static void asking_free(struct asking *a)
+{
+    json_decref(a->args);
+    json_decref(a->result);
+    work_free(a);
+}
+
+static void asking_done(struct engine *engine, struct work *work)
+{
+    struct asking *a = (struct asking *)work;
+    if (work->code)
+        log_err(engine->log, query_name(a->query), &work->err);
+    session_reply(engine, a->to, work->code ? NULL : json_incref(a->result), &work->err);
+    asking_free(a);
+}
+
+/* {"limit","offset","sort","down"}: all may be left out. */
+static int page_read(const char *call, const json_t *page, struct asking *a, struct err *e)
+{
+    const char *key;
+    json_t *value;
+    a->page = (struct page){.limit = 50};
+    if (page && !json_is_object(page))
+        return err_set(e, MSG_ENGINE_PAGE, call);
+    json_object_foreach((json_t *)page, key, value)
+    {
+        json_int_t number = json_integer_value(value);
+        if (strcmp(key, "limit") == 0 && json_is_integer(value) && number >= 1 && number <= 1000)
+            a->page.limit = number;
+        else if (strcmp(key, "offset") == 0 && json_is_integer(value) && number >= 0)
+            a->page.offset = number;
+        else if (strcmp(key, "sort") == 0 && json_is_string(value) &&
+                 text_copy(a->sort, sizeof a->sort, json_string_value(value)))
+            a->page.sort = a->sort[0] ? a->sort : NULL;
+        else if (strcmp(key, "down") == 0 && json_is_boolean(value))
+            a->page.down = json_is_true(value);
+        else
+            return err_set(e, MSG_ENGINE_PAGE, call);
+    }
+    return 0;
+}
+
+static int asking_start(struct engine *engine, struct session *s, int64_t id,
+                        const struct query *query, const json_t *page, json_t *args, struct err *e)
+{
+    struct asking *a = work_new(sizeof *a, asking_run, asking_done);
+    a->to = (struct reply_to){s->serial, id};
+    a->query = query;
+    a->args = json_incref(args);
+    if (page_read(query_name(query), page, a, e) == 0 && reader_push(engine, a, e))
+        return 0;
+    asking_free(a);
+    return e->code;
+}
+
+/* ---- who may */
+
+/* A refusal for the operation log. */
+struct refusal {
+    struct work work;
+    struct actor who;
+    char call[64];
+    struct err why;
+};
+
+static void refusal_run(struct engine *engine, struct books *books, struct work *work)
+{
+    struct refusal *r = (struct refusal *)work;
+    (void)engine;
+    work->code = books_log(books, &r->who, r->call, NULL, NULL, &r->why, &work->err);
+}
+
+static void refusal_done(struct engine *engine, struct work *work)
+{
+    if (work->code)
+        log_err(engine->log, "refusal.log", &work->err);
+    work_free(work);
+}
+
+static void refusal_note(struct engine *engine, const struct session *s, const char *call,
+                         const struct err *why)
+{
+    struct err e = {0};
+    struct refusal *r = work_new(sizeof *r, refusal_run, refusal_done);
+    r->who = s->login.who;
+    text_copy(r->call, sizeof r->call, call);
+    r->why = *why;
+    log_err(engine->log, call, why);
+    if (!writer_push(engine, r, &e))
+        work_free(r);
+}
+
+int dispatch_denied(struct err *e, const char *call, const char *title, unsigned roles)
+{
+    static const enum msg_id ids[] = {MSG_ENGINE_DENIED_1, MSG_ENGINE_DENIED_1, MSG_ENGINE_DENIED_2,
+                                      MSG_ENGINE_DENIED_3, MSG_ENGINE_DENIED_4};
+    const char *words[5] = {"", "", "", "", ""};
+    size_t n = 0;
+    for (unsigned role = ROLE_CASHIER; role <= ROLE_AUDITOR; role <<= 1) {
+        if ((roles & role) && n < 5)
+            words[n++] = role_word(role);
+    }
+    return err_set(e, ids[n > 4 ? 4 : n], call, title, words[0], words[1], words[2], words[3]);
+}
+
+static int may(const struct session *s, const char *call, const char *title, unsigned roles,
+               struct err *e)
+{
+    if (roles & ROLE_NOBODY)
+        return 0;
+    if (!s->in)
+        return err_set(e, MSG_ENGINE_LOGIN_FIRST, call);
+    if (s->login.must_change && strcmp(call, "operator.passwd") != 0)
+        return err_set(e, MSG_ENGINE_PASSWORD_FIRST, call);
+    if (!(roles & s->login.who.role))
+        return dispatch_denied(e, call, title, roles);
+    return 0;
+}
+
+/* ---- names */
+
+/* What a request is: exactly one of the three, or none. */
+struct target {
+    const struct live *live;
+    const struct request *request;
+    const struct query *query;
+    const char *title;
+    unsigned roles;
+    const struct param *params;
+};
+
+static bool target_find(const struct engine *engine, const char *call, struct target *t)
+{
+    *t = (struct target){0};
+    if ((t->live = live_find(call))) {
+        t->title = t->live->title;
+        t->roles = t->live->roles;
+        t->params = t->live->params;
+    } else if ((t->request = request_find(call))) {
+        t->title = t->request->title;
+        t->roles = t->request->roles;
+        t->params = t->request->params;
+    } else if ((t->query = query_find(engine->queries, call))) {
+        t->title = query_title(t->query);
+        t->roles = query_roles(t->query);
+        t->params = query_params(t->query);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+struct nearest {
+    const char *name;
+    int distance;
+};
+
+static void nearer(struct nearest *best, const char *name, const char *wanted)
+{
+    int d = text_distance(name, wanted);
+    if (!best->name || d < best->distance)
+        *best = (struct nearest){name, d};
+}
+
+static int unknown(const struct engine *engine, const char *call, struct err *e)
+{
+    struct nearest best = {0};
+    for (size_t t = 0; live_registry[t]; t++) {
+        for (size_t i = 0; i < live_registry[t]->count; i++)
+            nearer(&best, live_registry[t]->calls[i].name, call);
+    }
+    for (size_t t = 0; request_registry[t]; t++) {
+        for (size_t i = 0; i < request_registry[t]->count; i++)
+            nearer(&best, request_registry[t]->requests[i].name, call);
+    }
+    for (size_t i = 0; i < query_count(engine->queries); i++)
+        nearer(&best, query_name(query_at(engine->queries, i)), call);
+    return err_set(e, MSG_ENGINE_CALL_UNKNOWN, call, best.name ? best.name : "");
+}
+
+/* ---- the message */
+
+struct envelope {
+    int64_t id;
+    const char *call, *once;
+    json_t *args;
+    const json_t *page;
+};
+
+static bool once_is_good(const char *once)
+{
+    return strlen(once) == 32 && strspn(once, "0123456789abcdef") == 32;
+}
+
+static int envelope_read(const json_t *message, struct envelope *v, struct err *e)
+{
+    const char *key;
+    json_t *value;
+    *v = (struct envelope){0};
+    json_object_foreach((json_t *)message, key, value)
+    {
+        if (strcmp(key, "id") == 0 && json_is_integer(value) && json_integer_value(value) > 0)
+            v->id = json_integer_value(value);
+        else if (strcmp(key, "call") == 0 && json_is_string(value) &&
+                 json_string_length(value) < 64)
+            v->call = json_string_value(value);
+        else if (strcmp(key, "args") == 0 && json_is_object(value))
+            v->args = value;
+        else if (strcmp(key, "once") == 0 && json_is_string(value))
+            v->once = json_string_value(value);
+        else if (strcmp(key, "page") == 0 && json_is_object(value))
+            v->page = value;
+        else
+            return err_set(e, MSG_ENGINE_MESSAGE_FIELD, key);
+    }
+    if (!v->id || !v->call || !v->args)
+        return err_set(e, MSG_ENGINE_MESSAGE_FIELD, !v->id ? "id" : !v->call ? "call" : "args");
+    if (v->once && !once_is_good(v->once))
+        return err_set(e, MSG_ENGINE_ONCE, v->call);
+    return 0;
+}
+
+static int start(struct engine *engine, struct session *s, const struct envelope *v, struct err *e)
+{
+    struct target t;
+    if (!target_find(engine, v->call, &t))
+        return unknown(engine, v->call, e);
+    if (may(s, v->call, t.title, t.roles, e) != 0) {
+        refusal_note(engine, s, v->call, e);
+        return e->code;
+    }
+    if (param_check(v->call, t.params, v->args, e) != 0)
+        return e->code;
+    if (engine->stopping)
+        return err_set(e, MSG_ENGINE_STOPPING);
+    if (t.live)
+        return t.live->run(engine, s, v->id, v->args, e);
+    if (t.request)
+        return change_start(engine, s, v->id, t.request, v->once, v->args, e);
+    return asking_start(engine, s, v->id, t.query, v->page, v->args, e);
+}
+
+void dispatch(struct engine *engine, struct session *s, const json_t *message)
+{
+    struct envelope v;
+    struct err e = {0};
+    uint64_t serial = s->serial;
+    s->in_flight++;
+    int code = envelope_read(message, &v, &e);
+    if (code == 0)
+        code = start(engine, s, &v, &e);
+    if (code != 0)
+        session_reply(engine, (struct reply_to){serial, v.id}, NULL, &e);
+}

@@ -1,0 +1,180 @@
+/*
+ * The lines of the site as the books have them, and the clock of the engine: when orders are looked for,
+ * when every meter is read.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "core.h"
+#include "field.h"
+#include "text.h"
+
+#define CHANNELS_MAX 1024
+#define DUE_EVERY_MS 1000
+#define SWEEP_S      1800 /* where the site has no setting of its own */
+
+/* The channels, and how often meters are read. */
+struct places {
+    struct work work;
+    struct channel_place *channels;
+    int count;
+};
+
+static int places_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct places *p = ctx;
+    (void)fx;
+    p->count = channel_place_list(b, p->channels, CHANNELS_MAX, e);
+    return p->count < 0 ? p->count : 0;
+}
+
+static void places_run(struct engine *engine, struct books *books, struct work *work)
+{
+    (void)engine;
+    work->code = books_within(books, places_within, work, &work->fx, &work->err);
+}
+
+static bool known(const struct engine *engine, const struct channel_place *c)
+{
+    for (size_t i = 0; i < engine->channel_count; i++) {
+        if (engine->channels[i].id != c->id)
+            continue;
+        const struct channel_place *old = &engine->channels[i];
+        if (strcmp(old->host, c->host) != 0 || old->port != c->port ||
+            strcmp(old->type, c->type) != 0)
+            log_line(engine->log, LOG_LEVEL_WARN, "channel.changed",
+                     "channel=\"%s\" effect=\"after the next start\"", c->name);
+        return true;
+    }
+    return false;
+}
+
+static void channel_add(struct engine *engine, const struct channel_place *c)
+{
+    struct err e = {0};
+    struct channel_conf conf = {
+        .id = c->id, .port = c->port, .baud = c->baud, .quiet_ms = c->quiet_ms};
+    conf.timeout_max_ms = 1000;
+    text_copy(conf.name, sizeof conf.name, c->name);
+    text_copy(conf.type, sizeof conf.type, c->type);
+    text_copy(conf.host, sizeof conf.host, c->host);
+    text_copy(conf.device, sizeof conf.device, c->device);
+    if (field_channel_add(engine->field, &conf, &e) != 0) {
+        log_err(engine->log, "channel.refused", &e);
+        return;
+    }
+    engine->channels[engine->channel_count++] = *c;
+}
+
+static void places_done(struct engine *engine, struct work *work)
+{
+    struct places *p = (struct places *)work;
+    if (work->code)
+        log_err(engine->log, "channels", &work->err);
+    if (work->code == 0 && engine->field && !engine->stopping) {
+        engine->channels =
+            mem_grow(engine->channels,
+                     (engine->channel_count + (size_t)p->count + 1) * sizeof *engine->channels);
+        for (int i = 0; i < p->count; i++) {
+            if (!known(engine, &p->channels[i]))
+                channel_add(engine, &p->channels[i]);
+        }
+        if (!engine
+                 ->lines_ready) { /* what was sent before the last end is proved before anything else */
+            engine->lines_ready = true;
+            orders_wake(engine, true);
+        }
+        engine->next_sweep_ms = clock_mono_ms(); /* a start or an import: read everything */
+    }
+    free(p->channels);
+    work_free(p);
+}
+
+void lines_refresh(struct engine *engine)
+{
+    struct err e = {0};
+    if (!engine->field)
+        return;
+    struct places *p = work_new(sizeof *p, places_run, places_done);
+    p->channels = mem_new(CHANNELS_MAX * sizeof *p->channels);
+    if (writer_push(engine, p, &e))
+        return;
+    log_err(engine->log, "channels", &e);
+    free(p->channels);
+    work_free(p);
+}
+
+int lines_start(struct engine *engine, struct err *e)
+{
+    int code = field_new(&engine->field, engine->log, e);
+    if (code)
+        return code;
+    lines_refresh(engine);
+    return 0;
+}
+
+/* ---- the clock */
+
+struct pace {
+    struct work work;
+    int64_t seconds;
+};
+
+static void pace_run(struct engine *engine, struct books *books, struct work *work)
+{
+    struct pace *p = (struct pace *)work;
+    (void)engine;
+    p->seconds = setting_number(books, "read_every_s");
+}
+
+static void pace_done(struct engine *engine, struct work *work)
+{
+    struct pace *p = (struct pace *)work;
+    int64_t seconds = p->seconds > 0 ? p->seconds : SWEEP_S;
+    int64_t next = clock_mono_ms() + seconds * 1000;
+    if (engine->next_sweep_ms > next || engine->next_sweep_ms == INT64_MAX)
+        engine->next_sweep_ms = next;
+    work_free(p);
+}
+
+static void swept(struct engine *engine, void *ctx, struct sweep_result *result,
+                  const struct err *e)
+{
+    struct err full = {0};
+    (void)ctx;
+    engine->sweeping = false;
+    log_line(engine->log, LOG_LEVEL_INFO, "sweep.end", "read=%lld failed=%zu",
+             (long long)result->read, json_array_size(result->failed));
+    if (e)
+        log_err(engine->log, "sweep", e);
+    struct pace *p = work_new(sizeof *p, pace_run, pace_done);
+    if (!reader_push(engine, p, &full)) {
+        p->seconds = 0;
+        pace_done(engine, &p->work);
+    }
+}
+
+void schedule_run(struct engine *engine)
+{
+    int64_t now = clock_mono_ms();
+    if (!engine->lines_ready || engine->stopping)
+        return;
+    if (now >= engine->next_due_ms) {
+        engine->next_due_ms = now + DUE_EVERY_MS;
+        orders_wake(engine, engine->orders_again_all);
+    }
+    if (now >= engine->next_sweep_ms && !engine->sweeping) {
+        engine->sweeping = true;
+        engine->next_sweep_ms = INT64_MAX;
+        sweep_start(engine, SWEEP_SITE, 0, JOB_SWEEP, swept, NULL);
+    }
+}
+
+int schedule_timeout_ms(const struct engine *engine)
+{
+    int64_t left = engine->next_due_ms - clock_mono_ms();
+    if (!engine->lines_ready || left > DUE_EVERY_MS)
+        return DUE_EVERY_MS;
+    return left < 0 ? 0 : (int)left;
+}

@@ -1,0 +1,555 @@
+/*
+ * Orders at work: what the books say is due goes to the lines, the job's hooks ask the books before a
+ * byte leaves and tell them what came of it. What may be sent and what an answer proves is decided in
+ * model/order.h; at most one order is in flight for a meter.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "core.h"
+#include "field.h"
+
+#define DUE_MAX      1024
+#define CLOCK_NEAR_S 60 /* a meter's clock this near to ours was set */
+
+/* Somebody waits for orders to end. */
+struct order_wait {
+    int left, looked;
+    bool started;
+    orders_over_fn *over;
+    void *ctx;
+};
+
+struct order_job {
+    struct work work; /* the end of the order, on the writer */
+    struct job job;
+    struct order_job *next;
+    struct engine *engine;
+    struct order_task task;
+    struct meter_place place;
+    struct order_seen seen;
+    bool has_seen, quiet_done, hook_stopped, sent;
+    struct order_wait *waits[8];
+    size_t wait_count;
+};
+
+size_t orders_in_flight(const struct engine *engine)
+{
+    size_t n = 0;
+    for (const struct order_job *o = engine->orders; o; o = o->next)
+        n++;
+    return n;
+}
+
+static void wait_drop(struct engine *engine, struct order_wait *w)
+{
+    if (--w->left > 0 || !w->started)
+        return;
+    w->over(engine, w->ctx, w->looked);
+    free(w);
+}
+
+/* ---- the hooks, on the channel's thread */
+
+/* One step of an order on the writer. */
+struct step {
+    struct work work;
+    struct order_job *order;
+    int (*run)(struct books *b, struct step *s, struct effects *fx, struct err *e);
+    const struct order_seen *seen; /* NULL: nothing was read */
+    enum order_deed deed;
+    bool matches;
+    uint16_t count;
+    enum order_step step;
+};
+
+static int step_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct step *s = ctx;
+    return s->run(b, s, fx, e);
+}
+
+static void step_run(struct engine *engine, struct books *books, struct work *work)
+{
+    (void)engine;
+    work->code = books_within(books, step_within, work, &work->fx, &work->err);
+}
+
+static int topup_before(struct books *b, struct step *s, struct effects *fx, struct err *e)
+{
+    return order_before_send(b, s->order->task.id, s->seen, s->order->quiet_done, &s->step,
+                             &s->count, fx, e);
+}
+
+static int plain_before(struct books *b, struct step *s, struct effects *fx, struct err *e)
+{
+    return order_plain_sending(b, s->order->task.id, &s->step, fx, e);
+}
+
+static int topup_after(struct books *b, struct step *s, struct effects *fx, struct err *e)
+{
+    return order_after_send(b, s->order->task.id, s->deed, s->seen, s->order->quiet_done, &s->step,
+                            fx, e);
+}
+
+static int plain_after(struct books *b, struct step *s, struct effects *fx, struct err *e)
+{
+    s->step = ORDER_STEP_STOP;
+    return order_plain_after(b, s->order->task.id, s->deed, s->matches, fx, e);
+}
+
+static const enum job_go go_of[] = {
+    [ORDER_STEP_SEND] = JOB_GO_SEND,
+    [ORDER_STEP_STOP] = JOB_GO_STOP,
+    [ORDER_STEP_QUIET] = JOB_GO_AGAIN_QUIET,
+};
+
+/* Runs a step and frees it. A step that the books could not take sends nothing. */
+static enum job_go step_take(struct step *s, uint16_t *count)
+{
+    struct order_job *o = s->order;
+    enum job_go go = JOB_GO_STOP;
+    if (writer_do(o->engine, s) == 0) {
+        go = go_of[s->step];
+        if (count)
+            *count = s->count;
+    } else {
+        log_err(o->engine->log, "order.step", &s->work.err);
+    }
+    if (go == JOB_GO_AGAIN_QUIET)
+        o->quiet_done = true; /* true when the hook is asked the next time */
+    work_free(s);
+    return go;
+}
+
+static enum job_go hook_before(struct job *job, const struct meter_credit *seen, uint16_t *count)
+{
+    struct order_job *o = job->owner;
+    struct step *s = work_new(sizeof *s, step_run, NULL);
+    bool topup = o->task.kind == ORDER_TOPUP;
+    s->order = o;
+    s->run = topup ? topup_before : plain_before;
+    if (seen) {
+        seen_convert(seen, &o->seen);
+        o->has_seen = true;
+        s->seen = &o->seen;
+    }
+    s->count = *count;
+    enum job_go go = step_take(s, topup ? count : NULL);
+    o->hook_stopped = go == JOB_GO_STOP;
+    o->sent = go == JOB_GO_SEND;
+    if (o->sent)
+        o->quiet_done = false; /* what was quiet before this frame says nothing about its copies */
+    return go;
+}
+
+static const enum order_deed deed_of[] = {[DEED_DONE] = ORDER_DEED_DONE,
+                                          [DEED_NOT_DONE] = ORDER_DEED_NOT_DONE,
+                                          [DEED_UNKNOWN] = ORDER_DEED_UNKNOWN};
+
+/* Does the meter hold what was asked for? */
+static bool settings_match(const struct meter_settings *s, const struct meter_reading *r)
+{
+    if (!r->has_settings)
+        return false;
+    if (s->set_prepaid && s->prepaid != r->prepaid)
+        return false;
+    if (s->set_alarms && (s->alarm1_minor != r->alarm1_minor || s->alarm2_minor != r->alarm2_minor))
+        return false;
+    if (s->set_overdraft && s->overdraft_minor != r->overdraft_minor)
+        return false;
+    if (s->set_base && s->base_minor != r->base_minor)
+        return false;
+    if (s->set_recovery && s->recovery_s != r->recovery_s)
+        return false;
+    for (size_t i = 0; s->set_prices && i < READING_RATES; i++) {
+        if (s->price_e4[i] != r->price_e4[i])
+            return false;
+    }
+    return true;
+}
+
+static int64_t local_now(void)
+{
+    time_t now = (time_t)clock_utc();
+    struct tm tm;
+    localtime_r(&now, &tm);
+    return (int64_t)now + tm.tm_gmtoff;
+}
+
+static bool matches(const struct job *job)
+{
+    const struct meter_reading *r = &job->reading;
+    if (!job->has_reading)
+        return false;
+    switch (job->kind) {
+    case JOB_SWITCH:
+        if (job->mode == SWITCH_PREPAID)
+            return !r->forced;
+        return r->forced && (job->mode == SWITCH_FORCED_OFF) == (r->why == RELAY_FORCED_OFF);
+    case JOB_SETTINGS: return settings_match(&job->settings, r);
+    case JOB_CLOCK: return llabs((long long)(r->clock_local - local_now())) <= CLOCK_NEAR_S;
+    case JOB_READ:
+    case JOB_TOPUP: break;
+    }
+    return false;
+}
+
+static enum job_go hook_after(struct job *job, enum deed deed, const struct meter_credit *back)
+{
+    struct order_job *o = job->owner;
+    struct order_seen seen;
+    struct step *s = work_new(sizeof *s, step_run, NULL);
+    s->order = o;
+    s->run = o->task.kind == ORDER_TOPUP ? topup_after : plain_after;
+    s->deed = deed_of[deed];
+    s->matches = o->task.kind != ORDER_TOPUP && matches(job);
+    if (back) {
+        seen_convert(back, &seen);
+        s->seen = &seen;
+    }
+    enum job_go go = step_take(s, NULL);
+    return go == JOB_GO_SEND ? JOB_GO_STOP : go; /* goes again as a job of its own */
+}
+
+/* ---- the end of a job */
+
+static const char *const end_words[] = {
+    [JOB_DONE] = "done",       [JOB_NOT_DONE] = "not done", [JOB_UNKNOWN] = "unknown",
+    [JOB_STOPPED] = "stopped", [JOB_STRANGER] = "stranger", [JOB_UNREACHED] = "unreached",
+    [JOB_DROPPED] = "dropped",
+};
+
+/* Why nothing was sent, where that is for the books to know. */
+static bool missed(const struct order_job *o, enum order_miss *why)
+{
+    switch (o->job.end) {
+    case JOB_STRANGER: *why = ORDER_MISS_STRANGER; return true;
+    case JOB_UNREACHED: *why = ORDER_MISS_UNREACHED; return !o->sent;
+    case JOB_DROPPED: *why = ORDER_MISS_DROPPED; return true;
+    case JOB_STOPPED:
+        *why = o->job.probe == DEED_NOT_DONE ? ORDER_MISS_REFUSED_20 : ORDER_MISS_UNREACHED;
+        return !o->hook_stopped;
+    case JOB_DONE:
+    case JOB_NOT_DONE:
+    case JOB_UNKNOWN: break;
+    }
+    return false;
+}
+
+/* What this exchange showed of function 0x20 on this channel. */
+static int vendor_learn(struct books *b, const struct order_job *o, struct err *e)
+{
+    const struct job *job = &o->job;
+    if (o->task.kind != ORDER_TOPUP)
+        return 0;
+    if (o->task.probe_first && job->probe != DEED_UNKNOWN)
+        return channel_vendor_learn(b, o->place.channel_id, o->place.meter_id, false,
+                                    job->probe == DEED_DONE, e);
+    if (!o->sent || !o->has_seen || !o->seen.old_firmware)
+        return 0;
+    if (job->how.end == BUS_EXCEPTION && job->how.exception == 1)
+        return channel_vendor_learn(b, o->place.channel_id, o->place.meter_id, true, false, e);
+    if (job->end == JOB_DONE)
+        return channel_vendor_learn(b, o->place.channel_id, o->place.meter_id, true, true, e);
+    return 0;
+}
+
+static int end_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct order_job *o = ctx;
+    enum order_miss why;
+    int code = 0;
+    json_t *frames = NULL;
+
+    if (vendor_learn(b, o, e) != 0)
+        return e->code;
+    if (missed(o, &why))
+        code = order_missed(b, o->task.id, why, &o->job.error, fx, e);
+    if (code == 0 && o->job.has_reading) {
+        struct reading r;
+        reading_convert(&o->job, &r);
+        code = reading_store(b, &r, fx, e);
+    }
+    if (code == 0 && o->job.frame_count > 0) {
+        frames = frames_json(&o->job);
+        code = order_record(b, o->task.id, end_words[o->job.end], frames, e);
+        json_decref(frames);
+    }
+    return code;
+}
+
+static void end_run(struct engine *engine, struct books *books, struct work *work)
+{
+    (void)engine;
+    work->code = books_within(books, end_within, work, &work->fx, &work->err);
+}
+
+static void order_unlink(struct engine *engine, struct order_job *o)
+{
+    for (struct order_job **at = &engine->orders; *at; at = &(*at)->next) {
+        if (*at == o) {
+            *at = o->next;
+            return;
+        }
+    }
+}
+
+static void end_done(struct engine *engine, struct work *work)
+{
+    struct order_job *o = (struct order_job *)work;
+    if (work->code)
+        log_err(engine->log, "order.end", &work->err);
+    if (o->job.error.code && o->job.end != JOB_DONE)
+        log_err(engine->log, "order.trouble", &o->job.error);
+    log_line(engine->log, LOG_LEVEL_INFO, "order.end", "order=%lld meter=%s end=\"%s\"",
+             (long long)o->task.id, o->place.number, end_words[o->job.end]);
+    order_unlink(engine, o);
+    for (size_t i = 0; i < o->wait_count; i++)
+        wait_drop(engine, o->waits[i]);
+    job_clear(&o->job);
+    work_free(o);
+    if (!engine->stopping)
+        orders_wake(engine, false);
+}
+
+/* Last call of the field: the channel's thread goes on at once. */
+static void hook_done(struct job *job)
+{
+    struct order_job *o = job->owner;
+    if (!writer_push_wait(o->engine, o))
+        main_post(o->engine, o);
+}
+
+/* ---- from the books to the lines */
+
+static const enum job_kind kind_of[] = {[ORDER_TOPUP] = JOB_TOPUP,
+                                        [ORDER_SWITCH] = JOB_SWITCH,
+                                        [ORDER_SETTINGS] = JOB_SETTINGS,
+                                        [ORDER_CLOCK] = JOB_CLOCK};
+
+static enum switch_mode mode_of(const char *word)
+{
+    if (strcmp(word, "off") == 0)
+        return SWITCH_FORCED_OFF;
+    return strcmp(word, "on") == 0 ? SWITCH_FORCED_ON : SWITCH_PREPAID;
+}
+
+static bool number_of(const json_t *o, const char *key, int64_t *out)
+{
+    const json_t *value = json_object_get(o, key);
+    if (!json_is_integer(value))
+        return false;
+    *out = json_integer_value(value);
+    return true;
+}
+
+/* The values of a settings order: only those that are given are written. */
+static void settings_fill(const char *detail, struct meter_settings *s)
+{
+    json_t *o = json_loads(detail, 0, NULL);
+    const json_t *prices = json_object_get(o, "price_e4");
+    const json_t *prepaid = json_object_get(o, "prepaid");
+    int64_t recovery_s = 0;
+    bool alarm1 = number_of(o, "alarm1_minor", &s->alarm1_minor);
+    bool alarm2 = number_of(o, "alarm2_minor", &s->alarm2_minor);
+    s->set_alarms = alarm1 && alarm2;
+    s->set_overdraft = number_of(o, "overdraft_minor", &s->overdraft_minor);
+    s->set_recovery = number_of(o, "recovery_s", &recovery_s);
+    s->recovery_s = (uint8_t)recovery_s;
+    s->set_prices = json_array_size(prices) == READING_RATES;
+    for (size_t i = 0; s->set_prices && i < READING_RATES; i++)
+        s->price_e4[i] = json_integer_value(json_array_get(prices, i));
+    s->set_prepaid = json_is_boolean(prepaid);
+    s->prepaid = json_is_true(prepaid);
+    json_decref(o);
+}
+
+/* Hands an order to its line. It ends through hook_done() whatever happens. */
+static void order_submit(struct engine *engine, const struct order_task *task,
+                         const struct meter_place *place, struct order_wait *wait)
+{
+    struct order_job *o = work_new(sizeof *o, end_run, end_done);
+    struct err e = {0};
+    o->engine = engine;
+    o->task = *task;
+    o->place = *place;
+    o->quiet_done = task->sent_before;
+    o->job = (struct job){
+        .kind = kind_of[task->kind],
+        .priority = task->kind == ORDER_TOPUP || task->sent_before ? JOB_PROVE : JOB_INTERACTIVE,
+        .order_id = task->id,
+        .amount_minor = task->amount_minor,
+        .mode = mode_of(task->mode),
+        .quiet_first = task->sent_before,
+        .probe_first = task->probe_first,
+        .before_send = hook_before,
+        .after = hook_after,
+        .done = hook_done,
+        .owner = o,
+    };
+    if (task->kind == ORDER_SETTINGS)
+        settings_fill(task->detail, &o->job.settings);
+    if (wait) {
+        wait->left++;
+        wait->looked++;
+        o->waits[o->wait_count++] = wait;
+    }
+    o->next = engine->orders;
+    engine->orders = o;
+    int code = job_meter_fill(&o->job, place, &e);
+    if (code == 0)
+        code = field_submit(engine->field, place->channel_id, &o->job, &e);
+    if (code != 0) {
+        o->job.end = JOB_UNREACHED;
+        o->job.error = e;
+        if (!writer_push(engine, o, &e)) { /* the order stays in the books and is due again */
+            o->work.code = e.code;
+            o->work.err = e;
+            end_done(engine, &o->work);
+        }
+    }
+}
+
+static struct order_job *in_flight(const struct engine *engine, int64_t order_id, int64_t meter_id)
+{
+    for (struct order_job *o = engine->orders; o; o = o->next) {
+        if (o->task.id == order_id || o->task.meter_id == meter_id)
+            return o;
+    }
+    return NULL;
+}
+
+/* A look into the books for what is due. */
+struct due {
+    struct work work;
+    bool all, unproved_only;
+    int64_t order_id; /* only this one */
+    struct order_task *tasks;
+    struct meter_place *places;
+    int count;
+    struct order_wait *wait;
+};
+
+static int due_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct due *d = ctx;
+    int kept = 0;
+    (void)fx;
+    if (d->order_id) {
+        int code = order_task_get(b, d->order_id, &d->tasks[0], e);
+        if (code == ERR_NOT_FOUND)
+            return 0;
+        d->count = code ? code : 1;
+    } else {
+        d->count = order_due(b, d->all, d->tasks, DUE_MAX, e);
+    }
+    if (d->count < 0)
+        return d->count;
+    for (int i = 0; i < d->count; i++) {
+        if (d->unproved_only && !d->tasks[i].sent_before)
+            continue;
+        if (kept != i)
+            d->tasks[kept] = d->tasks[i];
+        int code = meter_place_by_id(b, d->tasks[kept].meter_id, &d->places[kept], e);
+        if (code)
+            return code;
+        kept++;
+    }
+    d->count = kept;
+    return 0;
+}
+
+static void due_run(struct engine *engine, struct books *books, struct work *work)
+{
+    (void)engine;
+    work->code = books_within(books, due_within, work, &work->fx, &work->err);
+}
+
+static void due_free(struct due *d)
+{
+    free(d->tasks);
+    free(d->places);
+    work_free(d);
+}
+
+static void due_submit(struct engine *engine, const struct due *d)
+{
+    for (int i = 0; i < d->count && !engine->stopping; i++) {
+        struct order_job *busy = in_flight(engine, d->tasks[i].id, d->tasks[i].meter_id);
+        if (!busy) {
+            order_submit(engine, &d->tasks[i], &d->places[i], d->wait);
+        } else if (d->wait && busy->wait_count < sizeof busy->waits / sizeof *busy->waits) {
+            d->wait->left++;
+            d->wait->looked++;
+            busy->waits[busy->wait_count++] = d->wait;
+        }
+    }
+}
+
+static void due_done(struct engine *engine, struct work *work)
+{
+    struct due *d = (struct due *)work;
+    struct order_wait *wait = d->wait;
+    if (work->code)
+        log_err(engine->log, "order.due", &work->err);
+    else
+        due_submit(engine, d);
+    if (!wait)
+        engine->orders_looking = false;
+    due_free(d);
+    if (wait) {
+        wait->started = true;
+        wait_drop(engine, wait); /* the look itself */
+    } else if (engine->orders_again && !engine->stopping) {
+        orders_wake(engine, engine->orders_again_all);
+    }
+}
+
+static struct due *due_new(bool all)
+{
+    struct due *d = work_new(sizeof *d, due_run, due_done);
+    d->all = all;
+    d->tasks = mem_new(DUE_MAX * sizeof *d->tasks);
+    d->places = mem_new(DUE_MAX * sizeof *d->places);
+    return d;
+}
+
+void orders_wake(struct engine *engine, bool all)
+{
+    struct err e = {0};
+    if (!engine->field || engine->stopping)
+        return;
+    if (engine->orders_looking) { /* one look at a time; what comes meanwhile is seen by the next */
+        engine->orders_again = true;
+        engine->orders_again_all |= all;
+        return;
+    }
+    engine->orders_again = engine->orders_again_all = false;
+    struct due *d = due_new(all);
+    if (writer_push(engine, d, &e)) {
+        engine->orders_looking = true;
+        return;
+    }
+    due_free(d);
+    engine->orders_again = true; /* the schedule's next tick */
+    engine->orders_again_all |= all;
+}
+
+void orders_look(struct engine *engine, int64_t order_id, orders_over_fn *over, void *ctx)
+{
+    struct err e = {0};
+    struct order_wait *wait = mem_new(sizeof *wait);
+    struct due *d = due_new(true);
+    *wait = (struct order_wait){.left = 1, .over = over, .ctx = ctx};
+    d->order_id = order_id;
+    d->unproved_only = order_id == 0;
+    d->wait = wait;
+    if (writer_push(engine, d, &e))
+        return;
+    due_free(d);
+    wait->started = true;
+    wait_drop(engine, wait);
+}

@@ -1,0 +1,214 @@
+/*
+ * The threads that own a connection to the books: one that writes, a few that only read. Tasks come
+ * through bounded queues and leave through one to the main thread; nothing else is shared.
+ */
+#include <stdlib.h>
+
+#include "core.h"
+
+#define WRITER_ROOM 512
+#define READER_ROOM 256
+#define DONE_ROOM   1024
+
+struct gate {
+    pthread_mutex_t mutex;
+    pthread_cond_t cond;
+    bool open;
+};
+
+void *work_new(size_t size, work_fn *run, work_done_fn *done)
+{
+    struct work *w = mem_new(size);
+    w->run = run;
+    w->done = done;
+    effects_init(&w->fx);
+    return w;
+}
+
+void work_free(void *work)
+{
+    struct work *w = work;
+    if (!w)
+        return;
+    effects_clear(&w->fx);
+    free(w);
+}
+
+void main_post(struct engine *engine, void *work)
+{
+    queue_push_wait(engine->done, work);
+}
+
+static void effects_done(struct engine *engine, struct work *w)
+{
+    (void)engine;
+    work_free(w);
+}
+
+/* The effects of a task that its own thread keeps travel alone. */
+static void effects_send(struct engine *engine, struct work *w)
+{
+    struct work *carrier = work_new(sizeof *carrier, NULL, effects_done);
+    effects_clear(&carrier->fx);
+    carrier->fx = w->fx;
+    effects_init(&w->fx);
+    main_post(engine, carrier);
+}
+
+static void work_run(struct engine *engine, struct books *books, struct work *w)
+{
+    struct gate *gate = w->gate;
+    w->run(engine, books, w);
+    if (!gate) {
+        main_post(engine, w);
+        return;
+    }
+    if (w->fx.orders || w->fx.papers || json_array_size(w->fx.events) > 0)
+        effects_send(engine, w);
+    pthread_mutex_lock(&gate->mutex);
+    gate->open = true;
+    pthread_cond_signal(&gate->cond);
+    pthread_mutex_unlock(&gate->mutex);
+}
+
+static void *writer_main(void *arg)
+{
+    struct engine *engine = arg;
+    struct work *w;
+    while ((w = queue_pop_wait(engine->writer)))
+        work_run(engine, engine->writer_books, w);
+    return NULL;
+}
+
+struct reader_start {
+    struct engine *engine;
+    struct books *books;
+};
+
+static void *reader_main(void *arg)
+{
+    struct reader_start start = *(struct reader_start *)arg;
+    struct work *w;
+    free(arg);
+    while ((w = queue_pop_wait(start.engine->readers)))
+        work_run(start.engine, start.books, w);
+    return NULL;
+}
+
+static int thread_start(pthread_t *thread, void *(*run)(void *), void *arg, struct err *e)
+{
+    if (pthread_create(thread, NULL, run, arg) == 0)
+        return 0;
+    return err_errno(e, "pthread_create");
+}
+
+int workers_start(struct engine *engine, const char *database, enum books_mode mode, struct err *e)
+{
+    const char *head = config_get(engine->config, CONFIG_HEAD_FILE);
+    bool writes = mode == BOOKS_WRITE || mode == BOOKS_CREATE;
+    enum books_mode reads = mode == BOOKS_COPY ? BOOKS_COPY : BOOKS_READ;
+    int code;
+
+    engine->writer = queue_new(WRITER_ROOM);
+    engine->readers = queue_new(READER_ROOM);
+    engine->done = queue_new(DONE_ROOM);
+    if (writes) {
+        code = books_open(&engine->writer_books, database, head[0] ? head : NULL, mode, e);
+        if (code)
+            return code;
+        code = thread_start(&engine->writer_thread, writer_main, engine, e);
+        if (code)
+            return code;
+        engine->writer_running = true;
+    }
+    for (size_t i = 0; i < READERS; i++) {
+        code = books_open(&engine->reader_books[i], database, NULL, reads, e);
+        if (code)
+            return code;
+        struct reader_start *start = mem_new(sizeof *start);
+        *start = (struct reader_start){engine, engine->reader_books[i]};
+        code = thread_start(&engine->reader_thread[i], reader_main, start, e);
+        if (code) {
+            free(start);
+            return code;
+        }
+        engine->readers_running++;
+    }
+    return 0;
+}
+
+void workers_stop(struct engine *engine)
+{
+    if (engine->readers)
+        queue_close(engine->readers);
+    for (size_t i = 0; i < engine->readers_running; i++)
+        pthread_join(engine->reader_thread[i], NULL);
+    engine->readers_running = 0;
+    if (engine->writer)
+        queue_close(engine->writer);
+    if (engine->writer_running)
+        pthread_join(engine->writer_thread, NULL);
+    engine->writer_running = false;
+    for (size_t i = 0; i < READERS; i++) {
+        books_close(engine->reader_books[i]);
+        engine->reader_books[i] = NULL;
+    }
+    books_close(engine->writer_books);
+    engine->writer_books = NULL;
+}
+
+bool writer_push(struct engine *engine, void *work, struct err *e)
+{
+    if (!engine->writer_running) {
+        err_set(e, MSG_ENGINE_READ_ONLY);
+        return false;
+    }
+    if (queue_push(engine->writer, work))
+        return true;
+    err_set(e, engine->stopping ? MSG_ENGINE_STOPPING : MSG_ENGINE_BUSY);
+    return false;
+}
+
+bool reader_push(struct engine *engine, void *work, struct err *e)
+{
+    if (queue_push(engine->readers, work))
+        return true;
+    err_set(e, engine->stopping ? MSG_ENGINE_STOPPING : MSG_ENGINE_BUSY);
+    return false;
+}
+
+bool writer_push_wait(struct engine *engine, void *work)
+{
+    return queue_push_wait(engine->writer, work);
+}
+
+int writer_do(struct engine *engine, void *work)
+{
+    struct work *w = work;
+    struct gate gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+    w->gate = &gate;
+    if (!queue_push_wait(engine->writer, w)) {
+        w->gate = NULL;
+        return w->code = err_set(&w->err, MSG_ENGINE_STOPPING);
+    }
+    pthread_mutex_lock(&gate.mutex);
+    while (!gate.open)
+        pthread_cond_wait(&gate.cond, &gate.mutex);
+    pthread_mutex_unlock(&gate.mutex);
+    w->gate = NULL;
+    return w->code;
+}
+
+void main_take(struct engine *engine)
+{
+    struct work *w;
+    while ((w = queue_pop(engine->done))) {
+        struct effects fx = w->fx;
+        int code = w->code;
+        effects_init(&w->fx);
+        w->done(engine, w);
+        if (code == 0)
+            effects_carry_out(engine, &fx);
+        effects_clear(&fx);
+    }
+}
