@@ -34,6 +34,9 @@ int books_within(struct books *b,
 int books_log(struct books *b, const struct actor *who, const char *action, const char *object,
               const json_t *detail, const struct err *failed, struct err *e);
 
+/* Is there room on the disk to take money (64 MiB)? */
+bool books_space(struct books *b);
+
 /* Site facts for the handshake: {"site","demo","timezone","language","currency"}. */
 int books_site(struct books *b, json_t **site, struct err *e);
 

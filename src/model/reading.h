@@ -10,6 +10,8 @@
 /* A reading in the books' own words (model knows no driver). */
 struct reading {
     int64_t at_utc, meter_id;
+    int64_t
+        begun_mono_ms; /* when the exchange began (clock_mono_ms): older than what the books know is not compared */
     struct order_seen seen;
     int64_t rate_wh[4];
     int64_t voltage_mv[3], current_ma[3], power_w[4], reactive_var[4], factor_e3[4];

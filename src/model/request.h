@@ -27,6 +27,8 @@ enum role {
 /* Word of one role ("cashier") and back (0 unknown). */
 const char *role_word(unsigned role);
 unsigned role_find(const char *word);
+/* "cashier, manager" for a mask, in English; buf always terminated. Returns buf. */
+const char *role_words(unsigned mask, char *buf, size_t size);
 
 enum param_kind { PARAM_TEXT, PARAM_INT, PARAM_BOOL, PARAM_ARRAY, PARAM_OBJECT };
 

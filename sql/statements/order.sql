@@ -1,0 +1,80 @@
+-- Orders: what is due, each step, what the books know of a meter's money.
+-- name: order_due
+SELECT o.id FROM "order" o
+WHERE o.state IN ('queued', 'sending', 'in doubt') AND (?1 OR o.next_look_utc <= ?2)
+  AND NOT EXISTS (SELECT 1 FROM "order" p WHERE p.meter_id = o.meter_id AND p.id < o.id
+                  AND p.state IN ('queued', 'sending', 'in doubt'))
+ORDER BY o.state = 'queued', o.id LIMIT ?3;
+-- name: order_load
+SELECT o.id, o.kind, o.meter_id, coalesce(o.sale_id, 0), o.state, o.amount_minor, o.count_before,
+       o.balance_before_minor, o.total_before_minor, o.energy_before_wh, o.count_sent, o.sends, o.looks,
+       o.detail, coalesce(o.expires_at_utc, 0), coalesce(s.account_id, 0), m.channel_id, m.model, m.total_purchased,
+       coalesce(k.total_stuck, 0), k.meter_id IS NOT NULL, coalesce(k.old_firmware, ms.old_firmware, 0),
+       coalesce(nullif(ms.price1_e4, 0), (SELECT p.price_e4 FROM tariff_price p WHERE p.tariff_id = m.tariff_id
+                                          ORDER BY p.from_day DESC, p.rate LIMIT 1), 0),
+       c.quiet_ms, m.number
+FROM "order" o JOIN meter m ON m.id = o.meter_id JOIN channel c ON c.id = m.channel_id
+LEFT JOIN sale s ON s.id = o.sale_id LEFT JOIN meter_known k ON k.meter_id = o.meter_id
+LEFT JOIN meter_state ms ON ms.meter_id = o.meter_id
+WHERE o.id = ?1;
+-- name: order_recent_send
+SELECT count(*) FROM "order" WHERE meter_id = ?1 AND id <> ?2 AND sent_at_utc >= ?3;
+-- name: order_vendor
+SELECT passes FROM channel_vendor WHERE channel_id = ?1 AND model = ?2 AND old_firmware = ?3;
+-- name: order_vendor_set
+INSERT INTO channel_vendor (channel_id, model, old_firmware, passes, at_utc)
+SELECT ?1, m.model, ?3, ?4, ?5 FROM meter m WHERE m.id = ?2
+ON CONFLICT (channel_id, model, old_firmware) DO UPDATE SET passes = excluded.passes, at_utc = excluded.at_utc;
+-- name: order_sending
+UPDATE "order" SET state = 'sending', changed_at_utc = ?2, count_before = ?3, balance_before_minor = ?4,
+       total_before_minor = ?5, energy_before_wh = ?6, count_sent = ?7, sent_at_utc = ?2, sends = sends + 1, reason = ''
+WHERE id = ?1;
+-- name: order_plain_sending
+UPDATE "order" SET state = 'sending', changed_at_utc = ?2, sent_at_utc = ?2, sends = sends + 1, reason = '' WHERE id = ?1;
+-- name: order_done
+UPDATE "order" SET state = 'done', changed_at_utc = ?2, count_after = ?3, balance_after_minor = ?4,
+       total_after_minor = ?5, flag = ?6, reason = '' WHERE id = ?1;
+-- name: order_plain_done
+UPDATE "order" SET state = 'done', changed_at_utc = ?2, reason = '' WHERE id = ?1;
+-- name: order_state
+UPDATE "order" SET state = ?2, changed_at_utc = ?3, reason = ?4, looks = ?5, next_look_utc = ?6 WHERE id = ?1;
+-- name: order_excess
+UPDATE "order" SET excess_minor = excess_minor + ?2 WHERE id = ?1;
+-- name: order_look_now
+UPDATE "order" SET next_look_utc = 0 WHERE id = ?1;
+-- name: order_superseded
+UPDATE "order" SET state = 'superseded', changed_at_utc = ?3
+WHERE meter_id = ?1 AND kind = ?2 AND state = 'queued' AND sends = 0;
+-- name: order_add
+INSERT INTO "order" (kind, meter_id, sale_id, operator_id, state, created_at_utc, changed_at_utc, expires_at_utc, detail, amount_minor)
+VALUES (?1, ?2, ?3, nullif(?4, 0), 'queued', ?5, ?5, ?6, ?7, ?8);
+-- name: order_document
+SELECT d.number FROM document d JOIN sale s ON s.document_id = d.id WHERE s.id = ?1;
+-- name: attempt_add
+INSERT INTO attempt (order_id, n, at_utc, outcome, frames)
+SELECT ?1, 1 + coalesce((SELECT max(n) FROM attempt WHERE order_id = ?1), 0), ?2, ?3, ?4;
+-- name: known_find
+SELECT k.purchase_count, k.balance_minor, k.total_minor, k.total_stuck, k.energy_wh, k.old_firmware, m.total_purchased,
+       coalesce(nullif(ms.price1_e4, 0), (SELECT p.price_e4 FROM tariff_price p WHERE p.tariff_id = m.tariff_id
+                                          ORDER BY p.from_day DESC, p.rate LIMIT 1), 0)
+FROM meter_known k JOIN meter m ON m.id = k.meter_id LEFT JOIN meter_state ms ON ms.meter_id = k.meter_id
+WHERE k.meter_id = ?1;
+-- name: known_set
+INSERT INTO meter_known (meter_id, purchase_count, balance_minor, total_minor, total_stuck, energy_wh, old_firmware, at_utc, compared)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+ON CONFLICT (meter_id) DO UPDATE SET purchase_count = excluded.purchase_count, balance_minor = excluded.balance_minor,
+    total_minor = excluded.total_minor, total_stuck = excluded.total_stuck, energy_wh = excluded.energy_wh,
+    old_firmware = excluded.old_firmware, at_utc = excluded.at_utc, compared = excluded.compared;
+-- name: known_last_order
+SELECT id, amount_minor FROM "order" WHERE meter_id = ?1 AND kind = 'top-up' AND state = 'done' AND id <> ?2
+ORDER BY id DESC LIMIT 1;
+-- name: known_adopted
+UPDATE account_meter SET adopted = 1 WHERE meter_id = ?1 AND to_utc IS NULL;
+-- name: excess_add
+INSERT INTO excess (meter_id, order_id, kind, amount_minor, entry_number, at_utc) VALUES (?1, nullif(?2, 0), ?3, ?4, ?5, ?6);
+-- name: order_open_sent
+SELECT count(*) FROM "order" WHERE meter_id = ?1 AND kind = 'top-up' AND sends > 0 AND state IN ('queued', 'sending', 'in doubt');
+-- name: order_info
+SELECT id, state, kind, sends, coalesce(sale_id, 0), meter_id FROM "order" WHERE id = ?1;
+-- name: order_retry
+UPDATE "order" SET state = 'queued', reason = '', looks = 0, next_look_utc = 0, sends = 0, changed_at_utc = ?2 WHERE id = ?1;

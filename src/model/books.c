@@ -1,0 +1,299 @@
+/*
+ * The books opened, and the one way in which anything in them is changed: one transaction, with the id that
+ * makes it happen once, the line in the operation log, and the journal's head noted outside.
+ */
+#include "books.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "db.h"
+#include "journal.h"
+#include "ledger_clock.h"
+#include "message.h"
+
+struct books {
+    struct db *db;
+    char *path, *head_file;
+    int64_t head_noted; /* the entry that the head file names */
+    struct ledger_clock *clocks;
+};
+
+int books_open(struct books **out, const char *path, const char *head_file, enum books_mode mode,
+               struct err *e)
+{
+    static const enum db_mode modes[] = {
+        [BOOKS_WRITE] = DB_WRITE,
+        [BOOKS_CREATE] = DB_CREATE,
+        [BOOKS_READ] = DB_READ,
+        [BOOKS_COPY] = DB_COPY,
+    };
+    struct books *b = mem_new(sizeof *b);
+
+    if (sodium_init() < 0)
+        die("libsodium does not start");
+    int rc = db_open(&b->db, path, modes[mode], e);
+    if (rc == 0)
+        rc = db_migrate(b->db, e);
+    if (rc != 0) {
+        db_close(b->db);
+        free(b);
+        return rc;
+    }
+    b->path = mem_text(path);
+    b->head_file = head_file ? mem_text(head_file) : NULL;
+    b->clocks = ledger_clock_new();
+    *out = b;
+    return 0;
+}
+
+void books_close(struct books *b)
+{
+    if (!b)
+        return;
+    db_close(b->db);
+    ledger_clock_free(b->clocks);
+    free(b->path);
+    free(b->head_file);
+    free(b);
+}
+
+struct db *books_db(struct books *b)
+{
+    return b->db;
+}
+
+struct ledger_clock *books_clocks(struct books *b)
+{
+    return b->clocks;
+}
+
+/* Room for the journal to go on after a sale: below this no money is taken. */
+#define SPACE_LEAST (64LL * 1024 * 1024)
+
+bool books_space(struct books *b)
+{
+    struct statvfs v;
+
+    return statvfs(b->path, &v) != 0 || (int64_t)v.f_bavail * (int64_t)v.f_frsize > SPACE_LEAST;
+}
+
+static int head_write(const char *path, const char *line, struct err *e)
+{
+    char *fresh = mem_format("%s.new", path);
+    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640), rc = 0;
+    size_t n = strlen(line);
+
+    if (fd < 0 || write(fd, line, n) != (ssize_t)n || fsync(fd) != 0 || rename(fresh, path) != 0)
+        rc = err_set(e, MSG_HEAD_WRITE, path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    free(fresh);
+    return rc;
+}
+
+/* After the commit: money is in the books already, so that a head that cannot be noted is told, not an error. */
+static void head_note(struct books *b, struct effects *fx)
+{
+    unsigned char hash[JOURNAL_HASH];
+    char hex[2 * JOURNAL_HASH + 1];
+    int64_t number;
+    struct err e = {0};
+
+    if (!b->head_file || journal_head(b, &number, hash, &e) != 0 || number == 0 ||
+        number == b->head_noted)
+        return;
+    char *line = mem_format("%lld %s\n", (long long)number, journal_hex(hash, JOURNAL_HASH, hex));
+    if (head_write(b->head_file, line, &e) == 0) {
+        b->head_noted = number;
+    } else if (fx) {
+        effects_event(fx, "trouble",
+                      json_pack("{s:s,s:s}", "what", "head file", "detail", e.arg[1].text));
+    }
+    free(line);
+}
+
+static int operation_add(struct books *b, const struct actor *who, const char *action,
+                         const char *object, const json_t *detail, const struct err *failed,
+                         struct err *e)
+{
+    json_t *kept = detail ? json_deep_copy(detail) : json_object();
+
+    json_object_del(kept, "password");
+    json_object_del(kept, "old");
+    json_object_del(kept, "files"); /* an import's rows are in the tables */
+    char *text = json_dumps(kept, JSON_COMPACT | JSON_SORT_KEYS);
+    int rc = db_run(b->db, SQL_operation_add, e, "iisisssss", clock_utc(), who->operator_id,
+                    who->login, who->session_id, who->client, action, object, text ? text : "{}",
+                    failed ? message_get(failed->msg)->name : "ok");
+    free(text);
+    json_decref(kept);
+    return rc;
+}
+
+int books_log(struct books *b, const struct actor *who, const char *action, const char *object,
+              const json_t *detail, const struct err *failed, struct err *e)
+{
+    int rc = db_begin(b->db, e);
+
+    if (rc == 0)
+        rc = operation_add(b, who, action, object, detail, failed, e);
+    if (rc == 0)
+        rc = db_commit(b->db, e);
+    if (rc != 0)
+        db_rollback(b->db);
+    return rc;
+}
+
+/* What the request touches, for the operation log: the parameter that names it. */
+static const char *object_of(const json_t *args)
+{
+    static const char *const names[] = {"meter",   "login",   "till", "key",
+                                        "account", "channel", "file"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *text = json_string_value(json_object_get(args, names[i]));
+        if (text)
+            return text;
+    }
+    return "";
+}
+
+static void body_hash(const char *call, const json_t *args, unsigned char hash[JOURNAL_HASH])
+{
+    char *body = json_dumps(args, JSON_COMPACT | JSON_SORT_KEYS);
+    char *whole = mem_format("%s %s", call, body ? body : "");
+
+    crypto_generichash(hash, JOURNAL_HASH, (const unsigned char *)whole, strlen(whole), NULL, 0);
+    free(whole);
+    free(body);
+}
+
+/* 1: this id was used before for the same, *result is what came of it; 0: new; negative: another body. */
+static int once_find(struct books *b, const char *once, const struct request *request,
+                     const unsigned char *hash, json_t **result, struct err *e)
+{
+    struct db_row *row;
+    int rc = db_find(b->db, SQL_once_find, &row, e, "s", once);
+
+    if (rc != 0 || !row)
+        return rc;
+    size_t size;
+    const void *known = db_blob(row, 1, &size);
+    if (strcmp(db_text(row, 0), request->name) != 0 || size != JOURNAL_HASH ||
+        memcmp(known, hash, size) != 0) {
+        rc = err_set(e, MSG_ONCE_OTHER_BODY);
+    } else {
+        *result = json_loads(db_text(row, 2), 0, NULL);
+        rc = 1;
+    }
+    db_done(row);
+    return rc;
+}
+
+static int once_add(struct books *b, const char *once, const struct request *request,
+                    const struct actor *who, const unsigned char *hash, const json_t *result,
+                    struct err *e)
+{
+    char *text = json_dumps(result, JSON_COMPACT);
+    int rc = db_run(b->db, SQL_once_add, e, "sisbsi", once, who->operator_id, request->name, hash,
+                    (size_t)JOURNAL_HASH, text ? text : "{}", clock_utc());
+
+    free(text);
+    return rc;
+}
+
+static int permitted(const struct request *request, const struct actor *who, const char *once,
+                     const json_t *args, struct err *e)
+{
+    if (!(request->roles & who->role)) {
+        char those[ERR_TEXT_MAX];
+        return err_set(e, MSG_REQUEST_DENIED, who->login, role_word(who->role),
+                       role_words(request->roles, those, sizeof those));
+    }
+    if (request->money && !once)
+        return err_set(e, MSG_ONCE_MISSING, request->name);
+    if (once && (strlen(once) != 32 || strspn(once, "0123456789abcdef") != 32))
+        return err_set(e, MSG_ONCE_FORM);
+    return param_check(request->name, request->params, args, e);
+}
+
+/* Inside the transaction: 1 happened before, 0 done now. */
+static int change_inside(struct books *b, const struct request *request, const struct actor *who,
+                         const char *once, const json_t *args, json_t **result, struct effects *fx,
+                         struct err *e)
+{
+    unsigned char hash[JOURNAL_HASH];
+    int rc = 0;
+
+    body_hash(request->name, args, hash);
+    if (once)
+        rc = once_find(b, once, request, hash, result, e);
+    if (rc != 0)
+        return rc;
+    rc = request->run(b, who, args, result, fx, e);
+    if (rc == 0 && !*result)
+        *result = json_object();
+    if (rc == 0 && once)
+        rc = once_add(b, once, request, who, hash, *result, e);
+    if (rc == 0)
+        rc = operation_add(b, who, request->name, object_of(args), args, NULL, e);
+    return rc;
+}
+
+int books_change(struct books *b, const struct request *request, const struct actor *who,
+                 const char *once, const json_t *args, json_t **result, struct effects *fx,
+                 struct err *e)
+{
+    struct err why = {0}, lost = {0};
+    int rc = permitted(request, who, once, args, &why);
+
+    *result = NULL;
+    if (rc == 0) {
+        rc = db_begin(b->db, &why);
+        if (rc == 0)
+            rc = change_inside(b, request, who, once, args, result, fx, &why);
+        if (rc >= 0 && db_commit(b->db, &why) != 0)
+            rc = why.code;
+    }
+    if (rc >= 0) {
+        head_note(b, fx);
+        return 0;
+    }
+    db_rollback(b->db);
+    json_decref(*result);
+    *result = NULL;
+    json_array_clear(fx->events);
+    fx->orders = fx->papers = false;
+    books_log(b, who, request->name, object_of(args), args, &why, &lost);
+    *e = why;
+    return rc;
+}
+
+int books_within(struct books *b,
+                 int (*work)(struct books *, void *, struct effects *, struct err *), void *ctx,
+                 struct effects *fx, struct err *e)
+{
+    int rc = db_begin(b->db, e);
+
+    if (rc != 0)
+        return rc;
+    rc = work(b, ctx, fx, e);
+    if (rc >= 0 && db_commit(b->db, e) != 0)
+        rc = e->code;
+    if (rc < 0) {
+        db_rollback(b->db);
+        json_array_clear(fx->events);
+        fx->orders = fx->papers = false;
+        return rc;
+    }
+    head_note(b, fx);
+    return rc;
+}

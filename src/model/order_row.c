@@ -1,0 +1,249 @@
+/*
+ * Orders in and out of the table, for all kinds; what is due.
+ */
+#include "order_row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "db.h"
+#include "message.h"
+#include "text.h"
+
+static const char *const kinds[] = {[ORDER_TOPUP] = "top-up",
+                                    [ORDER_SWITCH] = "switch",
+                                    [ORDER_SETTINGS] = "settings",
+                                    [ORDER_CLOCK] = "clock"};
+
+const char *order_kind_word(enum order_kind kind)
+{
+    return kinds[kind];
+}
+
+static enum order_kind kind_find(const char *word)
+{
+    for (int i = 0; i < (int)(sizeof kinds / sizeof *kinds); i++) {
+        if (strcmp(kinds[i], word) == 0)
+            return (enum order_kind)i;
+    }
+    return ORDER_CLOCK;
+}
+
+static bool state_open(const char *state)
+{
+    return strcmp(state, "queued") == 0 || strcmp(state, "sending") == 0 ||
+           strcmp(state, "in doubt") == 0;
+}
+
+static void read_row(struct db_row *row, struct order_row *o)
+{
+    o->id = db_int(row, 0);
+    o->kind = kind_find(db_text(row, 1));
+    o->meter_id = db_int(row, 2);
+    o->sale_id = db_int(row, 3);
+    text_copy(o->state, sizeof o->state, db_text(row, 4));
+    o->open = state_open(o->state);
+    o->amount_minor = db_int(row, 5);
+    o->before.count = (uint16_t)db_int(row, 6);
+    o->before.balance_minor = db_int(row, 7);
+    o->before.has_total = !db_null(row, 8);
+    o->before.total_minor = db_int(row, 8);
+    o->before.energy_wh = db_int(row, 9);
+    o->count_sent = (uint16_t)db_int(row, 10);
+    o->sends = db_int(row, 11);
+    o->looks = db_int(row, 12);
+    text_copy(o->detail, sizeof o->detail, db_text(row, 13));
+    o->expires_at_utc = db_int(row, 14);
+    o->account_id = db_int(row, 15);
+    o->channel_id = db_int(row, 16);
+    text_copy(o->model, sizeof o->model, db_text(row, 17));
+    o->total_stuck = db_int(row, 19) != 0;
+    o->use_total = !o->total_stuck && strcmp(db_text(row, 18), "proof") == 0;
+    o->known = db_int(row, 20) != 0;
+    o->old_firmware = db_int(row, 21) != 0;
+    o->price_e4 = db_int(row, 22);
+    o->quiet_ms = db_int(row, 23);
+    text_copy(o->number, sizeof o->number, db_text(row, 24));
+}
+
+int order_row_get(struct books *b, int64_t order_id, struct order_row *out, struct err *e)
+{
+    struct db_row *row;
+    int rc = db_find(books_db(b), SQL_order_load, &row, e, "i", order_id);
+
+    memset(out, 0, sizeof *out);
+    if (rc != 0)
+        return rc;
+    if (!row)
+        return err_set(e, MSG_ORDER_UNKNOWN, order_id);
+    read_row(row, out);
+    db_done(row);
+    return 0;
+}
+
+/* {"msg","args"} of a reason, as the protocol spells an error; "" for none. */
+static char *reason_text(const struct err *why)
+{
+    if (!why || why->code == 0)
+        return mem_text("");
+    const struct message *m = message_get(why->msg);
+    json_t *args = json_array();
+    for (size_t i = 0; m->types[i]; i++) {
+        bool text = m->types[i] == 's' || m->types[i] == 'k';
+        json_array_append_new(args, text ? json_string(why->arg[i].text)
+                                         : json_integer(why->arg[i].number));
+    }
+    json_t *reason =
+        json_pack("{s:s,s:s,s:o}", "code", err_word(why->code), "msg", m->name, "args", args);
+    char *packed = json_dumps(reason, JSON_COMPACT);
+    json_decref(reason);
+    return packed ? packed : mem_text("");
+}
+
+/* The looks at an open order: soon at first, then ever more seldom. */
+static int64_t look_delay_s(struct books *b, int64_t looks)
+{
+    int64_t delay = setting_number(b, "order.look_first_s"),
+            most = setting_number(b, "order.look_max_s");
+
+    while (looks-- > 0 && delay < most)
+        delay *= 2;
+    return delay < most ? delay : most;
+}
+
+int order_set(struct books *b, const struct order_row *o, const char *state, const struct err *why,
+              struct effects *fx, struct err *e)
+{
+    int64_t now = clock_utc();
+    char *reason = reason_text(why);
+    int rc = db_run(books_db(b), SQL_order_state, e, "isisii", o->id, state, now, reason,
+                    o->looks + 1, now + look_delay_s(b, o->looks));
+
+    free(reason);
+    if (rc == 0)
+        order_event(fx, o, state);
+    fx->papers = true;
+    return rc;
+}
+
+void order_event(struct effects *fx, const struct order_row *o, const char *state)
+{
+    effects_event(fx, "order",
+                  json_pack("{s:I,s:s,s:I,s:I,s:s}", "order", (json_int_t)o->id, "meter", o->number,
+                            "sale", (json_int_t)o->sale_id, "account", (json_int_t)o->account_id,
+                            "state", state));
+}
+
+int order_record(struct books *b, int64_t order_id, const char *end, const json_t *frames,
+                 struct err *e)
+{
+    char *text = json_dumps(frames, JSON_COMPACT);
+    int rc = db_run(books_db(b), SQL_attempt_add, e, "iiss", order_id, clock_utc(), end,
+                    text ? text : "[]");
+
+    free(text);
+    return rc;
+}
+
+int order_add(struct books *b, enum order_kind kind, int64_t meter_id, int64_t sale_id,
+              int64_t operator_id, int64_t amount_minor, const char *detail, int64_t expires_at_utc,
+              int64_t *id, struct effects *fx, struct err *e)
+{
+    struct db *db = books_db(b);
+    int64_t now = clock_utc();
+    int rc = 0;
+
+    if (kind != ORDER_TOPUP)
+        rc = db_run(db, SQL_order_superseded, e, "isi", meter_id, kinds[kind], now);
+    if (rc == 0)
+        rc = db_run(db, SQL_order_add, e, "siIiiIsi", kinds[kind], meter_id,
+                    sale_id ? &sale_id : NULL, operator_id, now,
+                    expires_at_utc ? &expires_at_utc : NULL, detail, amount_minor);
+    if (rc == 0)
+        *id = db_last_id(db);
+    fx->orders = true;
+    return rc;
+}
+
+/* Fills the task of an open order; an expired one is failed instead (1). */
+static int task_fill(struct books *b, int64_t id, struct order_task *t, struct err *e)
+{
+    struct order_row o;
+    int64_t recent = 0, passes = -1, now = clock_utc();
+    int rc = order_row_get(b, id, &o, e);
+
+    if (rc != 0)
+        return rc;
+    if (o.expires_at_utc != 0 && o.expires_at_utc < now && o.sends == 0) {
+        struct err why = {0};
+        struct effects unheard;
+        err_set(&why, MSG_ORDER_EXPIRED);
+        effects_init(&unheard);
+        rc = order_set(b, &o, "failed", &why, &unheard, e);
+        effects_clear(&unheard);
+        return rc != 0 ? rc : 1;
+    }
+    /* A copy of an earlier top-up's frame may linger for the channel's quiet time: out-wait it too. */
+    rc = db_get(books_db(b), SQL_order_recent_send, 0, &recent, e, "iii", o.meter_id, o.id,
+                now - o.quiet_ms / 1000 - 1);
+    if (rc == 0)
+        rc = db_get(books_db(b), SQL_order_vendor, -1, &passes, e, "isi", o.channel_id, o.model,
+                    (int64_t)o.old_firmware);
+    memset(t, 0, sizeof *t);
+    t->id = o.id;
+    t->meter_id = o.meter_id;
+    t->channel_id = o.channel_id;
+    t->sale_id = o.sale_id;
+    t->kind = o.kind;
+    t->sent_before = o.kind == ORDER_TOPUP && (o.sends > 0 || recent > 0);
+    t->amount_minor = o.amount_minor;
+    t->probe_first = passes != 1;
+    text_copy(t->detail, sizeof t->detail, o.detail);
+    json_t *detail = json_loads(o.detail, 0, NULL);
+    const char *mode = json_string_value(json_object_get(detail, "mode"));
+    text_copy(t->mode, sizeof t->mode, mode ? mode : "");
+    json_decref(detail);
+    return rc;
+}
+
+int order_due(struct books *b, bool all, struct order_task *tasks, int max, struct err *e)
+{
+    int64_t *ids = mem_new((size_t)max * sizeof *ids);
+    struct db_row *row;
+    int n = 0, filled = 0;
+    int rc = db_find(books_db(b), SQL_order_due, &row, e, "iii", (int64_t)all, clock_utc(),
+                     (int64_t)max);
+
+    if (rc == 0 && row) {
+        do
+            ids[n++] = db_int(row, 0);
+        while (n < max && (rc = db_next(row, e)) == 1);
+    }
+    db_done(row);
+    for (int i = 0; i < n && rc >= 0; i++) {
+        rc = task_fill(b, ids[i], &tasks[filled], e);
+        filled += rc == 0;
+    }
+    free(ids);
+    return rc < 0 ? rc : filled;
+}
+
+int order_task_get(struct books *b, int64_t order_id, struct order_task *task, struct err *e)
+{
+    struct order_row o;
+    int rc = order_row_get(b, order_id, &o, e);
+
+    if (rc == 0 && !o.open)
+        return err_set(e, MSG_ORDER_OVER, order_id, o.state);
+    if (rc == 0 && task_fill(b, order_id, task, e) != 0)
+        return err_set(e, MSG_ORDER_OVER, order_id, "failed");
+    return rc;
+}
+
+int channel_vendor_learn(struct books *b, int64_t channel_id, int64_t meter_id, bool old_firmware,
+                         bool passes, struct err *e)
+{
+    return db_run(books_db(b), SQL_order_vendor_set, e, "iiiii", channel_id, meter_id,
+                  (int64_t)old_firmware, (int64_t)passes, clock_utc());
+}

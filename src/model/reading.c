@@ -1,0 +1,88 @@
+/*
+ * Readings stored, compared, announced.
+ */
+#include "reading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "db.h"
+#include "known.h"
+#include "ledger_clock.h"
+#include "message.h"
+
+static int state_set(struct books *b, const struct reading *r, struct err *e)
+{
+    const struct order_seen *s = &r->seen;
+    const int64_t *price = r->has_settings ? r->price_e4 : NULL;
+
+    return db_run(
+        books_db(b), SQL_meter_state_set, e, "iiiiIiiiiiiiiiiiiiiiiiiiiiiiiiiisiIIIIIIIii",
+        r->meter_id, r->at_utc, s->balance_minor, (int64_t)s->count,
+        s->has_total ? &s->total_minor : NULL, s->energy_wh, r->rate_wh[0], r->rate_wh[1],
+        r->rate_wh[2], r->rate_wh[3], r->voltage_mv[0], r->voltage_mv[1], r->voltage_mv[2],
+        r->current_ma[0], r->current_ma[1], r->current_ma[2], r->power_w[0], r->power_w[1],
+        r->power_w[2], r->power_w[3], r->reactive_var[3], r->factor_e3[3], r->status1, r->status2,
+        (int64_t)r->relay_closed, (int64_t)r->forced, (int64_t)r->prepaid, (int64_t)r->arrears,
+        (int64_t)r->alarm1, (int64_t)r->alarm2, (int64_t)r->overload, (int64_t)r->fault, r->why,
+        r->clock_local, price ? &price[0] : NULL, price ? &price[1] : NULL,
+        price ? &price[2] : NULL, price ? &price[3] : NULL, price ? &r->alarm1_minor : NULL,
+        price ? &r->alarm2_minor : NULL, price ? &r->overdraft_minor : NULL,
+        (int64_t)r->device_code, (int64_t)s->old_firmware);
+}
+
+/* What the reading tells of the money. Not compared: a reading begun before the books last learned, and a meter with a
+ * top-up whose end is not proved; both would be taken for somebody else's purchase. */
+static int compare(struct books *b, const struct reading *r, struct effects *fx, struct err *e)
+{
+    struct known known;
+    int64_t open = 0;
+    int rc = known_get(b, r->meter_id, &known, e);
+
+    if (rc == 0 && !known.there)
+        return known_adopt(b, r->meter_id, &r->seen, fx, e);
+    if (rc == 0)
+        rc = db_get(books_db(b), SQL_order_open_sent, 0, &open, e, "i", r->meter_id);
+    if (rc != 0 || open > 0 || r->begun_mono_ms <= ledger_clock_get(books_clocks(b), r->meter_id))
+        return rc;
+    return known_compare(b, r->meter_id, &known, &r->seen, fx, e);
+}
+
+int reading_store(struct books *b, const struct reading *r, struct effects *fx, struct err *e)
+{
+    int rc = state_set(b, r, e);
+
+    if (rc == 0)
+        rc = db_run(books_db(b), SQL_reading_add, e, "iiiiiiiiiiii", r->at_utc, r->meter_id,
+                    r->seen.energy_wh, r->rate_wh[0], r->rate_wh[1], r->rate_wh[2], r->rate_wh[3],
+                    r->seen.balance_minor, (int64_t)r->seen.count, r->power_w[3], r->status1,
+                    r->status2);
+    if (rc == 0)
+        rc = compare(b, r, fx, e);
+    if (rc == 0)
+        effects_event(fx, "reading", json_pack("{s:I}", "meter", (json_int_t)r->meter_id));
+    return rc;
+}
+
+int reading_missed(struct books *b, int64_t meter_id, int64_t at_utc, const struct err *why,
+                   struct effects *fx, struct err *e)
+{
+    const struct message *m = message_get(why->msg);
+    json_t *trouble =
+        json_pack("{s:s,s:s,s:[]}", "code", err_word(why->code), "msg", m->name, "args");
+    json_t *args = json_object_get(trouble, "args");
+
+    for (size_t i = 0; m->types[i]; i++) {
+        bool text = m->types[i] == 's' || m->types[i] == 'k';
+        json_array_append_new(args, text ? json_string(why->arg[i].text)
+                                         : json_integer(why->arg[i].number));
+    }
+    char *text = json_dumps(trouble, JSON_COMPACT);
+    int rc =
+        db_run(books_db(b), SQL_meter_state_missed, e, "iis", meter_id, at_utc, text ? text : "{}");
+    free(text);
+    json_decref(trouble);
+    if (rc == 0)
+        effects_event(fx, "reading", json_pack("{s:I}", "meter", (json_int_t)meter_id));
+    return rc;
+}
