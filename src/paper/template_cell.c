@@ -140,10 +140,9 @@ static int scan_part(struct scan *s, struct cell *cell)
     if (rc) {
         return rc;
     }
-    const char *place = s->at;
     if (*s->at == ':') {
         s->at++;
-        place = s->at;
+        const char *place = s->at;
         size_t i = 0;
         size_t count = sizeof(formats) / sizeof(formats[0]);
         scan_name(s, name);
