@@ -96,6 +96,14 @@ void gateway_accept(struct channel *c, int64_t now_us)
     *end = client_new(c->building, fd, now_us);
 }
 
+/* Moves the first bytes out of the buffer: what they cause may empty it (half-open). */
+static void take_bytes(struct client *client, uint8_t *bytes, size_t size)
+{
+    memcpy(bytes, client->in, size);
+    client->in_size -= size;
+    memmove(client->in, client->in + size, client->in_size);
+}
+
 /* Takes every whole RTU frame; `silence` says that no more bytes are coming for now. */
 static void parse_rtu(struct channel *c, struct client *client, bool silence, int64_t now_us)
 {
@@ -109,14 +117,14 @@ static void parse_rtu(struct channel *c, struct client *client, bool silence, in
         if (size == 0) {
             return;
         }
-        if (frame_is_sealed(client->in, size) && size <= FRAME_MAX) {
-            channel_take(c, client->id, 0, client->in, size - 2, now_us);
+        uint8_t frame[CLIENT_IN];
+        take_bytes(client, frame, size);
+        if (frame_is_sealed(frame, size) && size <= FRAME_MAX) {
+            channel_take(c, client->id, 0, frame, size - 2, now_us);
         } else {
             c->damaged++;
-            building_log(c->building, c, "damaged", client->in, size);
+            building_log(c->building, c, "damaged", frame, size);
         }
-        client->in_size -= size;
-        memmove(client->in, client->in + size, client->in_size);
     }
 }
 
@@ -134,9 +142,9 @@ static void parse_mbap(struct channel *c, struct client *client, int64_t now_us)
         if (client->in_size < whole) {
             return;
         }
-        channel_take(c, client->id, frame_u16(client->in), client->in + 6, length, now_us);
-        client->in_size -= whole;
-        memmove(client->in, client->in + whole, client->in_size);
+        uint8_t frame[CLIENT_IN];
+        take_bytes(client, frame, whole);
+        channel_take(c, client->id, frame_u16(frame), frame + 6, length, now_us);
     }
 }
 

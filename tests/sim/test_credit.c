@@ -45,7 +45,8 @@ static void test_example_frame(void **state)
     assert_int_equal(rig_truth(*state, "190301527", "count"), 8);
     assert_int_equal(rig_truth(*state, "190301527", "total_minor"), 50000);
     assert_int_equal(rig_truth(*state, "190301527", "credited_minor"), 10000);
-    assert_true(rig_truth_has(*state, "000190301527", "\"purchases\":[{\"count\":8,\"amount_minor\":10000"));
+    assert_true(rig_truth_has(*state, "000190301527",
+                              "\"purchases\":[{\"count\":8,\"amount_minor\":10000"));
     close(fd);
 }
 
