@@ -185,4 +185,5 @@ $(O)/tests/crashpoint.so: tests/faults/crashpoint.c
 tests-built: all $(UNIT_BINS) $(O)/tests/metersim $(O)/tests/simctl $(SIM_TESTS) $(TEST_TOOLS) $(if $(wildcard tests/faults/crashpoint.c),$(O)/tests/crashpoint.so)
 
 -include tools/targets.mk
+include tools/tests.mk
 -include $(shell test -d $(O)/obj && find $(O)/obj $(O)/tests -name '*.d' 2>/dev/null)

@@ -1,0 +1,54 @@
+#!/bin/sh
+# lint.sh: the rules of the house that a program can see. Prints each breach; fails when there is one.
+set -u
+cd "$(dirname "$0")/.."
+found=$(mktemp)
+trap 'rm -f "$found"' EXIT
+say() { while read -r line; do echo "$1: $line" >> "$found"; done; }
+c_files=$(find src screens drivers tests -name '*.[ch]' | sort)
+product=$(find src screens drivers -name '*.[ch]' | sort)
+
+for f in $c_files $(find tests tools -name '*.sh' -o -name '*.test'); do
+    n=$(wc -l < "$f"); [ "$n" -le 800 ] || echo "$f has $n lines" | say "size (800)"
+done
+for f in $product; do
+    head -1 "$f" | grep -q '^/\*' || echo "$f" | say "no opening paragraph"
+done
+# shellcheck disable=SC2086
+{
+grep -nE '^#include "[^"]*/' $c_files | say "path in a quoted include"
+grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen)\(' $product | say "banned call"
+grep -nE '"[[:space:]]*(SELECT|INSERT (OR [A-Z]+ )?INTO|UPDATE [a-z_]+ SET|DELETE FROM|CREATE (TABLE|INDEX))\b' $product | say "SQL in C"
+grep -nE '\b(TODO|FIXME|XXX|HACK|not implemented)\b' $c_files $(find sql tools share -type f) Makefile README.md 2>/dev/null | grep -v '^tools/lint.sh' | say "unfinished"
+grep -nE '\b(double|float)\b' $(find src/model src/base -name '*.[ch]') | grep -vE '^[^:]*:[0-9]+:[[:space:]]*(/?\*|//)|/\*.*\b(double|float)\b.*\*/|"[^"]*\b(double|float)\b[^"]*"' | say "floating point"
+grep -nE '^(static )?[a-z_ ]+ \*?[a-z_]+(\[[^]]*\])*( = .*)?;$' $(find src screens drivers -name '*.c') | grep -vE ':(extern|static const|const|typedef|struct [a-z_]+;|enum|return|goto)|\(' |
+    grep -vE 'die_restore|_nl_msg_cat_cntr' | say "global state"
+}
+for pair in curses.h:src/ui sqlite3.h:src/db modbus.h:drivers libserialport.h:drivers cups/cups.h:src/paper xlsxwriter.h:src/sheet; do
+    header=${pair%%:*} home=${pair#*:}
+    # shellcheck disable=SC2086
+    grep -lE "#include <.*${header}>" $product | grep -v "^$home/" | say "$header outside $home"
+done
+# Translations: every marked string has its Chinese.
+if command -v xgettext > /dev/null; then
+    tmp=$(mktemp -d)
+    # shellcheck disable=SC2086
+    xgettext -q --from-code=UTF-8 -L C -k_ -kN_ -o "$tmp/code.pot" $product
+    cat src/*/messages.def screens/messages.def drivers/messages.def 2>/dev/null |
+        sed -n 's/^[[:space:]]*\(MSG([A-Z0-9_]*, *[A-Z_]*, *"[^"]*", *\)\?\("\(.*\)"\))$/N_("\3")/p' > "$tmp/messages.c"
+    xgettext -q --from-code=UTF-8 -L C -kN_ -o "$tmp/messages.pot" "$tmp/messages.c"
+    msgcat --use-first -o "$tmp/all.pot" "$tmp/code.pot" "$tmp/messages.pot" 2> /dev/null
+    msgcat --use-first -o "$tmp/zh.po" share/locale/zh_CN/*.po
+    msgmerge -q -N -o "$tmp/merged.po" "$tmp/zh.po" "$tmp/all.pot"
+    msgattrib --untranslated --no-obsolete --no-wrap "$tmp/merged.po" | grep '^msgid "..*"' | say "not in Chinese"
+    msgattrib --only-fuzzy --no-obsolete --no-wrap "$tmp/zh.po" | grep '^msgid "..*"' | say "fuzzy"
+    rm -rf "$tmp"
+fi
+if [ "${1:-}" = full ]; then
+    # shellcheck disable=SC2086
+    clang-format --dry-run -Werror $c_files 2>&1 | grep 'error:' | say "format"
+    cppcheck -q --std=c11 --enable=warning,portability --inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --error-exitcode=0 \
+        --template='{file}:{line}: {id}: {message}' -D_GNU_SOURCE -DMETERTILL_VERSION='""' -DMETERTILL_SHARE='""' src screens drivers 2>&1 | say "cppcheck"
+fi
+sort -u "$found"
+[ ! -s "$found" ]
