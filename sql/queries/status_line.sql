@@ -1,0 +1,19 @@
+-- title: What needs a person
+-- roles: all
+-- column: in_doubt integer In doubt
+-- column: papers_waiting integer Papers waiting
+-- column: alarms integer Alarms
+-- column: meters integer Meters
+-- column: meters_lost integer Meters lost
+-- column: orders_queued integer Orders queued
+-- Alarms are a later issue.
+-- scan: meters counted
+SELECT (SELECT count(*) FROM "order" o
+        WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt') AS in_doubt,
+       (SELECT count(*) FROM outbox x WHERE x.state IN ('waiting', 'sending', 'sent', 'unconfirmed'))
+           AS papers_waiting,
+       0 AS alarms,
+       (SELECT count(*) FROM meter) AS meters,
+       (SELECT count(*) FROM meter_state ms WHERE ms.misses >= 2) AS meters_lost,
+       (SELECT count(*) FROM "order" o
+        WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'queued') AS orders_queued

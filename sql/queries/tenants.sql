@@ -1,0 +1,12 @@
+-- title: Tenants
+-- roles: all
+-- column: tenant_id id Id
+-- column: tenant text Tenant
+-- column: code text Code
+-- column: alias text Alias
+-- column: phone text Phone
+-- column: accounts integer Accounts
+-- column: note text Note
+SELECT t.id AS tenant_id, t.name AS tenant, t.code, t.alias, t.phone, count(a.id) AS accounts, t.note
+FROM tenant t LEFT JOIN account a ON a.tenant_id = t.id
+GROUP BY t.id ORDER BY t.code

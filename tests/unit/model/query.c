@@ -1,0 +1,310 @@
+/*
+ * Every statement prepares against the migrated schema; no big table is scanned without a word why; every
+ * query gives the columns it declares. Then finding, sorting and paging.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "books.h"
+#include "db.h"
+#include "message.h"
+#include "sql.h"
+#include "text.h"
+
+static char path[64];
+
+static int group_up(void **state)
+{
+    struct books *b = NULL;
+    struct err e = {0};
+
+    snprintf(path, sizeof path, "/tmp/metertill-query-%ld.db", (long)getpid());
+    if (books_open(&b, path, NULL, BOOKS_CREATE, &e) != 0)
+        return -1;
+    *state = b;
+    return 0;
+}
+
+static int group_down(void **state)
+{
+    char beside[80];
+
+    books_close(*state);
+    unlink(path);
+    snprintf(beside, sizeof beside, "%s-wal", path);
+    unlink(beside);
+    snprintf(beside, sizeof beside, "%s-shm", path);
+    unlink(beside);
+    return 0;
+}
+
+static void run_sql(const char *sql)
+{
+    sqlite3 *db = NULL;
+    char *error = NULL;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
+        fail_msg("%s", error);
+    sqlite3_close(db);
+}
+
+/* "SCAN m" or "SCAN meter USING INDEX ...": is the table or alias one of the big ones? */
+static bool scans_big(sqlite3 *db, const char *detail, const char *sql)
+{
+    static const char *const big[] = {"reading", "entry",    "posting",   "sale",
+                                      "order",   "document", "operation", "meter"};
+    char name[64];
+
+    (void)db;
+    if (sscanf(detail, "SCAN %63s", name) != 1)
+        return false;
+    for (size_t i = 0; i < sizeof big / sizeof big[0]; i++) {
+        char as[160];
+        if (strcmp(name, big[i]) == 0)
+            return true;
+        const char *const forms[] = {"FROM %s %s", "JOIN %s %s", "FROM \"%s\" %s",
+                                     "JOIN \"%s\" %s"};
+        for (size_t k = 0; k < sizeof forms / sizeof forms[0]; k++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+            snprintf(as, sizeof as, forms[k], big[i], name);
+#pragma GCC diagnostic pop
+            const char *at = strstr(sql, as);
+            size_t n = strlen(as);
+            if (at != NULL && strchr(" \n,)", at[n]) != NULL)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void test_statements(void **state)
+{
+    sqlite3 *db = NULL;
+    int wrong = 0;
+
+    (void)state;
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    for (int i = 0; i < SQL_COUNT; i++) {
+        const char *sql = db_sql((enum sql_id)i), *name = db_sql_name((enum sql_id)i);
+        char *explain = mem_format("EXPLAIN QUERY PLAN\n%s", sql);
+        sqlite3_stmt *stmt = NULL;
+        if (sqlite3_prepare_v2(db, explain, -1, &stmt, NULL) != SQLITE_OK) {
+            print_error("%s: %s\n", name, sqlite3_errmsg(db));
+            wrong++;
+        }
+        while (stmt != NULL && sqlite3_step(stmt) == SQLITE_ROW) {
+            const char *detail = (const char *)sqlite3_column_text(stmt, 3);
+            if (scans_big(db, detail, sql) && strstr(sql, "-- scan: ") == NULL) {
+                print_error("%s: %s, and no \"-- scan: why\"\n", name, detail);
+                wrong++;
+            }
+        }
+        sqlite3_finalize(stmt);
+        free(explain);
+    }
+    sqlite3_close(db);
+    assert_int_equal(wrong, 0);
+}
+
+/* Runs each query with something for every parameter; query_run() dies where columns do not agree. */
+static void test_declarations(void **state)
+{
+    struct books *b = *state;
+    struct query_table *table = query_table_new();
+    struct err e = {0};
+
+    for (size_t i = 0; i < query_count(table); i++) {
+        const struct query *q = query_at(table, i);
+        json_t *args = json_object(), *result = NULL;
+        for (const struct param *p = query_params(q); p->name != NULL; p++) {
+            if (p->required)
+                json_object_set_new(args, p->name,
+                                    p->kind == PARAM_INT ? json_integer(1) : json_string("1"));
+        }
+        assert_int_equal(param_check(query_name(q), query_params(q), args, &e), 0);
+        if (query_run(b, q, args, NULL, &result, &e) != 0)
+            fail_msg("%s: %s", query_name(q), e.detail);
+        struct db_row *row = NULL;
+        assert_int_equal(db_query(books_db(b), (enum sql_id)0, &row, &e), 0);
+        db_done(row);
+        size_t k;
+        json_t *column;
+        assert_int_equal(db_query_page(books_db(b), SQL_find, NULL, false, &row, &e), 0);
+        db_done(row);
+        json_array_foreach(json_object_get(result, "columns"), k, column)
+        {
+            const char *name = json_string_value(json_object_get(column, "name"));
+            struct page page = {.limit = 1, .sort = name, .down = true};
+            json_t *sorted = NULL;
+            if (query_run(b, q, args, &page, &sorted, &e) != 0)
+                fail_msg("%s by %s: %s", query_name(q), name, e.detail);
+            json_decref(sorted);
+        }
+        json_decref(result);
+        json_decref(args);
+    }
+    assert_null(query_find(table, "no_such"));
+    query_table_free(table);
+}
+
+static const char building[] =
+    "BEGIN;"
+    "INSERT INTO gateway (id, name, host) VALUES (1, 'GW1', '10.0.0.1');"
+    "INSERT INTO channel (id, name, gateway_id, type, port) VALUES (1, 'L1', 1, 'rtu-tcp', 8001);"
+    "INSERT INTO tariff (id, name, kind) VALUES (1, 'T', 'flat');"
+    "INSERT INTO tariff_price VALUES (1, '2024-01-01', 0, 0, 8216);"
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+    " INSERT INTO space (id, kind, path, name) SELECT i, 'room', 'A/' || i, 'R' || i FROM n;"
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+    " INSERT INTO channel (id, name, type) SELECT i + 1, 'X' || i, 'tcp' FROM n WHERE i <= 50;"
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+    " INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id, tariff_id)"
+    " SELECT i, CAST(190300000 + i AS TEXT), 'electricity', 'DDSY1352', 'meter', 1 + i / 200,"
+    " 1 + i % 200, i, 1 FROM n;"
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+    " INSERT INTO tenant (id, code, name, alias, phone, search)"
+    " SELECT i, 'T' || i, '张三' || i, 'Zhang San ' || i, '138 0013 ' || (10000 + i),"
+    " '张三' || i || ' zhang san ' || i FROM n;"
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+    " INSERT INTO account (id, number, tenant_id, opened_at_utc)"
+    " SELECT i, printf('A-%06d', i), i, 1700000000 FROM n;"
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+    " INSERT INTO account_meter (account_id, meter_id, from_utc, adopted)"
+    " SELECT i, i, 1700000000, 1 FROM n;"
+    "INSERT INTO meter_state (meter_id, read_at_utc, tried_at_utc, balance_minor, relay_closed, forced)"
+    " VALUES (7, 1700000000, 1700000000, 3720, 1, 0), (8, 1700000000, 1700000000, -310, 0, 0);"
+    "INSERT INTO meter_state (meter_id, tried_at_utc, misses) VALUES (9, 1700000000, 2);"
+    "COMMIT";
+
+static json_t *find(struct books *b, struct query_table *table, const char *text,
+                    const struct page *page)
+{
+    json_t *args = json_pack("{s:s}", "text", text), *result = NULL;
+    struct err e = {0};
+
+    if (query_run(b, query_find(table, "find"), args, page, &result, &e) != 0)
+        fail_msg("%s %s", text, e.detail);
+    json_decref(args);
+    return result;
+}
+
+static const json_t *cell(const json_t *result, size_t row, const char *column)
+{
+    size_t i;
+    const json_t *c;
+
+    json_array_foreach(json_object_get(result, "columns"), i, c)
+    {
+        if (strcmp(json_string_value(json_object_get(c, "name")), column) == 0)
+            return json_array_get(json_array_get(json_object_get(result, "rows"), row), i);
+    }
+    fail_msg("no column %s", column);
+    return NULL;
+}
+
+static size_t rows(const json_t *result)
+{
+    return json_array_size(json_object_get(result, "rows"));
+}
+
+static void test_find(void **state)
+{
+    struct books *b = *state;
+    struct query_table *table = query_table_new();
+    static const struct {
+        const char *text, *meter;
+        size_t rows;
+        int exact;
+    } cases[] = {
+        {"r77", "190300077", 100, 1},      /* the room, then R770 ... */
+        {"R9999", "190309999", 1, 1},      /* capital letters fold */
+        {"Ｒ９９９９", "190309999", 1, 1}, /* full width folds */
+        {"190300042", "190300042", 1, 1},  /* a meter */
+        {"a-000412", "190300412", 1, 1},   /* an account */
+        {"9876", "190309876", 3, 0},       /* tail of a phone or meter number, a name with it */
+        {"张三123", "190300123", 11, 1},   /* a name: itself, then those that hold it */
+        {"zhang san 4567", "190304567", 1, 0},
+        {"%", NULL, 0, 0}, /* no wildcard */
+        {"nobody", NULL, 0, 0},
+    };
+
+    run_sql(building);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *r = find(b, table, cases[i].text, NULL);
+        if (cases[i].meter == NULL) {
+            assert_int_equal(rows(r), 0);
+        } else {
+            assert_true(rows(r) >= 1);
+            assert_string_equal(json_string_value(cell(r, 0, "meter")), cases[i].meter);
+            assert_int_equal(json_integer_value(cell(r, 0, "exact")), cases[i].exact);
+            if (cases[i].rows == 1)
+                assert_int_equal(rows(r), 1);
+        }
+        json_decref(r);
+    }
+    query_table_free(table);
+}
+
+static void test_states(void **state)
+{
+    struct books *b = *state;
+    struct query_table *table = query_table_new();
+    static const struct {
+        const char *meter, *word;
+    } cases[] = {
+        {"190300007", "on"}, {"190300008", "cut"}, {"190300009", "lost"}, {"190300010", "unread"}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *r = find(b, table, cases[i].meter, NULL);
+        assert_string_equal(json_string_value(cell(r, 0, "state")), cases[i].word);
+        json_decref(r);
+    }
+    query_table_free(table);
+}
+
+static void test_pages(void **state)
+{
+    struct books *b = *state;
+    struct query_table *table = query_table_new();
+    struct page page = {.limit = 3, .offset = 1, .sort = "meter", .down = true};
+    struct err e = {0};
+    json_t *r = find(b, table, "", &page), *none = NULL, *args = json_pack("{s:s}", "text", "");
+
+    assert_int_equal(rows(r), 3);
+    assert_true(json_is_true(json_object_get(r, "more")));
+    assert_string_equal(json_string_value(cell(r, 0, "meter")), "190309999");
+    json_decref(r);
+    page.offset = 9998;
+    r = find(b, table, "", &page);
+    assert_int_equal(rows(r), 2);
+    assert_false(json_is_true(json_object_get(r, "more")));
+    json_decref(r);
+    page.sort = "meter; DROP TABLE meter";
+    assert_int_equal(query_run(b, query_find(table, "find"), args, &page, &none, &e), ERR_USAGE);
+    page = (struct page){.limit = 1001};
+    assert_int_equal(query_run(b, query_find(table, "find"), args, &page, &none, &e), ERR_USAGE);
+    json_decref(args);
+    query_table_free(table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_statements), cmocka_unit_test(test_declarations),
+        cmocka_unit_test(test_find),       cmocka_unit_test(test_states),
+        cmocka_unit_test(test_pages),
+    };
+
+    return cmocka_run_group_tests_name("query", tests, group_up, group_down);
+}
