@@ -1,10 +1,10 @@
 /*
  * Modbus-RTU frames with CRC on a stream: a transparent serial server (rtu-tcp) or a serial device
- * (rtu). libmodbus builds the
- * frames of functions 3, 4 and 16 and takes the replies; whether a reply is the one asked for is
- * checked here in full (address, function, length, and for a write the echoed registers), since
- * libmodbus takes the late reply of one write for another's. The vendor function goes by our own
- * bounded reader, because libmodbus cannot receive it. Draining and silence are src/field's.
+ * (rtu). libmodbus builds the frames of functions 3, 4 and 16 and takes the replies; whether a reply
+ * is the one asked for is checked here in full (address, function, length, and for a write the echoed
+ * registers), since libmodbus takes the late reply of one write for another's. The vendor function
+ * goes by our own bounded reader, because libmodbus cannot receive it. Draining and silence are
+ * src/field's.
  */
 #include <errno.h>
 #include <modbus/modbus.h>
