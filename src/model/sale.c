@@ -3,6 +3,7 @@
  */
 #include "sale.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,16 +179,18 @@ static int counter_get(struct books *b, const struct actor *who, struct counter 
 static char *snapshot(struct books *b, const struct sale_meter *m, const struct payment *p,
                       const struct counter *c, const char *number, int64_t at_utc)
 {
-    char site[128], demo[8];
+    char site[128], demo[8], shift[24];
+    snprintf(shift, sizeof shift, "%lld", (long long)c->shift_id);
     json_t *s = json_pack(
-        "{s:s,s:s,s:I,s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:I,s:I,s:I}", "site",
+        "{s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:I,s:I,s:I}", "site",
         setting_text(b, "site.name", site, sizeof site), "number", number, "at", (json_int_t)at_utc,
-        "till", c->till, "shift", (json_int_t)c->shift_id, "operator", c->operator_name, "account",
+        "till", c->till, "shift", shift, "operator", c->operator_name, "account",
         m->account, "tenant", m->tenant, "room", m->room, "meter", m->number, "amount",
         (json_int_t)p->amount_minor, "pay", p->pay, "tendered", (json_int_t)p->tendered_minor,
         "change", (json_int_t)p->change_minor, "price", (json_int_t)m->price_e4, "energy_wh",
         (json_int_t)energy_of_money(p->amount_minor, m->price_e4));
 
+    json_object_set_new(s, "capital", json_integer(p->amount_minor));
     if (p->reference[0])
         json_object_set_new(s, "pay_reference", json_string(p->reference));
     if (strcmp(setting_text(b, "site.demo", demo, sizeof demo), "1") == 0)

@@ -21,12 +21,14 @@ static const struct setting settings[] = {
     {"site.language", SETTING_WORD, "zh_CN", 0, 0, "en|zh_CN",
      N_("language where an operator has chosen none"), false},
     {"site.currency", SETTING_TEXT, "CNY", 3, 3, NULL, N_("currency, three letters"), true},
-    {"site.demo", SETTING_WORD, "no", 0, 0, "no|yes",
-     N_("a demo or training database: every screen and paper says so"), true},
+    {"site.demo", SETTING_WORD, "0", 0, 0, "0|1",
+     N_("1: a demo or training database; every screen and paper says so"), true},
     {"sale.min_minor", SETTING_AMOUNT, "100", 1, 100000000, NULL,
      N_("smallest sale, in minor units"), false},
     {"sale.max_minor", SETTING_AMOUNT, "5000000", 1, 100000000, NULL,
      N_("largest sale, in minor units"), false},
+    {"meter.balance_max_minor", SETTING_AMOUNT, "99999999", 10000, 2147483647, NULL,
+     N_("most a meter can hold, in minor units: what its display shows"), false},
     {"read.interval_s", SETTING_NUMBER, "1800", 60, 86400, NULL,
      N_("seconds between two readings of every meter"), false},
     {"order.look_first_s", SETTING_NUMBER, "5", 1, 3600, NULL,
@@ -35,8 +37,6 @@ static const struct setting settings[] = {
      N_("seconds between two such looks at most"), false},
     {"order.switch_expire_s", SETTING_NUMBER, "600", 10, 86400, NULL,
      N_("seconds after which a switch order that was not sent lapses"), false},
-    {"meter.lost_misses", SETTING_NUMBER, "2", 1, 100, NULL,
-     N_("tries in a row without an answer until a meter counts as lost"), false},
 };
 
 const struct setting *setting_find(const char *key)

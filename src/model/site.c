@@ -16,7 +16,7 @@ int books_site(struct books *b, json_t **site, struct err *e)
     (void)e;
     *site =
         json_pack("{s:s,s:b,s:s,s:s,s:s}", "site", setting_text(b, "site.name", name, sizeof name),
-                  "demo", strcmp(setting_text(b, "site.demo", demo, sizeof demo), "yes") == 0,
+                  "demo", strcmp(setting_text(b, "site.demo", demo, sizeof demo), "1") == 0,
                   "timezone", setting_text(b, "site.timezone", zone, sizeof zone), "language",
                   setting_text(b, "site.language", language, sizeof language), "currency",
                   setting_text(b, "site.currency", currency, sizeof currency));
@@ -75,7 +75,7 @@ static const struct param init_params[] = {
     {.name = "timezone", .kind = PARAM_TEXT, .max = 60},
     {.name = "language", .kind = PARAM_TEXT, .words = "en|zh_CN"},
     {.name = "currency", .kind = PARAM_TEXT, .max = 3},
-    {.name = "demo", .kind = PARAM_TEXT, .words = "no|yes"},
+    {.name = "demo", .kind = PARAM_TEXT, .words = "0|1"},
     {.name = "login", .kind = PARAM_TEXT, .required = true, .max = 32},
     {.name = "operator_name", .kind = PARAM_TEXT, .max = 63},
     {.name = "password", .kind = PARAM_TEXT, .required = true, .max = 128},

@@ -1,0 +1,115 @@
+/*
+ * The requests of an import: check, apply, and the description that templates are made of. All files
+ * of one call go in together or not at all; the same files again change nothing.
+ */
+#include <string.h>
+
+#include "import.h"
+#include "message.h"
+
+/* An error as the protocol carries it. */
+static json_t *problem_json(const struct err *p)
+{
+    const struct message *m = message_get(p->msg);
+    json_t *args = json_array();
+
+    for (size_t i = 0; m->types[i] != '\0'; i++) {
+        bool text = m->types[i] == 's' || m->types[i] == 'k';
+        json_array_append_new(args,
+                              text ? json_string(p->arg[i].text) : json_integer(p->arg[i].number));
+    }
+    return json_pack("{s:s,s:s,s:o}", "code", err_word(p->code), "msg", m->name, "args", args);
+}
+
+void import_problem(struct import *im, const struct err *problem)
+{
+    if (im->first.code == 0)
+        im->first = *problem;
+    if (json_array_size(im->problems) < IMPORT_PROBLEMS_MAX)
+        json_array_append_new(im->problems, problem_json(problem));
+}
+
+static int read_and_check(struct import *im, struct books *b, const json_t *args, struct err *e)
+{
+    *im = (struct import){.b = b, .problems = json_array()};
+    int rc = import_read(im, json_object_get(args, "files"), e);
+
+    return rc != 0 ? rc : import_check(im, e);
+}
+
+static int check_run(struct books *b, const struct actor *who, const json_t *args, json_t **result,
+                     struct effects *fx, struct err *e)
+{
+    struct import im;
+    int rc = read_and_check(&im, b, args, e);
+
+    (void)who;
+    (void)fx;
+    if (rc == 0)
+        *result = json_pack("{s:O}", "problems", im.problems);
+    import_clear(&im);
+    return rc;
+}
+
+static int apply_run(struct books *b, const struct actor *who, const json_t *args, json_t **result,
+                     struct effects *fx, struct err *e)
+{
+    struct import im;
+    int rc = read_and_check(&im, b, args, e);
+
+    (void)who;
+    if (rc == 0 && im.first.code != 0) {
+        *e = im.first;
+        rc = e->code;
+    }
+    if (rc == 0)
+        rc = import_write(&im, e);
+    if (rc == 0) {
+        *result = json_pack("{s:I,s:I,s:I}", "added", (json_int_t)im.added, "changed",
+                            (json_int_t)im.changed, "unchanged", (json_int_t)im.unchanged);
+        if (im.added + im.changed > 0)
+            effects_event(fx, "books", json_pack("{s:s}", "changed", "import"));
+    }
+    import_clear(&im);
+    return rc;
+}
+
+static int templates_run(struct books *b, const struct actor *who, const json_t *args,
+                         json_t **result, struct effects *fx, struct err *e)
+{
+    json_t *files = json_array();
+
+    (void)b;
+    (void)who;
+    (void)args;
+    (void)fx;
+    (void)e;
+    for (size_t i = 0; i < IMPORT_FILES; i++) {
+        const struct import_file *f = &import_files[i];
+        json_t *columns = json_array();
+        for (const struct import_column *c = f->columns; c->name != NULL; c++)
+            json_array_append_new(columns, json_pack("{s:s,s:b,s:s}", "name", c->name, "must",
+                                                     (int)c->must, "meaning", c->meaning));
+        json_array_append_new(files,
+                              json_pack("{s:s,s:s,s:o,s:s}", "name", f->name, "meaning", f->meaning,
+                                        "columns", columns, "example", f->example));
+    }
+    *result = json_pack("{s:o}", "files", files);
+    return 0;
+}
+
+static const struct param files_params[] = {
+    {.name = "files", .kind = PARAM_ARRAY, .required = true},
+    {0},
+};
+static const struct param no_params[] = {{0}};
+static const struct request requests[] = {
+    {"import.apply", N_("Import"), ROLE_ADMINISTRATOR, files_params, false, apply_run},
+    {"import.check", N_("Check an import"), ROLE_ADMINISTRATOR, files_params, false, check_run},
+    {"import.templates", N_("Describe the files of an import"), ROLE_ADMINISTRATOR, no_params,
+     false, templates_run},
+};
+const struct request_table import_requests = {
+    .requests = requests,
+    .count = sizeof requests / sizeof requests[0],
+};

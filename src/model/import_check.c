@@ -1,0 +1,378 @@
+/*
+ * The rows of an import together and against the books: keys that stand twice, names that nobody has,
+ * places that are taken, and what may not be changed. What the books will be after the import counts,
+ * not what they are: rows may come in any order, meters may change places.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "db.h"
+#include "import.h"
+#include "message.h"
+#include "money.h"
+#include "text.h"
+
+static const enum sql_id find_statement[IMPORT_FILES] = {
+    [IMPORT_GATEWAYS] = SQL_import_gateway_find, [IMPORT_CHANNELS] = SQL_import_channel_find,
+    [IMPORT_TARIFFS] = SQL_import_tariff_find,   [IMPORT_SPACES] = SQL_import_space_find,
+    [IMPORT_TENANTS] = SQL_import_tenant_find,   [IMPORT_ACCOUNTS] = SQL_import_account_find,
+    [IMPORT_METERS] = SQL_import_meter_find,
+};
+
+static const char *file_name(enum import_file_id id)
+{
+    return import_files[id].name;
+}
+
+static const char *cell(const struct import_sheet *s, size_t row, const char *column)
+{
+    const char *text = import_text(s, row, column);
+
+    return text != NULL ? text : "";
+}
+
+static bool in_file(const struct import *im, enum import_file_id id, const char *key)
+{
+    return im->sheet[id].keys != NULL && json_object_get(im->sheet[id].keys, key) != NULL;
+}
+
+static bool in_books(struct import *im, enum import_file_id id, const char *key)
+{
+    int64_t found = 0;
+
+    if (db_get(books_db(im->b), find_statement[id], 0, &found, &im->broken, "s", key) != 0)
+        return true; /* the books failed: no verdict on the data */
+    return found != 0;
+}
+
+/* "value" stands in this column already, in another row. */
+static void say_twice(struct import *im, const struct import_sheet *s, size_t row,
+                      const char *column, const char *value, size_t first)
+{
+    struct err p = {0};
+
+    err_set(&p, MSG_IMPORT_TWICE, s->file->name, s->line[row], column, value, s->line[first]);
+    import_problem(im, &p);
+}
+
+static void say_taken(struct import *im, const struct import_sheet *s, size_t row,
+                      const char *column, const char *value, const char *what, const char *by)
+{
+    struct err p = {0};
+
+    err_set(&p, MSG_IMPORT_TAKEN, s->file->name, s->line[row], column, value, what, by);
+    import_problem(im, &p);
+}
+
+static void say_fixed(struct import *im, const struct import_sheet *s, size_t row,
+                      const char *column, const char *old, const char *fresh, const char *why)
+{
+    struct err p = {0};
+
+    err_set(&p, MSG_IMPORT_FIXED, s->file->name, s->line[row], column, old, fresh, why);
+    import_problem(im, &p);
+}
+
+static void say_value(struct import *im, const struct import_sheet *s, size_t row,
+                      const char *column, const char *value, const char *reason)
+{
+    struct err p = {0};
+
+    err_set(&p, MSG_IMPORT_VALUE, s->file->name, s->line[row], column, value, reason);
+    import_problem(im, &p);
+}
+
+/* A cell that names something: it must be in its file or in the books. */
+static void reference_check(struct import *im, const struct import_sheet *s, size_t row,
+                            const char *column, enum import_file_id target, const char *key)
+{
+    struct err p = {0};
+
+    if (key[0] == '\0' || in_file(im, target, key) || in_books(im, target, key))
+        return;
+    err_set(&p, MSG_IMPORT_UNKNOWN, s->file->name, s->line[row], column, key,
+            import_files[target].what, file_name(target));
+    import_problem(im, &p);
+}
+
+/* Notes value in a map of values to rows; says so where another row has it. */
+static bool once_check(struct import *im, const struct import_sheet *s, size_t row, json_t *seen,
+                       const char *column, const char *value, const char *shown)
+{
+    const json_t *first = json_object_get(seen, value);
+
+    if (first != NULL) {
+        say_twice(im, s, row, column, shown, (size_t)json_integer_value(first));
+        return false;
+    }
+    json_object_set_new(seen, value, json_integer((json_int_t)row));
+    return true;
+}
+
+/* First of all, so that rows may name each other whatever their order. */
+static void keys_note(struct import *im, enum import_file_id id)
+{
+    struct import_sheet *s = &im->sheet[id];
+    const char *column = s->file->columns[0].name;
+    json_t *seen = json_object();
+
+    for (size_t i = 0; i < s->rows; i++) {
+        const char *key = cell(s, i, column);
+        char value[200];
+        if (key[0] == '\0')
+            continue;
+        /* A tariff stands once a day from which it holds. */
+        snprintf(value, sizeof value, "%s\n%s", key,
+                 id == IMPORT_TARIFFS ? cell(s, i, "from") : "");
+        once_check(im, s, i, seen, id == IMPORT_TARIFFS ? "from" : column, value,
+                   id == IMPORT_TARIFFS ? cell(s, i, "from") : key);
+        if (json_object_get(s->keys, key) == NULL)
+            json_object_set_new(s->keys, key, json_integer((json_int_t)i));
+    }
+    json_decref(seen);
+}
+
+/* ---- channels: gateway or host; no two on one host and port */
+
+/* Host of a gateway after the import. */
+static void gateway_host(struct import *im, const char *gateway, char *buf, size_t size)
+{
+    const struct import_sheet *s = &im->sheet[IMPORT_GATEWAYS];
+    struct db_row *row = NULL;
+
+    buf[0] = '\0';
+    if (s->keys != NULL && json_object_get(s->keys, gateway) != NULL) {
+        text_copy(buf, size,
+                  cell(s, (size_t)json_integer_value(json_object_get(s->keys, gateway)), "host"));
+        return;
+    }
+    if (db_find(books_db(im->b), SQL_import_gateway_host, &row, &im->broken, "s", gateway) == 0 &&
+        row != NULL)
+        text_copy(buf, size, db_text(row, 0));
+    db_done(row);
+}
+
+static void place_name(struct import *im, const char *host, const char *gateway, const char *port,
+                       char *buf, size_t size)
+{
+    char of_gateway[128];
+
+    if (host[0] == '\0') {
+        gateway_host(im, gateway, of_gateway, sizeof of_gateway);
+        host = of_gateway;
+    }
+    snprintf(buf, size, "%s:%s", host, port);
+}
+
+/* Host and gateway of a channel's row; what the file leaves out is what the books have. */
+static void channel_ends(struct import *im, size_t i, char *host, char *gateway, size_t size)
+{
+    const struct import_sheet *s = &im->sheet[IMPORT_CHANNELS];
+    const char *h = import_text(s, i, "host"), *g = import_text(s, i, "gateway");
+    struct db_row *row = NULL;
+
+    text_copy(host, size, h != NULL ? h : "");
+    text_copy(gateway, size, g != NULL ? g : "");
+    if (h != NULL && g != NULL)
+        return;
+    if (db_find(books_db(im->b), SQL_import_channel_get, &row, &im->broken, "s",
+                cell(s, i, "name")) == 0 &&
+        row != NULL) {
+        if (h == NULL)
+            text_copy(host, size, db_text(row, 0));
+        if (g == NULL)
+            text_copy(gateway, size, db_text(row, 1));
+    }
+    db_done(row);
+}
+
+/* Places of the channels that the file leaves alone: place -> name. */
+static json_t *channels_standing(struct import *im)
+{
+    json_t *places = json_object();
+    struct db_row *row = NULL;
+    int rc = db_find(books_db(im->b), SQL_import_channels, &row, &im->broken, "");
+    char place[256], port[16];
+
+    while (rc >= 0 && row != NULL) {
+        if (!in_file(im, IMPORT_CHANNELS, db_text(row, 0)) && strcmp(db_text(row, 5), "rtu") != 0) {
+            snprintf(port, sizeof port, "%lld", (long long)db_int(row, 4));
+            place_name(im, db_text(row, 1), db_text(row, 2), port, place, sizeof place);
+            json_object_set_new(places, place, json_string(db_text(row, 0)));
+        }
+        rc = db_next(row, &im->broken);
+        if (rc == 0)
+            break;
+    }
+    db_done(row);
+    return places;
+}
+
+static void channels_check(struct import *im)
+{
+    const struct import_sheet *s = &im->sheet[IMPORT_CHANNELS];
+    json_t *standing = channels_standing(im), *seen = json_object();
+    char host[128], gateway[128], place[256];
+    struct err p = {0};
+
+    for (size_t i = 0; i < s->rows; i++) {
+        if (!s->sound[i])
+            continue;
+        channel_ends(im, i, host, gateway, sizeof host);
+        reference_check(im, s, i, "gateway", IMPORT_GATEWAYS, gateway);
+        if (host[0] == '\0' && gateway[0] == '\0') {
+            err_set(&p, MSG_IMPORT_EMPTY, s->file->name, s->line[i], "gateway");
+            import_problem(im, &p);
+            continue;
+        }
+        /* A port is compared as a number: 0502 is 502. */
+        char port[24];
+        snprintf(port, sizeof port, "%lld", strtoll(cell(s, i, "port"), NULL, 10));
+        place_name(im, host, gateway, port, place, sizeof place);
+        if (!once_check(im, s, i, seen, "port", place, place))
+            continue;
+        const char *by = json_string_value(json_object_get(standing, place));
+        if (by != NULL)
+            say_taken(im, s, i, "port", place, import_files[IMPORT_CHANNELS].what, by);
+    }
+    json_decref(standing);
+    json_decref(seen);
+}
+
+/* ---- tariffs: a price that holds for somebody is never changed behind him */
+
+static void tariffs_check(struct import *im)
+{
+    const struct import_sheet *s = &im->sheet[IMPORT_TARIFFS];
+    char old[MONEY_TEXT_MAX];
+
+    for (size_t i = 0; i < s->rows; i++) {
+        struct db_row *row = NULL;
+        struct err ignored = {0};
+        int64_t price = 0;
+        if (!s->sound[i] || price_parse(cell(s, i, "price"), &price, &ignored) != 0)
+            continue;
+        if (db_find(books_db(im->b), SQL_import_price_get, &row, &im->broken, "ss",
+                    cell(s, i, "name"), cell(s, i, "from")) == 0 &&
+            row != NULL && db_int(row, 0) != price && db_int(row, 1) != 0 &&
+            import_day(cell(s, i, "from")) <= clock_utc())
+            say_fixed(
+                im, s, i, "price", price_text(db_int(row, 0), old), cell(s, i, "price"),
+                N_("meters are sold to at this price; give the new one a row with its own from"));
+        db_done(row);
+    }
+}
+
+/* ---- spaces: each stands in one that exists */
+
+static void spaces_check(struct import *im)
+{
+    const struct import_sheet *s = &im->sheet[IMPORT_SPACES];
+    char parent[200];
+
+    for (size_t i = 0; i < s->rows; i++) {
+        text_copy(parent, sizeof parent, cell(s, i, "path"));
+        char *slash = strrchr(parent, '/');
+        if (!s->sound[i] || slash == NULL)
+            continue;
+        *slash = '\0';
+        reference_check(im, s, i, "path", IMPORT_SPACES, parent);
+    }
+}
+
+/* ---- accounts: their tenant stays */
+
+static void account_check(struct import *im, const struct import_sheet *s, size_t i)
+{
+    struct db_row *row = NULL;
+    const char *tenant = cell(s, i, "tenant");
+
+    reference_check(im, s, i, "tenant", IMPORT_TENANTS, tenant);
+    if (db_find(books_db(im->b), SQL_import_account_get, &row, &im->broken, "s",
+                cell(s, i, "account")) != 0 ||
+        row == NULL)
+        return;
+    if (db_int(row, 1) != 0)
+        say_value(im, s, i, "account", cell(s, i, "account"), N_("is an account that was closed"));
+    else if (strcmp(db_text(row, 0), tenant) != 0)
+        say_fixed(im, s, i, "tenant", db_text(row, 0), tenant,
+                  N_("an account keeps its tenant; close it and open another"));
+    db_done(row);
+}
+
+/* ---- meters: one a place; what they are and who pays is not changed by a file */
+
+static void meter_place_check(struct import *im, const struct import_sheet *s, size_t i,
+                              json_t *seen)
+{
+    struct db_row *row = NULL;
+    char place[120];
+    int64_t address = strtoll(cell(s, i, "address"), NULL, 10);
+
+    snprintf(place, sizeof place, "%s: %lld", cell(s, i, "channel"), (long long)address);
+    if (!once_check(im, s, i, seen, "address", place, place))
+        return;
+    if (db_find(books_db(im->b), SQL_import_meter_at, &row, &im->broken, "si",
+                cell(s, i, "channel"), address) == 0 &&
+        row != NULL && strcmp(db_text(row, 0), cell(s, i, "meter")) != 0 &&
+        !in_file(im, IMPORT_METERS, db_text(row, 0)))
+        say_taken(im, s, i, "address", place, import_files[IMPORT_METERS].what, db_text(row, 0));
+    db_done(row);
+}
+
+static void meter_change_check(struct import *im, const struct import_sheet *s, size_t i)
+{
+    const char *account = import_text(s, i, "account"), *model = cell(s, i, "model");
+    struct db_row *row = NULL;
+
+    if (db_find(books_db(im->b), SQL_import_meter_get, &row, &im->broken, "s",
+                cell(s, i, "meter")) != 0 ||
+        row == NULL)
+        return;
+    if (db_int(row, 3) != 0 && strcmp(db_text(row, 0), model) != 0)
+        say_fixed(im, s, i, "model", db_text(row, 0), model,
+                  N_("the meter was read and is known; another meter has another number"));
+    if (account != NULL && db_text(row, 2)[0] != '\0' && strcmp(db_text(row, 2), account) != 0)
+        say_fixed(im, s, i, "account", db_text(row, 2), account,
+                  N_("a meter leaves an account only with a settlement"));
+    db_done(row);
+}
+
+static void meters_check(struct import *im)
+{
+    const struct import_sheet *s = &im->sheet[IMPORT_METERS];
+    json_t *seen = json_object();
+
+    for (size_t i = 0; i < s->rows; i++) {
+        if (!s->sound[i])
+            continue;
+        reference_check(im, s, i, "channel", IMPORT_CHANNELS, cell(s, i, "channel"));
+        reference_check(im, s, i, "space", IMPORT_SPACES, cell(s, i, "space"));
+        reference_check(im, s, i, "tariff", IMPORT_TARIFFS, cell(s, i, "tariff"));
+        reference_check(im, s, i, "account", IMPORT_ACCOUNTS, cell(s, i, "account"));
+        meter_place_check(im, s, i, seen);
+        meter_change_check(im, s, i);
+    }
+    json_decref(seen);
+}
+
+int import_check(struct import *im, struct err *e)
+{
+    for (size_t i = 0; i < IMPORT_FILES; i++) {
+        if (im->sheet[i].file != NULL)
+            keys_note(im, (enum import_file_id)i);
+    }
+    channels_check(im);
+    tariffs_check(im);
+    spaces_check(im);
+    for (size_t i = 0; i < im->sheet[IMPORT_ACCOUNTS].rows; i++) {
+        if (im->sheet[IMPORT_ACCOUNTS].sound[i])
+            account_check(im, &im->sheet[IMPORT_ACCOUNTS], i);
+    }
+    meters_check(im);
+    if (im->broken.code != 0)
+        *e = im->broken;
+    return im->broken.code;
+}
