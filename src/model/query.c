@@ -18,7 +18,7 @@
 #include "text.h"
 
 #define PARAMS_MAX      8
-#define COLUMNS_MAX     64
+#define COLUMNS_MAX     96
 #define DEFAULT_LIMIT   100
 #define SEARCH_TEXT_MAX 256
 
