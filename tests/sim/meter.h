@@ -50,6 +50,7 @@ struct meter {
 
     int64_t model, firmware, repeat, total_mode, arrears_mode, balance_mode, price_scale;
     int64_t present, consuming;
+    int64_t slot_time, plan_order, defect;
     int64_t pt, ct, load_w, profile;
     uint8_t number[METER_NUMBER_BYTES]; /* BCD */
 

@@ -44,63 +44,90 @@ int64_t meter_demand_w(const struct meter *m, int64_t at_ms)
 }
 
 /* The day table (0 or 1) that holds on a date: the last entry not after it, else the last of
- * the year, else table 1. */
+ * the year, else table 1. The order of an entry's bytes is a profile of the meter. */
 static int table_on(const struct meter *m, int month, int day)
 {
     int best = -1;
     int last = -1;
     int table = 0;
     int last_table = 0;
+    int table_byte = m->plan_order ? 2 : 0;
     for (int i = 0; i + 3 <= METER_PLAN_BYTES; i += 3) {
-        const uint8_t *e = m->plan + i;
-        if (e[0] < 1 || e[0] > 2 || e[1] < 1 || e[1] > 31 || e[2] < 1 || e[2] > 12) {
+        const uint8_t *entry = m->plan + i;
+        int number = entry[table_byte];
+        int entry_month = entry[2 - table_byte];
+        if (number < 1 || number > 2 || entry[1] < 1 || entry[1] > 31 || entry_month < 1 ||
+            entry_month > 12) {
             continue;
         }
-        int date = e[2] * 32 + e[1];
+        int date = entry_month * 32 + entry[1];
         if (date <= month * 32 + day && date > best) {
             best = date;
-            table = e[0] - 1;
+            table = number - 1;
         }
         if (date > last) {
             last = date;
-            last_table = e[0] - 1;
+            last_table = number - 1;
         }
     }
     return best >= 0 ? table : last >= 0 ? last_table : 0;
+}
+
+struct slot {
+    int rate;
+    int minute; /* of the day: its start, or its end */
+};
+
+/* The valid slots of a day table; returns how many. */
+static int read_slots(const struct meter *m, const uint8_t *table, struct slot *slots)
+{
+    int count = 0;
+    for (int i = 0; i + 3 <= METER_TABLE_BYTES; i += 3) {
+        const uint8_t *bytes = table + i;
+        if (bytes[0] < 1 || bytes[0] > 4 || bytes[1] > 59 || bytes[2] > 23) {
+            continue;
+        }
+        int minute = bytes[2] * 60 + bytes[1];
+        if (m->slot_time && minute == 0) {
+            minute = 24 * 60; /* an end at 00:00 is the end of the day */
+        }
+        slots[count++] = (struct slot){bytes[0], minute};
+    }
+    return count;
+}
+
+/* Slot times are starts: the latest not after now, before the first one the last of the day.
+ * Or ends: the earliest after now, behind the last one the first of the day. */
+static int rate_in(const struct slot *slots, int count, bool ends, int now)
+{
+    const struct slot *before = NULL; /* the latest not after now */
+    const struct slot *after = NULL;  /* the earliest after now */
+    const struct slot *first = NULL;
+    const struct slot *last = NULL;
+    for (const struct slot *s = slots; s < slots + count; s++) {
+        before = s->minute <= now && (!before || s->minute > before->minute) ? s : before;
+        after = s->minute > now && (!after || s->minute < after->minute) ? s : after;
+        first = !first || s->minute < first->minute ? s : first;
+        last = !last || s->minute > last->minute ? s : last;
+    }
+    const struct slot *holds = ends ? (after ? after : first) : (before ? before : last);
+    return holds ? holds->rate : 3;
 }
 
 int meter_rate_at(const struct meter *m, int64_t at_ms, int64_t *until_ms)
 {
     int64_t clock_ms = at_ms + m->clock_offset_ms;
     struct civil c = civil_from_ms(clock_ms);
-    const uint8_t *table = m->table[table_on(m, c.month, c.day)];
+    struct slot slots[METER_TABLE_BYTES / 3];
+    int count = read_slots(m, m->table[table_on(m, c.month, c.day)], slots);
     int now = c.hour * 60 + c.minute;
-    int best = -1;
-    int last = -1;
-    int next = 24 * 60;
-    int rate = 3;
-    int last_rate = 3;
-    for (int i = 0; i + 3 <= METER_TABLE_BYTES; i += 3) {
-        const uint8_t *slot = table + i;
-        if (slot[0] < 1 || slot[0] > 4 || slot[1] > 59 || slot[2] > 23) {
-            continue;
-        }
-        int start = slot[2] * 60 + slot[1];
-        if (start <= now && start > best) {
-            best = start;
-            rate = slot[0];
-        }
-        if (start > now && start < next) {
-            next = start;
-        }
-        if (start > last) {
-            last = start;
-            last_rate = slot[0];
-        }
-    }
     if (until_ms) {
+        int next = 24 * 60;
+        for (int i = 0; i < count; i++) {
+            next = slots[i].minute > now && slots[i].minute < next ? slots[i].minute : next;
+        }
         int64_t midnight = civil_day(clock_ms) * CIVIL_DAY_MS;
         *until_ms = midnight + (int64_t)next * CIVIL_MINUTE_MS - m->clock_offset_ms;
     }
-    return best >= 0 ? rate : last_rate;
+    return rate_in(slots, count, m->slot_time != 0, now);
 }

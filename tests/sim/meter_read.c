@@ -166,6 +166,7 @@ static int64_t status1(const struct meter *m, int item)
     bits |= arrears ? 1 << 5 : 0;
     bits |= is_below(m, m->alarm1_minor) ? 1 << 6 : 0;
     bits |= is_below(m, m->alarm2_minor) ? 1 << 7 : 0;
+    bits |= m->defect ? 1 << 8 : 0;
     bits |= meter_relay_closed(m) ? phases(m) << 13 : 0;
     return bits;
 }
@@ -188,8 +189,14 @@ static int64_t clock_words(const struct meter *m, int item)
     struct civil c = civil_from_ms(meter_clock_ms(m));
     int weekday = (int)((c.weekday + m->weekday_shift) % 7);
     const int bytes[4][2] = {
-        {c.year % 100, c.month}, {c.day, weekday}, {c.hour, c.minute}, {c.second, 0}};
+        {c.year % 100, c.month}, {c.day, weekday}, {c.hour, c.minute}, {c.second, 0x5A}};
     return bytes[item][0] << 8 | bytes[item][1];
+}
+
+/* What nobody may rely on (maximum demand, the unknown 0410) is anything but zero. */
+static int64_t anything(const struct meter *m, int item)
+{
+    return (int64_t)((m->seed >> 20 ^ (uint64_t)item * 0x5A5A5A5A) & UINT32_MAX) | 1;
 }
 
 static const struct row poll_rows[] = {
@@ -205,7 +212,7 @@ static const struct row poll_rows[] = {
     {0x0221, 1, 0, purchase_count}, {0x0222, 1, 0, load_trips},  {0x0223, 1, 0, load_allowed},
     {0x0224, 1, 0, status1},        {0x0225, 1, 0, status2},     {0x0226, 2, 0, base_amount},
     {0x0228, 1, 0, clock_words},    {0x0229, 1, 1, clock_words}, {0x022A, 1, 2, clock_words},
-    {0x022B, 1, 3, clock_words},
+    {0x022B, 1, 3, clock_words},    {0x022C, 2, 1, anything},    {0x022E, 2, 2, anything},
 };
 
 enum { P_SWITCH, P_ALARM1, P_ALARM2, P_OVERDRAFT, P_RECOVERY };
@@ -232,6 +239,7 @@ static const struct row prepaid_rows[] = {
     {0x040A, 2, P_ALARM1, setting},
     {0x040C, 2, P_ALARM2, setting},
     {0x040E, 2, P_OVERDRAFT, setting},
+    {0x0410, 2, 3, anything},
     {0x0412, 2, 0, total_purchased},
     {0x0414, 2, 0, balance},
     {0x0416, 2, 0, base_amount},

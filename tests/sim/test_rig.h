@@ -128,8 +128,9 @@ static inline char *rig_ask(struct rig *r, const char *format, ...)
     size_t size = 0;
     char *line = NULL;
     do {
-        line = realloc(line, size + 65537);
-        assert_non_null(line);
+        char *longer = realloc(line, size + 65537);
+        assert_non_null(longer);
+        line = longer;
         ssize_t got = recv(r->desk, line + size, 65536, 0);
         assert_true(got > 0);
         size += (size_t)got;

@@ -37,6 +37,8 @@ static int up(void **state)
         "table1=00:00/4,07:00/3,10:00/2,18:00/1,22:00/4 table2=06:00/1 plan=01-01/1,06-01/2\n"
         "meter A 8 number=8 balance=50.00 load_w=700 profile=home\n"
         "meter A 9 number=9 balance=5.00 load_w=1000 prepaid=off\n"
+        "meter A 11 number=11 balance=1000.00 load_w=1000 slot_time=end "
+        "date_plan_order=month-day-table table1=07:00/4,10:00/3,18:00/2,22:00/1,00:00/4\n"
         "meter A 10 number=10 balance=500.00 price=0.0100 price_scale=0.01 load_w=1000\n");
 }
 
@@ -202,6 +204,22 @@ static void test_rates(void **state)
     assert_int_equal(read_long(state, 7, 0x217) - sharp, 2400);
 }
 
+/* The other readings of the tables: slot times are ends, the plan has the month first. */
+static void test_rates_by_slot_end(void **state)
+{
+    uint8_t reply[300];
+    pass(state, 86400);
+    assert_int_equal(read_long(state, 11, 0x217), 400);
+    assert_int_equal(read_long(state, 11, 0x219), 800);
+    assert_int_equal(read_long(state, 11, 0x21B), 300);
+    assert_int_equal(read_long(state, 11, 0x21D), 900);
+    int fd = rig_connect(*state, "A");
+    rig_exchange(fd, "0B 10 20 00 00 06 0C 01 01 02 00 00 00 00 00 00 00 00 00", reply, 8);
+    pass(state, 86400); /* table 2 since 1 January; it is empty: flat */
+    assert_int_equal(read_long(state, 11, 0x21B), 300 + 2400);
+    close(fd);
+}
+
 static void test_prepaid_off_takes_no_money(void **state)
 {
     pass(state, 86400);
@@ -284,6 +302,7 @@ int main(void)
         TEST(test_overload),
         TEST(test_transformers),
         TEST(test_rates),
+        TEST(test_rates_by_slot_end),
         TEST(test_prepaid_off_takes_no_money),
         TEST(test_price_scale),
         TEST(test_looking_changes_nothing),
