@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "keys.h"
-#include "line.h"
+#include "edit.h"
 #include "message.h"
 #include "screen.h"
 #include "show.h"
@@ -37,9 +37,9 @@ static const struct table_column columns[] = {
 };
 
 struct find {
-    struct line line;
+    struct edit line;
     struct table table;
-    char asked[LINE_BYTES], answered[LINE_BYTES];
+    char asked[EDIT_BYTES], answered[EDIT_BYTES];
     int request;
     bool entered;  /* Enter waits for the answer */
     bool moved;    /* the arrows chose a row */
@@ -52,7 +52,7 @@ static int find_open(struct view *v, const json_t *args, struct err *e)
     struct find *s = v->state;
     (void)args;
     (void)e;
-    line_init(&s->line, LINE_TEXT, 60);
+    edit_init(&s->line, EDIT_TEXT, 60);
     table_init(&s->table, columns, "meter_id",
                N_("Nobody and nothing matches. Look for a room, a name, initials, a meter number, "
                   "an account or the end of a phone number; Ctrl-U empties the box."));
@@ -121,8 +121,8 @@ static void found(struct view *v, const json_t *result, const struct err *e)
         s->moved = false;
     memcpy(s->answered, s->asked, sizeof s->answered);
     table_set(&s->table, result, fresh);
-    char typed[LINE_BYTES];
-    if (s->entered && strcmp(line_get(&s->line, typed), s->answered) == 0)
+    char typed[EDIT_BYTES];
+    if (s->entered && strcmp(edit_get(&s->line, typed), s->answered) == 0)
         enter(v, true);
 }
 
@@ -132,7 +132,7 @@ static void ask(struct view *v)
     s->outdated = false;
     view_forget(v, s->request);
     s->request = 0;
-    line_get(&s->line, s->asked);
+    edit_get(&s->line, s->asked);
     if (!s->asked[0]) {
         s->answered[0] = '\0';
         table_clear(&s->table);
@@ -146,17 +146,17 @@ static void find_update(struct view *v, enum screen_cause cause, const char *eve
                         const json_t *data)
 {
     struct find *s = v->state;
-    char typed[LINE_BYTES];
+    char typed[EDIT_BYTES];
     (void)data;
     switch (cause) {
     case SCREEN_SHOWN:
         s->again = true;
         if (event) /* F2 */
-            line_set(&s->line, "");
+            edit_set(&s->line, "");
         ask(v);
         break;
     case SCREEN_SETTLED:
-        if (strcmp(line_get(&s->line, typed), s->asked) != 0)
+        if (strcmp(edit_get(&s->line, typed), s->asked) != 0)
             ask(v);
         break;
     case SCREEN_EVENT: s->outdated = s->answered[0] != '\0'; break;
@@ -177,9 +177,9 @@ static void find_update(struct view *v, enum screen_cause cause, const char *eve
 static void find_action(struct view *v, int action)
 {
     struct find *s = v->state;
-    char typed[LINE_BYTES];
+    char typed[EDIT_BYTES];
     (void)action;
-    line_get(&s->line, typed);
+    edit_get(&s->line, typed);
     if (!typed[0]) {
         view_beep(v);
         return;
@@ -197,8 +197,8 @@ static void find_action(struct view *v, int action)
 static bool find_text(struct view *v, uint32_t key)
 {
     struct find *s = v->state;
-    if (key == KEYS_ESC && !line_is_empty(&s->line)) {
-        line_set(&s->line, "");
+    if (key == KEYS_ESC && !edit_is_empty(&s->line)) {
+        edit_set(&s->line, "");
         return true;
     }
     if (key != KEYS_HOME && key != KEYS_END && table_key(&s->table, key)) {
@@ -206,10 +206,10 @@ static bool find_text(struct view *v, uint32_t key)
         return true;
     }
     if (s->again && keys_printable(key))
-        line_set(&s->line, "");
-    switch (line_key(&s->line, key)) {
-    case LINE_REFUSED: view_beep(v); return true;
-    case LINE_IGNORED: return false;
+        edit_set(&s->line, "");
+    switch (edit_key(&s->line, key)) {
+    case EDIT_REFUSED: view_beep(v); return true;
+    case EDIT_IGNORED: return false;
     default: s->again = false; return true;
     }
 }
@@ -218,7 +218,7 @@ static void find_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct find *s = v->state;
     const int label = canvas_text(c, top, 1, 20, STYLE_BOLD, _("Find"));
-    line_draw(&s->line, c, top, label + 3, c->cols - label - 5, STYLE_UNDERLINE, true);
+    edit_draw(&s->line, c, top, label + 3, c->cols - label - 5, STYLE_UNDERLINE, true);
     if (s->answered[0]) {
         table_draw(&s->table, c, top + 2, lines - 3, view_now(v), true);
         return;

@@ -47,7 +47,7 @@ static void logged_in(struct view *v, const json_t *result, const struct err *e)
 static void send(struct view *v)
 {
     struct login *s = v->state;
-    char login[LINE_BYTES], password[LINE_BYTES];
+    char login[EDIT_BYTES], password[EDIT_BYTES];
     form_text(&s->form, FIELD_LOGIN, login);
     form_text(&s->form, FIELD_PASSWORD, password);
     if (!login[0] || !password[0]) {
@@ -64,8 +64,8 @@ static void send(struct view *v)
 static void leave(struct view *v)
 {
     struct login *s = v->state;
-    if (!line_is_empty(&s->form.field[FIELD_LOGIN].line) ||
-        !line_is_empty(&s->form.field[FIELD_PASSWORD].line)) {
+    if (!edit_is_empty(&s->form.field[FIELD_LOGIN].line) ||
+        !edit_is_empty(&s->form.field[FIELD_PASSWORD].line)) {
         form_init(&s->form, fields, FIELD_COUNT, false);
     } else if (view_locked(v)) {
         view_dialog(v, _("Leave the program"),

@@ -46,7 +46,7 @@ static void changed(struct view *v, const json_t *result, const struct err *e)
 static void send(struct view *v)
 {
     struct password *s = v->state;
-    char old[LINE_BYTES], new[LINE_BYTES], again[LINE_BYTES];
+    char old[EDIT_BYTES], new[EDIT_BYTES], again[EDIT_BYTES];
     form_text(&s->form, FIELD_OLD, old);
     form_text(&s->form, FIELD_NEW, new);
     form_text(&s->form, FIELD_AGAIN, again);

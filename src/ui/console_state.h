@@ -7,7 +7,7 @@
 
 #include "console.h"
 #include "keys.h"
-#include "line.h"
+#include "edit.h"
 #include "link.h"
 #include "screen.h"
 #include "term.h"
@@ -57,13 +57,13 @@ struct overlay {
     enum overlay_kind kind;
     struct overlay_item *items;
     int count, cursor, top;
-    struct line filter;
+    struct edit filter;
 };
 
 struct dialog {
     struct view *view; /* NULL: none is open */
     char title[128], text[CONSOLE_TEXT_MAX], answer[32];
-    struct line line;
+    struct edit line;
     void (*yes)(struct view *v);
 };
 

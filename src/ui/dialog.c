@@ -22,7 +22,7 @@ void view_dialog(struct view *v, const char *title, const char *text, const char
     text_copy(d->title, sizeof d->title, title);
     text_copy(d->text, sizeof d->text, text);
     text_copy(d->answer, sizeof d->answer, answer ? answer : "");
-    line_init(&d->line, LINE_TEXT, (int)sizeof d->answer - 1);
+    edit_init(&d->line, EDIT_TEXT, (int)sizeof d->answer - 1);
     bool ahead = keys_discard(&c->keys) || c->held_count > 0;
     c->held_count = 0;
     while (c->term && term_read(c->term, byte, sizeof byte) > 0)
@@ -34,11 +34,11 @@ void view_dialog(struct view *v, const char *title, const char *text, const char
 static void answered(struct console *c)
 {
     struct dialog *d = &c->dialog;
-    char typed[LINE_BYTES];
+    char typed[EDIT_BYTES];
     struct view *v = d->view;
-    if (strcmp(line_get(&d->line, typed), d->answer) != 0) {
+    if (strcmp(edit_get(&d->line, typed), d->answer) != 0) {
         view_beep(v);
-        line_set(&d->line, "");
+        edit_set(&d->line, "");
         return;
     }
     d->view = NULL;
@@ -53,7 +53,7 @@ void dialog_key(struct console *c, uint32_t key)
         d->view = NULL;
     } else if (key == KEYS_ENTER) {
         answered(c);
-    } else if (d->answer[0] && line_key(&d->line, key) == LINE_REFUSED) {
+    } else if (d->answer[0] && edit_key(&d->line, key) == EDIT_REFUSED) {
         view_beep(d->view);
     }
 }
@@ -74,7 +74,7 @@ void dialog_draw(struct console *c, struct canvas *canvas)
     if (d->answer[0]) {
         show_format(text, sizeof text, _("Type %1 to do it, Esc leaves: "), SHOW_ARGS(d->answer));
         const int used = canvas_text(canvas, top + 7, col, cells, STYLE_BOLD, text);
-        line_draw(&d->line, canvas, top + 7, col + used, 16, STYLE_UNDERLINE, true);
+        edit_draw(&d->line, canvas, top + 7, col + used, 16, STYLE_UNDERLINE, true);
     } else {
         canvas_text(canvas, top + 7, col, cells, STYLE_BOLD, _("Enter or Esc goes on."));
     }

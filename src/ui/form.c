@@ -11,9 +11,9 @@
 #include "message.h"
 #include "text.h"
 
-static const enum line_kind line_kinds[] = {
-    [FIELD_TEXT] = LINE_TEXT,     [FIELD_AMOUNT] = LINE_AMOUNT, [FIELD_NUMBER] = LINE_NUMBER,
-    [FIELD_SECRET] = LINE_SECRET, [FIELD_CHOICE] = LINE_TEXT,
+static const enum edit_kind edit_kinds[] = {
+    [FIELD_TEXT] = EDIT_TEXT,     [FIELD_AMOUNT] = EDIT_AMOUNT, [FIELD_NUMBER] = EDIT_NUMBER,
+    [FIELD_SECRET] = EDIT_SECRET, [FIELD_CHOICE] = EDIT_TEXT,
 };
 
 void form_init(struct form *f, const struct field_def *defs, int count, bool sends)
@@ -23,7 +23,7 @@ void form_init(struct form *f, const struct field_def *defs, int count, bool sen
     f->sends = sends;
     for (int i = 0; i < count; i++) {
         f->field[i].def = &defs[i];
-        line_init(&f->field[i].line, line_kinds[defs[i].kind], defs[i].limit);
+        edit_init(&f->field[i].line, edit_kinds[defs[i].kind], defs[i].limit);
     }
 }
 
@@ -87,10 +87,10 @@ enum form_result form_key(struct form *f, uint32_t key)
     if (field->def->kind == FIELD_CHOICE) {
         return choice_key(field, key);
     }
-    switch (line_key(&field->line, key)) {
-    case LINE_REFUSED: return FORM_REFUSED;
-    case LINE_MOVED: return FORM_TAKEN;
-    case LINE_CHANGED: return FORM_CHANGED;
+    switch (edit_key(&field->line, key)) {
+    case EDIT_REFUSED: return FORM_REFUSED;
+    case EDIT_MOVED: return FORM_TAKEN;
+    case EDIT_CHANGED: return FORM_CHANGED;
     default: return FORM_IGNORED;
     }
 }
@@ -99,17 +99,17 @@ const char *form_text(const struct form *f, int field, char *buf)
 {
     const struct field *it = &f->field[field];
     if (it->def->kind == FIELD_CHOICE) {
-        text_copy(buf, LINE_BYTES, it->def->choices[it->choice]);
+        text_copy(buf, EDIT_BYTES, it->def->choices[it->choice]);
         return buf;
     }
-    return line_get(&it->line, buf);
+    return edit_get(&it->line, buf);
 }
 
 void form_set(struct form *f, int field, const char *text)
 {
     struct field *it = &f->field[field];
     if (it->def->kind != FIELD_CHOICE) {
-        line_set(&it->line, text);
+        edit_set(&it->line, text);
         return;
     }
     for (int i = 0; it->def->choices[i]; i++) {
@@ -141,7 +141,7 @@ void form_draw_field(struct form *f, int field, struct canvas *c, int row, int c
         }
         return;
     }
-    line_draw(&it->line, c, row, col + label_cells, cells, style, here);
+    edit_draw(&it->line, c, row, col + label_cells, cells, style, here);
 }
 
 int form_draw(struct form *f, struct canvas *c, int row, int col, int label_cells, int cells,

@@ -5,7 +5,7 @@
 #ifndef FORM_H
 #define FORM_H
 
-#include "line.h"
+#include "edit.h"
 
 struct canvas;
 
@@ -20,7 +20,7 @@ struct field_def {
 
 struct field {
     const struct field_def *def;
-    struct line line;
+    struct edit line;
     int choice;
     bool hidden; /* does not apply now: not drawn, not reached */
 };
@@ -38,7 +38,7 @@ void form_init(struct form *f, const struct field_def *defs, int count, bool sen
 enum form_result { FORM_IGNORED, FORM_REFUSED /* a beep */, FORM_TAKEN, FORM_CHANGED, FORM_SENT };
 enum form_result form_key(struct form *f, uint32_t key);
 
-/* The text of a field; the chosen English word of a choice. buf has LINE_BYTES. */
+/* The text of a field; the chosen English word of a choice. buf has EDIT_BYTES. */
 const char *form_text(const struct form *f, int field, char *buf);
 void form_set(struct form *f, int field, const char *text);
 void form_focus(struct form *f, int field);

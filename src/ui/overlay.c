@@ -145,14 +145,14 @@ void overlay_open(struct console *c, enum overlay_kind kind)
 {
     overlay_close(c);
     c->overlay.kind = kind;
-    line_init(&c->overlay.filter, LINE_TEXT, 40);
+    edit_init(&c->overlay.filter, EDIT_TEXT, 40);
     overlay_fill(c);
 }
 
 static bool matches(const struct overlay *o, int i)
 {
-    char typed[LINE_BYTES], folded[LINE_BYTES];
-    text_fold_search(folded, sizeof folded, line_get(&o->filter, typed));
+    char typed[EDIT_BYTES], folded[EDIT_BYTES];
+    text_fold_search(folded, sizeof folded, edit_get(&o->filter, typed));
     return strstr(o->items[i].search, folded) != NULL;
 }
 
@@ -226,7 +226,7 @@ void overlay_key(struct console *c, uint32_t key)
             item_run(c, picked);
         return;
     }
-    if (line_key(&o->filter, key) == LINE_CHANGED)
+    if (edit_key(&o->filter, key) == EDIT_CHANGED)
         o->cursor = o->top = 0;
 }
 
@@ -273,12 +273,12 @@ static int overlay_head(struct console *c, struct canvas *canvas, int row)
     int used = 0;
     const int label = canvas_text(canvas, row, 1, 20, STYLE_BOLD | STYLE_ACCENT,
                                   message_gettext(titles[o->kind]));
-    line_draw(&o->filter, canvas, row, label + 3, 30, STYLE_UNDERLINE, true);
+    edit_draw(&o->filter, canvas, row, label + 3, 30, STYLE_UNDERLINE, true);
     canvas_right(canvas, row, 36, canvas->cols - 37, STYLE_DIM,
                  o->kind == OVERLAY_MENU ? _("digit or Enter opens, Esc closes")
                                          : _("type to filter, Enter runs, Esc closes"));
     used += 2;
-    if (o->kind == OVERLAY_HELP && v && v->screen->help && line_is_empty(&o->filter))
+    if (o->kind == OVERLAY_HELP && v && v->screen->help && edit_is_empty(&o->filter))
         used += canvas_paragraph(canvas, row + used, 3, canvas->cols - 6, 4, STYLE_PLAIN,
                                  message_gettext(v->screen->help)) +
                 1;

@@ -149,7 +149,10 @@ void view_login(struct view *v, const json_t *result)
         session_language(c, language, false);
     c->message[0] = '\0';
     if (json_is_true(json_object_get(result, "must_change"))) {
-        views_close(c, v);
+        if (c->waiting_for == id)
+            views_close(c, v);
+        else
+            views_close_above(c, 0);
         show_screen(c, "password");
         return;
     }
@@ -167,17 +170,16 @@ void view_login(struct view *v, const json_t *result)
 void view_password_changed(struct view *v)
 {
     struct console *c = v->console;
+    const char *done = _("The new password holds from now on.");
     subscribe(c);
-    if (c->waiting_for && c->waiting_for == rows_member(c->operator, "id", 0) && c->depth > 1) {
+    if (c->depth > 1) { /* from the menu, or over work that waited */
         c->waiting_for = 0;
         views_close(c, v);
         views_update(c, SCREEN_RESUMED, NULL, NULL);
-        return;
+    } else {
+        begin_work(c);
     }
-    c->waiting_for = 0;
-    begin_work(c);
-    if (c->depth > 0)
-        console_say(c, STYLE_PLAIN, _("The new password holds from now on."));
+    console_say(c, STYLE_PLAIN, done);
 }
 
 bool view_locked(const struct view *v)

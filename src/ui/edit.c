@@ -1,21 +1,21 @@
 /*
- * The editing behind line.h. Every key is one small function in a table; drawing measures cells.
+ * The editing behind edit.h. Every key is one small function in a table; drawing measures cells.
  */
-#include "line.h"
+#include "edit.h"
 
 #include <string.h>
 
 #include "canvas.h"
 #include "keys.h"
 
-void line_init(struct line *l, enum line_kind kind, int limit)
+void edit_init(struct edit *l, enum edit_kind kind, int limit)
 {
     memset(l, 0, sizeof *l);
     l->kind = kind;
-    l->limit = limit > 0 && limit < LINE_CHARS ? limit : LINE_CHARS;
+    l->limit = limit > 0 && limit < EDIT_CHARS ? limit : EDIT_CHARS;
 }
 
-void line_set(struct line *l, const char *text)
+void edit_set(struct edit *l, const char *text)
 {
     int bytes;
     wchar_t ch;
@@ -49,7 +49,7 @@ static char *put_utf8(char *at, wchar_t ch)
     return at;
 }
 
-const char *line_get(const struct line *l, char *buf)
+const char *edit_get(const struct edit *l, char *buf)
 {
     char *at = buf;
     for (int i = 0; i < l->count; i++) {
@@ -59,18 +59,18 @@ const char *line_get(const struct line *l, char *buf)
     return buf;
 }
 
-bool line_is_empty(const struct line *l)
+bool edit_is_empty(const struct edit *l)
 {
     return l->count == 0;
 }
 
 /* Takes the characters [from, to) out; keep: Ctrl-Y gives them back. */
-static void cut(struct line *l, int from, int to, bool keep)
+static void cut(struct edit *l, int from, int to, bool keep)
 {
     if (from >= to) {
         return;
     }
-    if (keep && l->kind != LINE_SECRET) {
+    if (keep && l->kind != EDIT_SECRET) {
         l->killed_count = to - from;
         memcpy(l->killed, l->text + from, (size_t)(to - from) * sizeof *l->text);
     }
@@ -79,7 +79,7 @@ static void cut(struct line *l, int from, int to, bool keep)
     l->cursor = from;
 }
 
-static int word_left(const struct line *l)
+static int word_left(const struct edit *l)
 {
     int at = l->cursor;
     while (at > 0 && l->text[at - 1] == L' ') {
@@ -91,7 +91,7 @@ static int word_left(const struct line *l)
     return at;
 }
 
-static int word_right(const struct line *l)
+static int word_right(const struct edit *l)
 {
     int at = l->cursor;
     while (at < l->count && l->text[at] == L' ') {
@@ -104,7 +104,7 @@ static int word_right(const struct line *l)
 }
 
 /* A combining character belongs to the one before: the cursor never stands between them. */
-static int step_left(const struct line *l)
+static int step_left(const struct edit *l)
 {
     int at = l->cursor;
     while (at > 0 && canvas_width(l->text[--at]) == 0) {
@@ -112,7 +112,7 @@ static int step_left(const struct line *l)
     return at;
 }
 
-static int step_right(const struct line *l)
+static int step_right(const struct edit *l)
 {
     int at = l->cursor;
     if (at < l->count) {
@@ -124,56 +124,56 @@ static int step_right(const struct line *l)
     return at;
 }
 
-static void go_left(struct line *l)
+static void go_left(struct edit *l)
 {
     l->cursor = step_left(l);
 }
-static void go_right(struct line *l)
+static void go_right(struct edit *l)
 {
     l->cursor = step_right(l);
 }
-static void go_home(struct line *l)
+static void go_home(struct edit *l)
 {
     l->cursor = 0;
 }
-static void go_end(struct line *l)
+static void go_end(struct edit *l)
 {
     l->cursor = l->count;
 }
-static void go_word_left(struct line *l)
+static void go_word_left(struct edit *l)
 {
     l->cursor = word_left(l);
 }
-static void go_word_right(struct line *l)
+static void go_word_right(struct edit *l)
 {
     l->cursor = word_right(l);
 }
-static void cut_before(struct line *l)
+static void cut_before(struct edit *l)
 {
     cut(l, step_left(l), l->cursor, false);
 }
-static void cut_after(struct line *l)
+static void cut_after(struct edit *l)
 {
     cut(l, l->cursor, step_right(l), false);
 }
-static void cut_to_end(struct line *l)
+static void cut_to_end(struct edit *l)
 {
     cut(l, l->cursor, l->count, true);
 }
-static void cut_to_start(struct line *l)
+static void cut_to_start(struct edit *l)
 {
     cut(l, 0, l->cursor, true);
 }
-static void cut_word_left(struct line *l)
+static void cut_word_left(struct edit *l)
 {
     cut(l, word_left(l), l->cursor, true);
 }
-static void cut_word_right(struct line *l)
+static void cut_word_right(struct edit *l)
 {
     cut(l, l->cursor, word_right(l), true);
 }
 
-static bool insert(struct line *l, wchar_t ch)
+static bool insert(struct edit *l, wchar_t ch)
 {
     if (l->count >= l->limit) {
         return false;
@@ -185,7 +185,7 @@ static bool insert(struct line *l, wchar_t ch)
     return true;
 }
 
-static void yank(struct line *l)
+static void yank(struct edit *l)
 {
     for (int i = 0; i < l->killed_count && insert(l, l->killed[i]); i++) {
     }
@@ -193,7 +193,7 @@ static void yank(struct line *l)
 
 static const struct {
     uint32_t key;
-    void (*edit)(struct line *l);
+    void (*edit)(struct edit *l);
 } edits[] = {
     {KEYS_LEFT, go_left},
     {KEYS_CTRL('B'), go_left},
@@ -219,41 +219,41 @@ static const struct {
 };
 
 /* The character as this kind of line takes it; 0: not here. */
-static wchar_t taken(const struct line *l, uint32_t key)
+static wchar_t taken(const struct edit *l, uint32_t key)
 {
     const wchar_t ch = (wchar_t)key;
-    if (l->kind != LINE_AMOUNT && l->kind != LINE_NUMBER) {
+    if (l->kind != EDIT_AMOUNT && l->kind != EDIT_NUMBER) {
         return ch;
     }
     if (ch >= L'0' && ch <= L'9') {
         return ch;
     }
     /* an input method left on types the ideographic full stop for the point */
-    return l->kind == LINE_AMOUNT && (ch == L'.' || ch == 0x3002) ? L'.' : 0;
+    return l->kind == EDIT_AMOUNT && (ch == L'.' || ch == 0x3002) ? L'.' : 0;
 }
 
-enum line_result line_key(struct line *l, uint32_t key)
+enum edit_result edit_key(struct edit *l, uint32_t key)
 {
     if (keys_printable(key)) {
         const wchar_t ch = taken(l, key);
-        return ch && insert(l, ch) ? LINE_CHANGED : LINE_REFUSED;
+        return ch && insert(l, ch) ? EDIT_CHANGED : EDIT_REFUSED;
     }
     for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
         if (edits[i].key == key) {
             const int count = l->count;
             edits[i].edit(l);
-            return l->count == count ? LINE_MOVED : LINE_CHANGED;
+            return l->count == count ? EDIT_MOVED : EDIT_CHANGED;
         }
     }
-    return LINE_IGNORED;
+    return EDIT_IGNORED;
 }
 
-static int shown_width(const struct line *l, int i)
+static int shown_width(const struct edit *l, int i)
 {
-    return l->kind == LINE_SECRET ? 1 : canvas_width(l->text[i]);
+    return l->kind == EDIT_SECRET ? 1 : canvas_width(l->text[i]);
 }
 
-static int span_width(const struct line *l, int from, int to)
+static int span_width(const struct edit *l, int from, int to)
 {
     int width = 0;
     for (int i = from; i < to; i++) {
@@ -262,7 +262,7 @@ static int span_width(const struct line *l, int from, int to)
     return width;
 }
 
-void line_draw(struct line *l, struct canvas *c, int row, int col, int cells, unsigned style,
+void edit_draw(struct edit *l, struct canvas *c, int row, int col, int cells, unsigned style,
                bool focus)
 {
     if (l->first > l->cursor) {
@@ -277,7 +277,7 @@ void line_draw(struct line *l, struct canvas *c, int row, int col, int cells, un
     canvas_fill(c, row, col, cells, style);
     int at = 0;
     for (int i = l->first; i < l->count && at + shown_width(l, i) <= cells; i++) {
-        at += canvas_char(c, row, col + at, style, l->kind == LINE_SECRET ? L'*' : l->text[i]);
+        at += canvas_char(c, row, col + at, style, l->kind == EDIT_SECRET ? L'*' : l->text[i]);
     }
     if (focus) {
         canvas_cursor(c, row, col + span_width(l, l->first, l->cursor));

@@ -1,0 +1,315 @@
+/*
+ * One order and its whole story: the sale, each attempt with its frames, what is proved and what it
+ * would take to be sure.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "keys.h"
+#include "message.h"
+#include "money.h"
+#include "order_words.h"
+#include "screen.h"
+#include "show.h"
+
+#define POLL_MS 2000
+
+enum { ACTION_LOOK = 1, ACTION_RETRY, ACTION_METER, ACTION_RECEIPT };
+
+struct order {
+    int64_t order_id, asked_at_ms;
+    struct rows order, attempts;
+    int waiting;
+    int top, story_lines; /* scrolling of the story */
+    char heading[96];
+};
+
+static void order_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct order *s = v->state;
+    s->waiting -= s->waiting > 0;
+    if (e) {
+        view_error(v, e);
+        return;
+    }
+    rows_set(&s->order, result);
+    const char *number = rows_text(&s->order, 0, "number");
+    snprintf(s->heading, sizeof s->heading, "%s",
+             number[0] ? number : message_gettext(rows_text(&s->order, 0, "kind")));
+}
+
+static void attempts_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct order *s = v->state;
+    s->waiting -= s->waiting > 0;
+    if (!e)
+        rows_set(&s->attempts, result);
+}
+
+static void ask(struct view *v)
+{
+    struct order *s = v->state;
+    const json_int_t id = s->order_id;
+    if (s->waiting > 0)
+        return;
+    s->waiting = 2;
+    s->asked_at_ms = clock_mono_ms();
+    view_ask(v, "order", json_pack("{s:I}", "order", id), NULL, N_("reading the order"),
+             order_came);
+    view_ask(v, "attempts", json_pack("{s:I}", "order", id), NULL, NULL, attempts_came);
+}
+
+static int order_open(struct view *v, const json_t *args, struct err *e)
+{
+    struct order *s = v->state;
+    (void)e;
+    s->order_id = rows_member(args, "order", 0);
+    ask(v);
+    return 0;
+}
+
+static void order_update(struct view *v, enum screen_cause cause, const char *event,
+                         const json_t *data)
+{
+    struct order *s = v->state;
+    const bool open = order_is_open(rows_text(&s->order, 0, "state"));
+    switch (cause) {
+    case SCREEN_EVENT:
+        if (strcmp(event, "order") == 0 && rows_member(data, "order", 0) == s->order_id)
+            ask(v);
+        break;
+    case SCREEN_RESUMED: ask(v); break;
+    case SCREEN_LEFT: s->waiting = 0; break;
+    case SCREEN_TICK:
+        if (open && clock_mono_ms() - s->asked_at_ms >= POLL_MS)
+            ask(v);
+        break;
+    default: break;
+    }
+}
+
+static void looked(struct view *v, const json_t *result, const struct err *e)
+{
+    (void)result;
+    if (e)
+        view_error(v, e);
+    else
+        view_say(v, _("Looked at the meter just now."));
+    ask(v);
+}
+
+static void retried(struct view *v, const json_t *result, const struct err *e)
+{
+    (void)result;
+    if (e)
+        view_error(v, e);
+    else
+        view_say(v, _("It goes again, as soon as the meter can be reached."));
+    ask(v);
+}
+
+static void order_action(struct view *v, int action)
+{
+    struct order *s = v->state;
+    const json_int_t id = s->order_id;
+    switch (action) {
+    case ACTION_LOOK:
+        view_ask(v, "order.look", json_pack("{s:I}", "order", id), NULL, N_("looking at the meter"),
+                 looked);
+        break;
+    case ACTION_RETRY:
+        view_ask(v, "order.retry", json_pack("{s:I}", "order", id), NULL, N_("sending again"),
+                 retried);
+        break;
+    case ACTION_METER:
+        view_open(v, "meter", json_pack("{s:s}", "meter", rows_text(&s->order, 0, "meter")));
+        break;
+    case ACTION_RECEIPT:
+        view_open(v, "receipt",
+                  json_pack("{s:I}", "sale", (json_int_t)rows_number(&s->order, 0, "sale_id", 0)));
+        break;
+    default: break;
+    }
+}
+
+static const char *order_why_not(struct view *v, int action)
+{
+    const struct order *s = v->state;
+    const char *state = rows_text(&s->order, 0, "state");
+    if (action == ACTION_LOOK && !order_is_open(state))
+        return N_("The order is over; there is nothing to look at.");
+    if (action == ACTION_RETRY &&
+        (strcmp(state, "failed") != 0 || !rows_value(&s->order, 0, "sale_id")))
+        return N_("Only a failed top-up is sent again.");
+    if (action == ACTION_RECEIPT && !rows_value(&s->order, 0, "sale_id"))
+        return N_("This order is no sale.");
+    if (action == ACTION_METER && !state[0])
+        return N_("The order has not been read yet.");
+    return NULL;
+}
+
+static bool order_text(struct view *v, uint32_t key)
+{
+    struct order *s = v->state;
+    const int page = 8;
+    switch (key) {
+    case KEYS_UP: s->top--; break;
+    case KEYS_DOWN: s->top++; break;
+    case KEYS_PAGE_UP: s->top -= page; break;
+    case KEYS_PAGE_DOWN: s->top += page; break;
+    case KEYS_HOME: s->top = 0; break;
+    case KEYS_END: s->top = s->story_lines; break;
+    default: return false;
+    }
+    if (s->top > s->story_lines - 1)
+        s->top = s->story_lines - 1;
+    if (s->top < 0)
+        s->top = 0;
+    return true;
+}
+
+/* A line of the story at place n of it, where that is in sight. */
+static void story_line(const struct order *s, struct canvas *c, int row, int lines, int n,
+                       int indent, unsigned style, const char *text)
+{
+    if (n >= s->top && n < s->top + lines)
+        canvas_text(c, row + n - s->top, 1 + indent, c->cols - 2 - indent, style, text);
+}
+
+static int frames_draw(const struct order *s, struct canvas *c, int row, int lines, int n,
+                       const char *frames)
+{
+    json_t *list = json_loads(frames, 0, NULL);
+    size_t i;
+    json_t *frame;
+    char at[CLOCK_TEXT_MAX], text[300];
+    json_array_foreach(list, i, frame)
+    {
+        const char *clock = clock_text(rows_member(frame, "at", 0), at);
+        const char *direction = rows_member_text(frame, "dir");
+        snprintf(text, sizeof text, "%s %6lld ms  %s  %s", strlen(clock) > 11 ? clock + 11 : clock,
+                 (long long)rows_member(frame, "ms", 0),
+                 strcmp(direction, ">") == 0   ? "->"
+                 : strcmp(direction, "<") == 0 ? "<-"
+                                               : direction,
+                 rows_member_text(frame, "hex"));
+        story_line(s, c, row, lines, n++, 4, STYLE_DIM, text);
+    }
+    json_decref(list);
+    return n;
+}
+
+static void story_draw(struct order *s, struct canvas *c, int row, int lines, int64_t now_utc)
+{
+    char at[SHOW_TEXT_MAX], number[24], text[SHOW_TEXT_MAX * 2];
+    int n = 0;
+    for (int i = 0; i < rows_count(&s->attempts); i++) {
+        snprintf(number, sizeof number, "%lld", (long long)rows_number(&s->attempts, i, "n", 0));
+        show_time(now_utc, rows_number(&s->attempts, i, "at", 0), at);
+        show_format(text, sizeof text, _("Attempt %1, %2: %3"),
+                    SHOW_ARGS(number, at, message_gettext(rows_text(&s->attempts, i, "outcome"))));
+        story_line(s, c, row, lines, n++, 0, STYLE_PLAIN, text);
+        n = frames_draw(s, c, row, lines, n, rows_text(&s->attempts, i, "frames"));
+    }
+    s->story_lines = n;
+    if (n == 0)
+        canvas_text(c, row, 1, c->cols - 2, STYLE_DIM, _("No attempt yet."));
+}
+
+static int facts_draw(struct order *s, struct canvas *c, int row, int64_t now_utc)
+{
+    char text[SHOW_TEXT_MAX * 2], money[MONEY_TEXT_MAX], at[SHOW_TEXT_MAX], sends[24], looks[24];
+    const struct rows *r = &s->order;
+    show_format(text, sizeof text, _("%1  %2  meter %3  %4 %5"),
+                SHOW_ARGS(message_gettext(rows_text(r, 0, "kind")),
+                          money_text(rows_number(r, 0, "amount_minor", 0), money),
+                          rows_text(r, 0, "meter"), rows_text(r, 0, "room"),
+                          rows_text(r, 0, "tenant")));
+    canvas_text(c, row, 1, c->cols - 2, STYLE_PLAIN, text);
+    snprintf(sends, sizeof sends, "%lld", (long long)rows_number(r, 0, "sends", 0));
+    snprintf(looks, sizeof looks, "%lld", (long long)rows_number(r, 0, "looks", 0));
+    show_format(text, sizeof text, _("Made %1 by %2, sent %3 times, looked at %4 times"),
+                SHOW_ARGS(show_time(now_utc, rows_number(r, 0, "created_at", 0), at),
+                          rows_text(r, 0, "operator"), sends, looks));
+    canvas_text(c, row + 1, 1, c->cols - 2, STYLE_PLAIN, text);
+    return 2;
+}
+
+static void order_draw(struct view *v, struct canvas *c, int top, int lines)
+{
+    struct order *s = v->state;
+    char words[ORDER_WORDS_MAX], marked[ORDER_WORDS_MAX + 64];
+    const int end = top + lines;
+    if (rows_count(&s->order) == 0)
+        return;
+    const char *state = rows_text(&s->order, 0, "state");
+    int row = top + facts_draw(s, c, top, view_now(v)) + 1;
+    order_words(&s->order, 0, view_now(v), words);
+    snprintf(marked, sizeof marked, "%c %s: %s", show_sign(state), message_gettext(state), words);
+    row += canvas_paragraph(c, row, 1, c->cols - 2, 3, show_style(state) | STYLE_BOLD, marked) + 1;
+    if (strcmp(state, "in doubt") == 0) {
+        row +=
+            canvas_paragraph(c, row, 1, c->cols - 2, 3, STYLE_PLAIN,
+                             _("Only the meter can prove it: its count one higher means taken, the "
+                               "same count on a line that was quiet means not taken. Until then "
+                               "nothing more is sold to this meter.")) +
+            1;
+    }
+    story_draw(s, c, row, end - row, view_now(v));
+}
+
+static void order_close(struct view *v)
+{
+    struct order *s = v->state;
+    rows_clear(&s->order);
+    rows_clear(&s->attempts);
+}
+
+static const char *order_heading(struct view *v)
+{
+    const struct order *s = v->state;
+    return s->heading[0] ? s->heading : NULL;
+}
+
+static const struct screen_key keys[] = {
+    {.key = KEYS_F(5),
+     .action = ACTION_LOOK,
+     .label = N_("Look now"),
+     .help = N_("Ask the meter now what became of it"),
+     .roles = SCREEN_CASHIER | SCREEN_MANAGER},
+    {.key = KEYS_F(6),
+     .action = ACTION_RETRY,
+     .label = N_("Send again"),
+     .help = N_("Send a failed top-up again"),
+     .roles = SCREEN_CASHIER | SCREEN_MANAGER},
+    {.key = KEYS_F(3),
+     .action = ACTION_METER,
+     .label = N_("Meter"),
+     .help = N_("The meter's own page")},
+    {.key = KEYS_F(8),
+     .action = ACTION_RECEIPT,
+     .label = N_("Receipt"),
+     .help = N_("The paper of this sale")},
+    {.label = NULL},
+};
+
+const struct screen order_screen = {
+    .name = "order",
+    .title = N_("Order"),
+    .help = N_(
+        "One order and its whole story: every attempt, every frame with its time, what the meter "
+        "proved. The arrows scroll."),
+    .group = SCREEN_NOT_IN_MENU,
+    .roles = SCREEN_ALL,
+    .keys = keys,
+    .state_size = sizeof(struct order),
+    .open = order_open,
+    .update = order_update,
+    .draw = order_draw,
+    .action = order_action,
+    .text = order_text,
+    .close = order_close,
+    .heading = order_heading,
+    .why_not = order_why_not,
+};

@@ -1,0 +1,415 @@
+/*
+ * The counter's half of exactly once: an id is made when the summary is shown, travels with the sale,
+ * and is used for nothing else until the engine gave a definite answer.
+ */
+#include "sale.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "keys.h"
+#include "link.h"
+#include "message.h"
+#include "money.h"
+#include "order_words.h"
+#include "show.h"
+#include "text.h"
+
+#define POLL_MS 2000 /* should an event get lost */
+
+enum { FIELD_SUM, FIELD_PAY, FIELD_TENDERED, FIELD_REFERENCE, FIELD_COUNT };
+
+static const char *const pay_kinds[] = {"cash", "card", "transfer", "wechat", "alipay", NULL};
+
+static const struct field_def fields[] = {
+    {.label = N_("Amount"), .kind = FIELD_AMOUNT, .limit = 12},
+    {.label = N_("Paid by"), .kind = FIELD_CHOICE, .choices = pay_kinds},
+    {.label = N_("Tendered"), .kind = FIELD_AMOUNT, .limit = 12},
+    {.label = N_("Reference"), .kind = FIELD_TEXT, .limit = 40},
+};
+
+static bool is_cash(const struct sale *s)
+{
+    return s->form.field[FIELD_PAY].choice == 0;
+}
+
+static void fields_fit(struct sale *s)
+{
+    s->form.field[FIELD_TENDERED].hidden = !is_cash(s);
+    s->form.field[FIELD_REFERENCE].hidden = is_cash(s);
+}
+
+static void fields_empty(struct sale *s)
+{
+    form_init(&s->form, fields, FIELD_COUNT, true);
+    fields_fit(s);
+    s->stage = SALE_EDIT;
+    s->once[0] = '\0';
+    json_decref(s->args);
+    s->args = NULL;
+}
+
+void sale_init(struct sale *s)
+{
+    fields_empty(s);
+}
+
+void sale_clear(struct sale *s)
+{
+    json_decref(s->args);
+    s->args = NULL;
+    rows_clear(&s->order);
+}
+
+void sale_meter(struct sale *s, const json_t *row)
+{
+    if (s->stage == SALE_EDIT || strcmp(s->meter, rows_member_text(row, "meter")) == 0) {
+        text_copy(s->meter, sizeof s->meter, rows_member_text(row, "meter"));
+        s->meter_id = rows_member(row, "meter_id", 0);
+        s->has_balance = json_is_integer(json_object_get(row, "balance_minor"));
+        s->balance_minor = rows_member(row, "balance_minor", 0);
+        s->balance_at_utc = rows_member(row, "balance_at", 0);
+        s->price_e4 = rows_member(row, "price_e4", s->price_e4);
+        if (rows_member_text(row, "room")[0])
+            text_copy(s->room, sizeof s->room, rows_member_text(row, "room"));
+        if (rows_member_text(row, "tenant")[0])
+            text_copy(s->tenant, sizeof s->tenant, rows_member_text(row, "tenant"));
+    }
+}
+
+/* ---- the order after the sale */
+
+static void order_tell(struct view *v)
+{
+    struct sale *s = v->state;
+    char words[ORDER_WORDS_MAX], text[ORDER_WORDS_MAX + 200], amount[MONEY_TEXT_MAX];
+    const char *state = rows_text(&s->order, 0, "state");
+    if (strcmp(state, s->said) == 0 || strcmp(state, "queued") == 0 ||
+        strcmp(state, "sending") == 0)
+        return;
+    text_copy(s->said, sizeof s->said, state);
+    order_words(&s->order, 0, view_now(v), words);
+    money_text(rows_number(&s->order, 0, "amount_minor", 0), amount);
+    show_format(text, sizeof text, _("Sold %1 to %2. %3 F5: this sale."),
+                SHOW_ARGS(amount, rows_text(&s->order, 0, "room"), words));
+    if (strcmp(state, "done") == 0)
+        view_say(v, text);
+    else
+        view_warn(v, text);
+}
+
+static void order_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct sale *s = v->state;
+    s->request = 0;
+    if (e)
+        return; /* the next poll asks again */
+    rows_set(&s->order, result);
+    order_tell(v);
+}
+
+static void order_ask(struct view *v)
+{
+    struct sale *s = v->state;
+    if (!s->order_id || s->request)
+        return;
+    s->asked_at_ms = clock_mono_ms();
+    s->request = view_ask(v, "order", json_pack("{s:I}", "order", (json_int_t)s->order_id), NULL,
+                          NULL, order_came);
+}
+
+void sale_update(struct view *v, enum screen_cause cause, const char *event, const json_t *data)
+{
+    struct sale *s = v->state;
+    const char *state = rows_text(&s->order, 0, "state");
+    switch (cause) {
+    case SCREEN_EVENT:
+        if (strcmp(event, "order") == 0 && s->order_id &&
+            rows_member(data, "order", 0) == s->order_id) {
+            view_forget(v, s->request); /* its answer may be older than the event */
+            s->request = 0;
+            order_ask(v);
+        }
+        break;
+    case SCREEN_RESUMED: order_ask(v); break;
+    case SCREEN_TICK:
+        if ((!state[0] || order_is_open(state)) && clock_mono_ms() - s->asked_at_ms >= POLL_MS)
+            order_ask(v);
+        break;
+    case SCREEN_LEFT:
+        if (s->stage == SALE_ASKED)
+            s->stage = SALE_UNKNOWN;
+        break;
+    default: break;
+    }
+}
+
+/* ---- the sale itself */
+
+/* Does the error prove that nothing was sold? What is not proved may have been sold. */
+static bool is_definite(const struct err *e)
+{
+    switch (e->code) {
+    case ERR_USAGE:
+    case ERR_DATA:
+    case ERR_NOT_FOUND:
+    case ERR_REFUSED:
+    case ERR_CONFIG: return true;
+    /* logged out between the sale and its answer: the denial is about the question, not about the sale */
+    case ERR_DENIED: return strstr(message_get(e->msg)->name, "_FIRST") == NULL;
+    default: return false;
+    }
+}
+
+static void sold(struct view *v, const json_t *result, const struct err *e)
+{
+    struct sale *s = v->state;
+    char amount[MONEY_TEXT_MAX], change[MONEY_TEXT_MAX], text[SHOW_TEXT_MAX * 2];
+    view_release(v, false);
+    if (e) {
+        view_error(v, e);
+        view_beep(v);
+        s->stage = is_definite(e) ? SALE_EDIT : SALE_UNKNOWN;
+        if (s->stage == SALE_EDIT)
+            s->once[0] = '\0';
+        return;
+    }
+    s->order_id = rows_member(result, "order", 0);
+    s->sale_id = rows_member(result, "sale", 0);
+    s->said[0] = '\0';
+    rows_clear(&s->order);
+    money_text(rows_member(result, "amount_minor", 0), amount);
+    money_text(rows_member(result, "change_minor", 0), change);
+    show_format(text, sizeof text, _("Sold %1 to %2: %3. Change %4."),
+                SHOW_ARGS(amount, s->room, rows_member_text(result, "number"), change));
+    view_say(v, text);
+    fields_empty(s);
+    order_ask(v);
+}
+
+static void send(struct view *v)
+{
+    struct sale *s = v->state;
+    s->stage = SALE_ASKED;
+    view_hold(v);
+    view_ask(v, "sale.new", json_deep_copy(s->args), s->once, N_("booking the sale"), sold);
+}
+
+/* Reads the fields; false: something is missing, and row 21 says what. */
+static bool fields_read(struct view *v)
+{
+    struct sale *s = v->state;
+    struct err e = {0};
+    char text[EDIT_BYTES];
+    if (money_parse(form_text(&s->form, FIELD_SUM, text), &s->amount_minor, &e) != 0) {
+        view_error(v, &e);
+        form_focus(&s->form, FIELD_SUM);
+        return false;
+    }
+    s->tendered_minor = s->amount_minor;
+    form_text(&s->form, FIELD_TENDERED, text);
+    if (is_cash(s) && text[0] && money_parse(text, &s->tendered_minor, &e) != 0) {
+        view_error(v, &e);
+        form_focus(&s->form, FIELD_TENDERED);
+        return false;
+    }
+    if (s->tendered_minor < s->amount_minor) {
+        view_warn(v, _("Less was given than is to pay."));
+        form_focus(&s->form, FIELD_TENDERED);
+        return false;
+    }
+    if (!is_cash(s) && !form_text(&s->form, FIELD_REFERENCE, text)[0]) {
+        view_say(v, _("A payment that is not cash needs its reference number."));
+        form_focus(&s->form, FIELD_REFERENCE);
+        return false;
+    }
+    return true;
+}
+
+static void summarise(struct view *v)
+{
+    struct sale *s = v->state;
+    char text[EDIT_BYTES];
+    if (!view_shift(v)) {
+        view_open(v, "shift_open", NULL);
+        return;
+    }
+    if (!fields_read(v)) {
+        view_beep(v);
+        return;
+    }
+    json_decref(s->args);
+    s->args =
+        json_pack("{s:s,s:I,s:s}", "meter", s->meter, "amount_minor", (json_int_t)s->amount_minor,
+                  "pay", pay_kinds[s->form.field[FIELD_PAY].choice]);
+    if (is_cash(s))
+        json_object_set_new(s->args, "tendered_minor", json_integer(s->tendered_minor));
+    else
+        json_object_set_new(s->args, "reference",
+                            json_string(form_text(&s->form, FIELD_REFERENCE, text)));
+    link_once(s->once);
+    s->stage = SALE_SUMMARY;
+}
+
+void sale_enter(struct view *v)
+{
+    struct sale *s = v->state;
+    switch (s->stage) {
+    case SALE_EDIT: summarise(v); break;
+    case SALE_SUMMARY:
+    case SALE_UNKNOWN: send(v); break;
+    default: view_beep(v); break;
+    }
+}
+
+bool sale_key(struct view *v, uint32_t key)
+{
+    struct sale *s = v->state;
+    if (s->stage == SALE_SUMMARY && key == KEYS_ESC) {
+        s->stage = SALE_EDIT;
+        s->once[0] = '\0';
+        return true;
+    }
+    if (s->stage != SALE_EDIT) {
+        if (!keys_printable(key))
+            return false;
+        view_beep(v);
+        return true;
+    }
+    if (key == KEYS_ESC && !edit_is_empty(&s->form.field[FIELD_SUM].line)) {
+        fields_empty(s);
+        return true;
+    }
+    switch (form_key(&s->form, key)) {
+    case FORM_REFUSED: view_beep(v); return true;
+    case FORM_IGNORED: return false;
+    default: fields_fit(s); return true;
+    }
+}
+
+static void leave_anyway(struct view *v)
+{
+    struct sale *s = v->state;
+    fields_empty(s);
+    view_back(v);
+}
+
+bool sale_may_leave(struct view *v)
+{
+    struct sale *s = v->state;
+    char amount[MONEY_TEXT_MAX], title[SHOW_TEXT_MAX];
+    if (s->stage != SALE_UNKNOWN)
+        return true;
+    money_text(s->amount_minor, amount);
+    show_format(title, sizeof title, _("Leave without knowing: %1 to %2"),
+                SHOW_ARGS(amount, s->room));
+    view_dialog(
+        v, title,
+        _("The engine has not answered. The sale may have been made or not; Enter on it asks "
+          "again and never sells twice. If you leave, look at the last sales before you sell "
+          "again."),
+        amount, leave_anyway);
+    return false;
+}
+
+/* ---- drawing */
+
+#define LABEL_CELLS 12
+#define VALUE_CELLS 14
+#define RIGHT_COL   42
+
+static void pair_draw(struct canvas *c, int row, const char *label, unsigned style,
+                      const char *text)
+{
+    const int used = canvas_text(c, row, RIGHT_COL, 18, STYLE_PLAIN, label);
+    canvas_right(c, row, RIGHT_COL + 18, 10, style, text);
+    (void)used;
+}
+
+/* What the sale would change, beside the fields. */
+static void effect_draw(struct view *v, struct canvas *c, int row)
+{
+    struct sale *s = v->state;
+    struct err e = {0};
+    int64_t amount_minor = 0, after_minor, tendered_minor;
+    char text[EDIT_BYTES], money[MONEY_TEXT_MAX], shown[SHOW_TEXT_MAX];
+    const bool typed = money_parse(form_text(&s->form, FIELD_SUM, text), &amount_minor, &e) == 0;
+    if (typed && s->has_balance && money_add(s->balance_minor, amount_minor, &after_minor))
+        pair_draw(c, row, _("after this sale"), STYLE_BOLD, money_text(after_minor, money));
+    if (s->price_e4 > 0) {
+        char price[MONEY_TEXT_MAX], energy[MONEY_TEXT_MAX];
+        price_text(s->price_e4, price);
+        energy_text(energy_of_money(amount_minor, s->price_e4), energy);
+        pair_draw(c, row + 1, _("Price a kWh"), STYLE_PLAIN, price);
+        if (typed) {
+            show_format(shown, sizeof shown, _("%1 kWh"), SHOW_ARGS(energy));
+            canvas_text(c, row + 1, RIGHT_COL + 30, c->cols - RIGHT_COL - 31, STYLE_PLAIN, shown);
+        }
+    }
+    form_text(&s->form, FIELD_TENDERED, text);
+    if (is_cash(s) && typed && text[0] && money_parse(text, &tendered_minor, &e) == 0 &&
+        tendered_minor >= amount_minor)
+        pair_draw(c, row + 2, _("Change"), STYLE_BOLD,
+                  money_text(tendered_minor - amount_minor, money));
+}
+
+static const char *summary_text(const struct sale *s, char *buf, size_t size)
+{
+    char amount[MONEY_TEXT_MAX], given[MONEY_TEXT_MAX], change[MONEY_TEXT_MAX];
+    const char *pay = message_gettext(pay_kinds[s->form.field[FIELD_PAY].choice]);
+    money_text(s->amount_minor, amount);
+    money_text(s->tendered_minor, given);
+    money_text(s->tendered_minor - s->amount_minor, change);
+    if (s->stage == SALE_UNKNOWN)
+        return show_format(
+            buf, size,
+            _("No answer to the sale of %1 to %2. Enter asks again; it is never sold twice."),
+            SHOW_ARGS(amount, s->room));
+    if (s->tendered_minor != s->amount_minor)
+        return show_format(
+            buf, size,
+            _("Sell %1 (%2, given %5, change %6) to meter %3, %4? Enter sells, Esc changes."),
+            SHOW_ARGS(amount, pay, s->meter, s->room, given, change));
+    return show_format(buf, size, _("Sell %1 (%2) to meter %3, %4? Enter sells, Esc changes."),
+                       SHOW_ARGS(amount, pay, s->meter, s->room));
+}
+
+/* The last sale made here and where it is now. */
+static int order_draw(struct view *v, struct canvas *c, int row)
+{
+    struct sale *s = v->state;
+    char words[ORDER_WORDS_MAX], text[ORDER_WORDS_MAX + 128], amount[MONEY_TEXT_MAX];
+    if (!s->order_id || rows_count(&s->order) == 0)
+        return 0;
+    const char *state = rows_text(&s->order, 0, "state");
+    order_words(&s->order, 0, view_now(v), words);
+    snprintf(text, sizeof text, "%c %s  %s  %s", show_sign(state),
+             rows_text(&s->order, 0, "number"),
+             money_text(rows_number(&s->order, 0, "amount_minor", 0), amount), words);
+    return canvas_paragraph(c, row, 1, c->cols - 2, 2, show_style(state) | STYLE_BOLD, text);
+}
+
+int sale_draw(struct view *v, struct canvas *c, int row, bool focus)
+{
+    struct sale *s = v->state;
+    char text[SHOW_TEXT_MAX * 2], money[MONEY_TEXT_MAX], age[SHOW_TEXT_MAX];
+    const bool editing = s->stage == SALE_EDIT;
+    canvas_text(c, row, 1, LABEL_CELLS - 1, STYLE_PLAIN, _("Sell to"));
+    canvas_text(c, row, 1 + LABEL_CELLS, RIGHT_COL - LABEL_CELLS - 2, STYLE_BOLD, s->meter);
+    if (s->has_balance) {
+        const bool stale = view_now(v) - s->balance_at_utc > SHOW_STALE_S;
+        snprintf(text, sizeof text, "%s%s", stale ? "~" : "", money_text(s->balance_minor, money));
+        pair_draw(c, row, _("Balance now"), stale ? STYLE_DIM : STYLE_PLAIN, text);
+        canvas_text(c, row, RIGHT_COL + 30, c->cols - RIGHT_COL - 31, STYLE_DIM,
+                    show_age(view_now(v), s->balance_at_utc, age));
+    }
+    form_draw(&s->form, c, row + 1, 1, LABEL_CELLS, VALUE_CELLS, focus && editing);
+    effect_draw(v, c, row + 1);
+    if (!editing) {
+        summary_text(s, text, sizeof text);
+        return 4 +
+               canvas_paragraph(c, row + 4, 1, c->cols - 2, 2, STYLE_BOLD | STYLE_REVERSE, text);
+    }
+    return 4 + order_draw(v, c, row + 4);
+}

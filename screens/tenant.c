@@ -1,0 +1,348 @@
+/*
+ * A tenant's account: its meters, a sale, the last sales. The amount stands under the cursor, so that
+ * digits begin a sale at once. How a sale works is in sale.c.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "keys.h"
+#include "message.h"
+#include "sale.h"
+#include "show.h"
+#include "table.h"
+#include "text.h"
+
+#define METER_LINES 4 /* most lines of the list of meters, heading included */
+
+enum { ACTION_ENTER = 1, ACTION_METER, ACTION_ORDER, ACTION_RECEIPT };
+
+static const struct table_column meter_columns[] = {
+    {.name = "meter", .title = N_("Meter"), .width = 10, .most = 14, .rank = 1},
+    {.name = "room", .title = N_("Room"), .width = 8, .most = 16, .rank = 2},
+    {.name = "model", .title = N_("Model"), .width = 11, .most = 14, .rank = 3},
+    {.name = "balance_minor",
+     .title = N_("Balance"),
+     .kind = SHOW_MONEY,
+     .width = 10,
+     .rank = 1,
+     .age = "balance_at"},
+    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 12, .most = 16, .rank = 1},
+    {.name = "credit_mode", .title = N_("Credit"), .kind = SHOW_WORD, .width = 7, .rank = 4},
+    {.name = "balance_at", .title = N_("Age"), .kind = SHOW_AGE, .width = 6, .most = 8, .rank = 1},
+    {.name = NULL},
+};
+
+static const struct table_column sale_columns[] = {
+    {.name = "at", .title = N_("Last sales"), .kind = SHOW_TIME, .width = 11, .rank = 1},
+    {.name = "amount_minor", .title = N_("Amount"), .kind = SHOW_MONEY, .width = 9, .rank = 1},
+    {.name = "pay", .title = N_("Paid by"), .kind = SHOW_WORD, .width = 8, .rank = 2},
+    {.name = "operator", .title = N_("Cashier"), .width = 10, .most = 20, .rank = 2},
+    {.name = "number", .title = N_("Number"), .width = 13, .rank = 1},
+    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 10, .most = 14, .rank = 1},
+    {.name = NULL},
+};
+
+struct tenant {
+    struct sale sale; /* first: sale.c finds it there */
+    int64_t account_id;
+    struct rows account;
+    struct table meters, sales;
+    char heading[200];
+    int waiting;   /* answers on their way */
+    bool choosing; /* the arrows are in the list of meters */
+    bool chosen;   /* the list has come once: its cursor stands on the meter of the sale */
+    bool outdated;
+};
+
+static void heading_set(struct tenant *s, const char *alias)
+{
+    snprintf(s->heading, sizeof s->heading, "%s %s %s", s->sale.room, s->sale.tenant, alias);
+}
+
+static void answer_end(struct view *v, const struct err *e)
+{
+    struct tenant *s = v->state;
+    s->waiting -= s->waiting > 0;
+    if (e)
+        view_error(v, e);
+}
+
+static void account_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct tenant *s = v->state;
+    answer_end(v, e);
+    if (e)
+        return;
+    rows_set(&s->account, result);
+    text_copy(s->sale.tenant, sizeof s->sale.tenant, rows_text(&s->account, 0, "tenant"));
+    heading_set(s, rows_text(&s->account, 0, "alias"));
+}
+
+static void meter_take(struct tenant *s)
+{
+    json_t *row = rows_object(&s->meters.rows, s->meters.cursor);
+    sale_meter(&s->sale, row);
+    json_decref(row);
+}
+
+static void meters_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct tenant *s = v->state;
+    answer_end(v, e);
+    if (e)
+        return;
+    table_set(&s->meters, result, false);
+    for (int i = 0; !s->chosen && i < rows_count(&s->meters.rows); i++) {
+        if (rows_number(&s->meters.rows, i, "meter_id", 0) == s->sale.meter_id)
+            s->meters.cursor = i;
+    }
+    s->chosen = true;
+    if (rows_count(&s->meters.rows) > 0)
+        meter_take(s);
+}
+
+static void sales_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct tenant *s = v->state;
+    answer_end(v, e);
+    if (!e)
+        table_set(&s->sales, result, s->sales.cursor == 0);
+}
+
+static void ask(struct view *v)
+{
+    struct tenant *s = v->state;
+    char id[24];
+    const json_int_t account_id = s->account_id;
+    s->outdated = false;
+    s->waiting += 3;
+    snprintf(id, sizeof id, "%lld", (long long)s->account_id);
+    view_ask(v, "account", json_pack("{s:s}", "account", id), NULL, N_("reading the account"),
+             account_came);
+    view_ask(v, "account_meters", json_pack("{s:I}", "account_id", account_id), NULL,
+             N_("reading the account"), meters_came);
+    view_ask(v, "account_sales",
+             json_pack("{s:I,s:{s:i}}", "account_id", account_id, "page", "limit", 50), NULL, NULL,
+             sales_came);
+}
+
+static int tenant_open(struct view *v, const json_t *args, struct err *e)
+{
+    struct tenant *s = v->state;
+    (void)e;
+    sale_init(&s->sale);
+    sale_meter(&s->sale, args);
+    s->account_id = rows_member(args, "account_id", 0);
+    table_init(&s->meters, meter_columns, "meter_id", N_("This account has no meter."));
+    table_init(&s->sales, sale_columns, "sale_id", N_("No sale yet. Type an amount to make one."));
+    heading_set(s, rows_member_text(args, "alias"));
+    ask(v);
+    return 0;
+}
+
+static void tenant_update(struct view *v, enum screen_cause cause, const char *event,
+                          const json_t *data)
+{
+    struct tenant *s = v->state;
+    sale_update(v, cause, event, data);
+    switch (cause) {
+    case SCREEN_EVENT: s->outdated = true; break;
+    case SCREEN_RESUMED: s->outdated = true; break;
+    case SCREEN_LEFT: s->waiting = 0; break;
+    case SCREEN_TICK:
+        if (s->outdated && s->waiting == 0)
+            ask(v);
+        break;
+    default: break;
+    }
+}
+
+static bool sells(const struct view *v)
+{
+    return (view_role(v) & SALE_ROLES) != 0;
+}
+
+/* The order of the sale that is marked, else of the one just made; 0: none. */
+static int64_t order_marked(const struct tenant *s)
+{
+    if (s->sales.cursor == 0 && s->sale.order_id)
+        return s->sale.order_id;
+    return rows_number(&s->sales.rows, s->sales.cursor, "order", 0);
+}
+
+static int64_t sale_marked(const struct tenant *s)
+{
+    if (s->sales.cursor == 0 && s->sale.sale_id)
+        return s->sale.sale_id;
+    return rows_number(&s->sales.rows, s->sales.cursor, "sale_id", 0);
+}
+
+static void tenant_action(struct view *v, int action)
+{
+    struct tenant *s = v->state;
+    switch (action) {
+    case ACTION_ENTER:
+        if (s->choosing || !sells(v)) {
+            s->choosing = false;
+            meter_take(s);
+        } else {
+            sale_enter(v);
+        }
+        break;
+    case ACTION_METER: view_open(v, "meter", json_pack("{s:s}", "meter", s->sale.meter)); break;
+    case ACTION_ORDER:
+        view_open(v, "order", json_pack("{s:I}", "order", (json_int_t)order_marked(s)));
+        break;
+    case ACTION_RECEIPT:
+        view_open(v, "receipt", json_pack("{s:I}", "sale", (json_int_t)sale_marked(s)));
+        break;
+    default: break;
+    }
+}
+
+static const char *tenant_why_not(struct view *v, int action)
+{
+    const struct tenant *s = v->state;
+    if (action == ACTION_ORDER && !order_marked(s))
+        return N_("There is no sale yet.");
+    if (action == ACTION_RECEIPT && !sale_marked(s))
+        return N_("There is no sale yet.");
+    return NULL;
+}
+
+static bool choosing_key(struct tenant *s, uint32_t key)
+{
+    const int last = rows_count(&s->meters.rows) - 1;
+    if (key == KEYS_ESC || (key == KEYS_DOWN && s->meters.cursor >= last)) {
+        s->choosing = false;
+        return true;
+    }
+    if (!table_key(&s->meters, key))
+        return false;
+    meter_take(s);
+    return true;
+}
+
+static bool tenant_text(struct view *v, uint32_t key)
+{
+    struct tenant *s = v->state;
+    if (s->choosing || !sells(v)) {
+        if (key != KEYS_ESC && choosing_key(s, key))
+            return true;
+        if (!sells(v))
+            return false;
+        s->choosing = false; /* digits begin a sale from here too */
+    }
+    if (key == KEYS_PAGE_UP || key == KEYS_PAGE_DOWN)
+        return table_key(&s->sales, key == KEYS_PAGE_UP ? KEYS_UP : KEYS_DOWN);
+    if (key == KEYS_UP && s->sale.stage == SALE_EDIT && s->sale.form.focus == 0) {
+        s->choosing = rows_count(&s->meters.rows) > 1;
+        return true;
+    }
+    return sale_key(v, key);
+}
+
+static int account_draw(struct tenant *s, struct canvas *c, int row, int64_t now_utc)
+{
+    char text[SHOW_TEXT_MAX * 2], since[SHOW_TEXT_MAX];
+    (void)now_utc;
+    if (rows_count(&s->account) == 0)
+        return 1;
+    /* a date far from today is written as a date */
+    show_time(0, rows_number(&s->account, 0, "opened_at", 0), since);
+    show_format(
+        text, sizeof text, _("Account %1   since %2   %3"),
+        SHOW_ARGS(rows_text(&s->account, 0, "account"), since, rows_text(&s->account, 0, "phone")));
+    canvas_text(c, row, 1, c->cols - 2, STYLE_PLAIN, text);
+    const char *note = rows_text(&s->account, 0, "note");
+    if (!note[0])
+        note = rows_text(&s->account, 0, "tenant_note");
+    if (rows_number(&s->account, 0, "no_sale", 0)) {
+        snprintf(text, sizeof text, "! %s  %s", _("Do not sell, see the manager."), note);
+        canvas_text(c, row + 1, 1, c->cols - 2, STYLE_BOLD | STYLE_RED, text);
+        return 2;
+    }
+    if (note[0])
+        canvas_text(c, row + 1, 1, c->cols - 2, STYLE_DIM, note);
+    return note[0] ? 2 : 1;
+}
+
+static void tenant_draw(struct view *v, struct canvas *c, int top, int lines)
+{
+    struct tenant *s = v->state;
+    const int end = top + lines, count = rows_count(&s->meters.rows);
+    int row = top + account_draw(s, c, top, view_now(v));
+    const int meter_lines = count + 1 < METER_LINES ? count + 1 : METER_LINES;
+    row += table_draw(&s->meters, c, row, meter_lines, view_now(v), s->choosing || !sells(v)) + 1;
+    if (sells(v)) {
+        row += sale_draw(v, c, row, !s->choosing) + 1;
+    } else {
+        canvas_text(c, row, 1, c->cols - 2, STYLE_DIM,
+                    _("You look on: cashiers and managers sell."));
+        row += 2;
+    }
+    if (row + 1 < end)
+        table_draw(&s->sales, c, row, end - row, view_now(v), s->sales.cursor > 0);
+}
+
+static void tenant_close(struct view *v)
+{
+    struct tenant *s = v->state;
+    sale_clear(&s->sale);
+    rows_clear(&s->account);
+    table_clear(&s->meters);
+    table_clear(&s->sales);
+}
+
+static const char *tenant_heading(struct view *v)
+{
+    const struct tenant *s = v->state;
+    return s->heading;
+}
+
+static bool tenant_may_leave(struct view *v)
+{
+    return sale_may_leave(v);
+}
+
+static const struct screen_key keys[] = {
+    {.key = KEYS_ENTER,
+     .action = ACTION_ENTER,
+     .label = N_("Sell"),
+     .help = N_("First the summary, then the sale"),
+     .roles = SALE_ROLES},
+    {.key = KEYS_F(3),
+     .action = ACTION_METER,
+     .label = N_("Meter"),
+     .help = N_("The meter's own page")},
+    {.key = KEYS_F(5),
+     .action = ACTION_ORDER,
+     .label = N_("This sale"),
+     .help = N_("The marked sale and its way to the meter; PgUp and PgDn mark another")},
+    {.key = KEYS_F(8),
+     .action = ACTION_RECEIPT,
+     .label = N_("Receipt"),
+     .help = N_("The paper of the marked sale")},
+    {.label = NULL},
+};
+
+const struct screen tenant_screen = {
+    .name = "tenant",
+    .title = N_("Tenant"),
+    .help =
+        N_("Digits begin a sale, Enter shows the summary, Enter again sells. Tab and the arrows "
+           "go through the fields, Up from the amount chooses another meter."),
+    .group = SCREEN_NOT_IN_MENU,
+    .roles = SCREEN_ALL,
+    .keys = keys,
+    .state_size = sizeof(struct tenant),
+    .open = tenant_open,
+    .update = tenant_update,
+    .draw = tenant_draw,
+    .action = tenant_action,
+    .text = tenant_text,
+    .close = tenant_close,
+    .heading = tenant_heading,
+    .why_not = tenant_why_not,
+    .may_leave = tenant_may_leave,
+};
