@@ -15,12 +15,13 @@ struct link;
 
 /* What the program can be besides a command line; filled in by main.c, because this folder sees no engine and no screen. */
 struct cli_faces {
-    int (*console)(const struct config *config, int argc, char **argv, struct err *e);
+    /* start_engine(cli) is link.h's, for the first client of a laptop. */
+    int (*console)(struct cli *cli, const struct config *config, struct err *e);
     /* The service; returns when it was stopped. background: detached, standard error is closed once it listens. */
     int (*engine)(const struct config *config, bool background, struct err *e);
     /* An engine inside this process: *fd is a connected session with full rights. mode: enum cli_inside_mode. */
-    int (*inside_start)(const struct config *config, const char *database, int mode, void **engine, int *fd,
-                        struct err *e);
+    int (*inside_start)(const struct config *config, const char *database, int mode, void **engine,
+                        int *fd, struct err *e);
     void (*inside_end)(void *engine);
 };
 
@@ -34,13 +35,17 @@ const struct cli_faces *cli_faces(const struct cli *cli);
 
 /* Calls the engine: connects, starts one where that is allowed, and logs in at the first use. args are taken (NULL:
  * none; its key "page" travels beside them); once may be NULL; *result is the caller's. timeout_ms 0: a minute. */
-int cli_call(struct cli *cli, const char *call, json_t *args, const char *once, int timeout_ms, json_t **result,
-             struct err *e);
+int cli_call(struct cli *cli, const char *call, json_t *args, const char *once, int timeout_ms,
+             json_t **result, struct err *e);
 
 /* The link itself, connected and logged in (events, several requests at once); borrowed. */
 int cli_link(struct cli *cli, struct link **out, struct err *e);
 /* The same before login: only calls that anybody may make. */
 int cli_connect(struct cli *cli, struct link **out, struct err *e);
+
+/* For a client that finds no engine (ctx: struct cli): starts one in the background where the books are this account's.
+ * 0: worth another try. */
+int cli_start_engine(void *ctx, struct err *e);
 
 /* From here on cli_call() goes to an engine inside this process on this file: a new database, one that no engine
  * has open now (refused otherwise), or a copy at rest. Full rights, no login. */
@@ -69,6 +74,7 @@ const char *cli_cell(const char *kind, const json_t *value, char *buf, size_t si
 void cli_json(const json_t *value);
 /* A password: METERTILL_PASSWORD, else asked for on the terminal without echo (again: twice, must agree). The
  * environment name may be another; buf always terminated. */
-int cli_password(const char *environment, const char *prompt, bool twice, char *buf, size_t size, struct err *e);
+int cli_password(const char *environment, const char *prompt, bool twice, char *buf, size_t size,
+                 struct err *e);
 
 #endif

@@ -125,7 +125,7 @@ static void pace_run(struct engine *engine, struct books *books, struct work *wo
 {
     struct pace *p = (struct pace *)work;
     (void)engine;
-    p->seconds = setting_number(books, "read_every_s");
+    p->seconds = setting_number(books, "read.interval_s");
 }
 
 static void pace_done(struct engine *engine, struct work *work)

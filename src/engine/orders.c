@@ -5,14 +5,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "clock.h"
 #include "core.h"
 #include "field.h"
 
-#define DUE_MAX      1024
-#define CLOCK_NEAR_S 60 /* a meter's clock this near to ours was set */
+#define DUE_MAX 1024
 
 /* Somebody waits for orders to end. */
 struct order_wait {
@@ -30,7 +27,7 @@ struct order_job {
     struct order_task task;
     struct meter_place place;
     struct order_seen seen;
-    bool has_seen, quiet_done, hook_stopped, sent;
+    bool has_seen, quiet_done, hook_stopped, sent, books_failed;
     struct order_wait *waits[8];
     size_t wait_count;
 };
@@ -117,6 +114,7 @@ static enum job_go step_take(struct step *s, uint16_t *count)
             *count = s->count;
     } else {
         log_err(o->engine->log, "order.step", &s->work.err);
+        o->books_failed = true;
     }
     if (go == JOB_GO_AGAIN_QUIET)
         o->quiet_done = true; /* true when the hook is asked the next time */
@@ -149,54 +147,6 @@ static const enum order_deed deed_of[] = {[DEED_DONE] = ORDER_DEED_DONE,
                                           [DEED_NOT_DONE] = ORDER_DEED_NOT_DONE,
                                           [DEED_UNKNOWN] = ORDER_DEED_UNKNOWN};
 
-/* Does the meter hold what was asked for? */
-static bool settings_match(const struct meter_settings *s, const struct meter_reading *r)
-{
-    if (!r->has_settings)
-        return false;
-    if (s->set_prepaid && s->prepaid != r->prepaid)
-        return false;
-    if (s->set_alarms && (s->alarm1_minor != r->alarm1_minor || s->alarm2_minor != r->alarm2_minor))
-        return false;
-    if (s->set_overdraft && s->overdraft_minor != r->overdraft_minor)
-        return false;
-    if (s->set_base && s->base_minor != r->base_minor)
-        return false;
-    if (s->set_recovery && s->recovery_s != r->recovery_s)
-        return false;
-    for (size_t i = 0; s->set_prices && i < READING_RATES; i++) {
-        if (s->price_e4[i] != r->price_e4[i])
-            return false;
-    }
-    return true;
-}
-
-static int64_t local_now(void)
-{
-    time_t now = (time_t)clock_utc();
-    struct tm tm;
-    localtime_r(&now, &tm);
-    return (int64_t)now + tm.tm_gmtoff;
-}
-
-static bool matches(const struct job *job)
-{
-    const struct meter_reading *r = &job->reading;
-    if (!job->has_reading)
-        return false;
-    switch (job->kind) {
-    case JOB_SWITCH:
-        if (job->mode == SWITCH_PREPAID)
-            return !r->forced;
-        return r->forced && (job->mode == SWITCH_FORCED_OFF) == (r->why == RELAY_FORCED_OFF);
-    case JOB_SETTINGS: return settings_match(&job->settings, r);
-    case JOB_CLOCK: return llabs((long long)(r->clock_local - local_now())) <= CLOCK_NEAR_S;
-    case JOB_READ:
-    case JOB_TOPUP: break;
-    }
-    return false;
-}
-
 static enum job_go hook_after(struct job *job, enum deed deed, const struct meter_credit *back)
 {
     struct order_job *o = job->owner;
@@ -205,7 +155,7 @@ static enum job_go hook_after(struct job *job, enum deed deed, const struct mete
     s->order = o;
     s->run = o->task.kind == ORDER_TOPUP ? topup_after : plain_after;
     s->deed = deed_of[deed];
-    s->matches = o->task.kind != ORDER_TOPUP && matches(job);
+    s->matches = deed == DEED_DONE; /* of a switch, settings, a clock: the field read it back */
     if (back) {
         seen_convert(back, &seen);
         s->seen = &seen;
@@ -268,6 +218,9 @@ static int end_within(struct books *b, void *ctx, struct effects *fx, struct err
         return e->code;
     if (missed(o, &why))
         code = order_missed(b, o->task.id, why, &o->job.error, fx, e);
+    else if (o->job.end == JOB_NOT_DONE && !o->sent && o->task.kind != ORDER_TOPUP)
+        code = order_plain_after(b, o->task.id, ORDER_DEED_NOT_DONE, false, fx,
+                                 e); /* never possible here */
     if (code == 0 && o->job.has_reading) {
         struct reading r;
         reading_convert(&o->job, &r);
@@ -307,11 +260,13 @@ static void end_done(struct engine *engine, struct work *work)
     log_line(engine->log, LOG_LEVEL_INFO, "order.end", "order=%lld meter=%s end=\"%s\"",
              (long long)o->task.id, o->place.number, end_words[o->job.end]);
     order_unlink(engine, o);
+    bool again =
+        !o->books_failed && work->code == 0; /* else the schedule's next tick: no spinning */
     for (size_t i = 0; i < o->wait_count; i++)
         wait_drop(engine, o->waits[i]);
     job_clear(&o->job);
     work_free(o);
-    if (!engine->stopping)
+    if (again)
         orders_wake(engine, false);
 }
 

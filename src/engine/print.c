@@ -19,7 +19,7 @@
 #define ASKED_MAX       64
 #define RETRY_MS        2000
 #define ASK_MS          500
-#define IDLE_MS         30000
+#define IDLE_MS         1000
 #define PREVIEW_COLUMNS 48
 
 /* What is known of one queue. */
@@ -39,11 +39,6 @@ struct print {
     bool stop, woken;
     struct queue_view queues[QUEUES_MAX];
     size_t queue_count;
-    /* The print thread's own: what was last noted of a paper under way, so that it is noted once. */
-    struct {
-        int64_t id;
-        const char *reason;
-    } noted[ASKED_MAX];
 };
 
 /* ---- what is known of the queues */
@@ -265,18 +260,11 @@ static void print_one(struct print *p, const struct outbox_paper *paper)
     outbox_note(p, paper->id, "waiting", NULL, trouble_word(&e));
 }
 
-/* Is this reason the one that stands in the books already? Remembers it. */
-static bool noted(struct print *p, int64_t id, const char *reason)
+/* Nobody can know whether it came out, and nobody can be asked: once more, and the paper says so. */
+static void print_again(struct print *p, const struct outbox_paper *paper)
 {
-    size_t free_place = (size_t)id % ASKED_MAX;
-    for (size_t i = 0; i < ASKED_MAX; i++) {
-        if (p->noted[i].id == id)
-            free_place = i;
-    }
-    bool same = p->noted[free_place].id == id && p->noted[free_place].reason == reason;
-    p->noted[free_place].id = id;
-    p->noted[free_place].reason = reason;
-    return same;
+    if (outbox_note(p, paper->id, "unconfirmed", NULL, N_("lost by the print service")))
+        outbox_note(p, paper->id, "waiting", NULL, N_("lost by the print service"));
 }
 
 /* What became of a paper that the print service has. */
@@ -297,16 +285,22 @@ static void ask_one(struct print *p, const struct outbox_paper *paper)
     struct printer_job_status st = {0};
     struct err e = {0};
     text_copy(job.uuid, sizeof job.uuid, paper->job_uuid);
+    if (!job.uuid[0]) { /* the engine ended while it handed the paper over */
+        print_again(p, paper);
+        return;
+    }
     if (printer_job_look(&target, &job, &st, &e) != 0) {
         view_set(p, paper->queue, trouble_word(&e), NULL, true);
+        return;
+    }
+    if (st.state == PRINTER_JOB_LOST) {
+        print_again(p, paper);
         return;
     }
     const char *reason = st.reason;
     if (st.state == PRINTER_JOB_WAITING || st.state == PRINTER_JOB_PRINTING) {
         const char *now = look(p, paper);
         reason = reason ? reason : now;
-        if (noted(p, paper->id, reason)) /* words are constants: one address each */
-            return;
     } else {
         view_set(p, paper->queue, N_("ready"), NULL, false);
         if (strcmp(states[st.state], "unconfirmed") == 0 && !reason)

@@ -14,7 +14,6 @@
 struct told {
     int64_t order_id;
     char state[16];
-    int64_t excess_minor;
 };
 
 struct settle {
@@ -25,7 +24,7 @@ struct settle {
     int looked;
     struct told *told;
     size_t told_count;
-    json_t *status;
+    json_t *status, *excesses;
 };
 
 void settle_note(struct engine *engine, const json_t *data)
@@ -41,7 +40,6 @@ void settle_note(struct engine *engine, const json_t *data)
             t->told[t->told_count++] = (struct told){.order_id = id};
         }
         text_copy(t->told[i].state, sizeof t->told[i].state, state);
-        t->told[i].excess_minor = json_integer_value(json_object_get(data, "excess_minor"));
     }
 }
 
@@ -50,14 +48,6 @@ static json_int_t told_with(const struct settle *t, const char *state)
     json_int_t n = 0;
     for (size_t i = 0; i < t->told_count; i++)
         n += strcmp(t->told[i].state, state) == 0;
-    return n;
-}
-
-static json_int_t told_excess(const struct settle *t)
-{
-    json_int_t n = 0;
-    for (size_t i = 0; i < t->told_count; i++)
-        n += t->told[i].excess_minor > 0;
     return n;
 }
 
@@ -79,6 +69,7 @@ static void settle_free(struct engine *engine, struct settle *t)
         }
     }
     json_decref(t->status);
+    json_decref(t->excesses);
     free(t->told);
     work_free(t);
 }
@@ -98,14 +89,23 @@ static json_int_t cell(const json_t *rows, const char *name)
     return 0;
 }
 
+static int ask(struct engine *engine, struct books *books, const char *name, int64_t limit,
+               json_t **out, struct err *e)
+{
+    const struct query *q = query_find(engine->queries, name);
+    struct page page = {.limit = limit};
+    json_t *none = json_object();
+    int code = q ? query_run(books, q, none, &page, out, e) : 0;
+    json_decref(none);
+    return code;
+}
+
 static void status_run(struct engine *engine, struct books *books, struct work *work)
 {
     struct settle *t = (struct settle *)work;
-    const struct query *q = query_find(engine->queries, "status_line");
-    struct page page = {.limit = 1};
-    json_t *none = json_object();
-    work->code = q ? query_run(books, q, none, &page, &t->status, &work->err) : 0;
-    json_decref(none);
+    work->code = ask(engine, books, "status_line", 1, &t->status, &work->err);
+    if (work->code == 0)
+        work->code = ask(engine, books, "excesses", QUERY_LIMIT_MAX, &t->excesses, &work->err);
 }
 
 static void status_done(struct engine *engine, struct work *work)
@@ -116,9 +116,10 @@ static void status_done(struct engine *engine, struct work *work)
         result = json_pack("{s:I,s:i,s:s}", "order", (json_int_t)t->order_id, "looked", t->looked,
                            "state", told_of(t));
     else if (work->code == 0)
-        result = json_pack("{s:i,s:I,s:I,s:I,s:I}", "looked", t->looked, "done",
-                           told_with(t, "done"), "failed", told_with(t, "failed"), "in_doubt",
-                           cell(t->status, "in_doubt"), "excess", told_excess(t));
+        result =
+            json_pack("{s:i,s:I,s:I,s:I,s:I}", "looked", t->looked, "done", told_with(t, "done"),
+                      "failed", told_with(t, "failed"), "in_doubt", cell(t->status, "in_doubt"),
+                      "excess", (json_int_t)json_array_size(json_object_get(t->excesses, "rows")));
     session_reply(engine, t->to, result, &work->err);
     settle_free(engine, t);
 }

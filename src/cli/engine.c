@@ -1,0 +1,167 @@
+/*
+ * metertill engine: the service itself, how it is, its end, its log.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli_state.h"
+#include "clock.h"
+#include "message.h"
+#include "verb.h"
+
+#define STOP_MS   30000
+#define LOG_BYTES 262144
+
+/* Is the lock beside the books held? *pid: by whom, 0 unknown. */
+static bool lock_held(const char *database, long *pid)
+{
+    char *path = mem_format("%s.lock", database), text[32] = "";
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    bool held = false;
+    *pid = 0;
+    if (fd >= 0) {
+        held = flock(fd, LOCK_EX | LOCK_NB) != 0;
+        if (held && pread(fd, text, sizeof text - 1, 0) > 0)
+            *pid = strtol(text, NULL, 10);
+        close(fd);
+    }
+    free(path);
+    return held;
+}
+
+static int say_status(struct cli *cli, bool json, struct err *e)
+{
+    struct link *link;
+    json_t *state = NULL, *channel;
+    char age[64];
+    size_t i;
+    cli_no_start(cli);
+    int code = cli_connect(cli, &link, e);
+    if (code == 0)
+        code = link_call(link, "engine.status", NULL, NULL, STOP_MS, &state, e);
+    if (code)
+        return code;
+    if (json) {
+        cli_json(state);
+        json_decref(state);
+        return 0;
+    }
+    printf(_("engine %s, process %lld, up %s\n"),
+           json_string_value(json_object_get(state, "version")),
+           (long long)json_integer_value(json_object_get(state, "pid")),
+           cli_cell("age", json_object_get(state, "started_at"), age, sizeof age));
+    printf(_("books %s\nsocket %s\n"), json_string_value(json_object_get(state, "database")),
+           json_string_value(json_object_get(state, "socket")));
+    printf(_("sessions %lld, orders under way %lld\n"),
+           (long long)json_integer_value(json_object_get(state, "sessions")),
+           (long long)json_integer_value(json_object_get(state, "orders")));
+    json_array_foreach(json_object_get(state, "channels"), i, channel)
+    {
+        printf("  %-16s %-8s %s\n", json_string_value(json_object_get(channel, "name")),
+               _(json_string_value(json_object_get(channel, "state"))),
+               json_string_value(json_object_get(channel, "trouble")));
+    }
+    json_decref(state);
+    return 0;
+}
+
+/* Asks for the stop over the socket; where that cannot be (another version, a stuck socket) by signal. */
+static int stop(struct cli *cli, struct err *e)
+{
+    const char *database = config_get(cli_config(cli), CONFIG_DATABASE);
+    struct link *link;
+    struct err why = {0};
+    json_t *result = NULL;
+    long pid = 0;
+    if (!lock_held(database, &pid))
+        return err_set(e, MSG_CLI_NOT_RUNNING, database);
+    cli_no_start(cli);
+    int code = cli_connect(cli, &link, &why);
+    if (code == 0) {
+        code = link_call(link, "engine.stop", NULL, NULL, STOP_MS, &result, &why);
+        if (code == ERR_DENIED && cli->as)
+            code = cli_call(cli, "engine.stop", NULL, NULL, STOP_MS, &result, &why);
+    }
+    json_decref(result);
+    if (code == ERR_DENIED || (code != 0 && (pid <= 1 || kill((pid_t)pid, SIGTERM) != 0))) {
+        *e = why;
+        return e->code;
+    }
+    int64_t until = clock_mono_ms() + STOP_MS;
+    while (lock_held(database, &pid)) {
+        if (clock_mono_ms() > until)
+            return err_set(e, MSG_CLI_STILL_RUNNING, database);
+        clock_sleep_ms(20);
+    }
+    return 0;
+}
+
+/* The last lines of the engine's log. */
+static int say_log(struct cli *cli, struct err *e)
+{
+    const char *path = config_get(cli_config(cli), CONFIG_LOG_FILE);
+    char *text = mem_new(LOG_BYTES + 1);
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        free(text);
+        return err_set(e, MSG_FILE_OPEN, path, strerrordesc_np(errno));
+    }
+    bool cut = fseek(file, -LOG_BYTES, SEEK_END) == 0;
+    if (!cut)
+        rewind(file);
+    size_t n = fread(text, 1, LOG_BYTES, file);
+    fclose(file);
+    text[n] = '\0';
+    const char *from = text;
+    if (cut) {
+        const char *line = strchr(text, '\n');
+        from = line ? line + 1 : text;
+    }
+    fputs(from, stdout);
+    free(text);
+    return 0;
+}
+
+static int run(struct cli *cli, int argc, char **argv, struct err *e)
+{
+    bool background = false, json = false;
+    const struct cli_option options[] = {
+        {.name = "background", .flag = &background}, {.name = "json", .flag = &json}, {0}};
+    int first, code = cli_options(argc, argv, options, &first, e);
+    if (code == 0)
+        code = cli_words(argc, argv, first, 0, 1, e);
+    if (code)
+        return code;
+    const char *what = first < argc ? argv[first] : "run";
+    if (strcmp(what, "run") == 0)
+        return cli_faces(cli)->engine(cli_config(cli), background, e);
+    if (strcmp(what, "status") == 0)
+        return say_status(cli, json, e);
+    if (strcmp(what, "stop") == 0)
+        return stop(cli, e);
+    if (strcmp(what, "log") == 0)
+        return say_log(cli, e);
+    return err_set(e, MSG_CLI_WORD, argv[0], what);
+}
+
+const struct verb engine_verb = {
+    .name = "engine",
+    .summary = N_("run the engine, ask how it is, stop it, show its log"),
+    .usage =
+        N_("metertill engine [run] [--background]   runs until it is stopped\n"
+           "metertill engine status [--json]\n"
+           "metertill engine stop                   finishes what is on the wire, then ends\n"
+           "metertill engine log\n"
+           "\n"
+           "One engine owns the books, the lines and the printers; everything else is its client.\n"
+           "--background: detached, and the log goes to its file."),
+    .local = true,
+    .run = run,
+};
