@@ -12,6 +12,7 @@
 
 #define READ_MAX           123 /* registers, meters.md 1.1 */
 #define SHORT_SETTLE_MS    20  /* bytes were there: is there more? */
+#define TWIN_SETTLE_MS     50  /* a copy of the reply before could pass for this one's */
 #define BABBLE_MS          2000
 #define LEARN_BYTES        5 /* the shortest frame */
 #define BUSY_WAIT_MS       200
@@ -128,6 +129,20 @@ static void answered(struct bus *bus, const struct request *request)
     line_good(bus->line);
 }
 
+/* A doubled reply of a read passes for that of another block of the same length: nothing in it tells
+ * the start. Where two such reads follow each other the line is listened to for a moment. */
+static void guard_twin(struct bus *bus, uint8_t address, uint8_t function, uint16_t start,
+                       uint16_t count)
+{
+    struct bus_read_shape shape = {address, function, count, start};
+    const struct bus_read_shape *last = &bus->last_read;
+    bool twin = last->address == address && last->function == function && last->count == count &&
+                last->start != start;
+    bus->last_read = shape;
+    if (twin && bus->line->fd >= 0 && line_drain(bus->line, TWIN_SETTLE_MS, BABBLE_MS, NULL) < 0)
+        line_close(bus->line);
+}
+
 /* No answer, or none that can be used: one may still be under way. */
 static void unanswered(struct bus *bus, const struct request *request)
 {
@@ -216,6 +231,7 @@ struct bus_result bus_read(struct bus *bus, uint8_t address, uint8_t function, u
         return result;
     int tries = bus->patient ? READ_TRIES_PATIENT : 1;
     bool reconnected = false;
+    guard_twin(bus, address, function, start, count);
     for (int i = 0; i < tries; i++) {
         struct request request = request_of(bus, address, 13 + 2 * (size_t)count, false);
         if (!ready(bus, address, &result))

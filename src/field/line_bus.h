@@ -18,6 +18,12 @@ struct place {
     int64_t settings_ms;            /* when the settings block was read last, monotonic; 0 never */
 };
 
+/* What the reply of a read looks like, and what it does not tell: the start. */
+struct bus_read_shape {
+    uint8_t address, function;
+    uint16_t count, start;
+};
+
 struct bus {
     struct line *line;
     struct record record;
@@ -27,8 +33,9 @@ struct bus {
     int64_t owed_us;       /* a reply may still come until then; 0 none */
     uint8_t owed_address;  /* from this address */
     int64_t owed_began_us; /* its request, with the wire time */
-    unsigned silent_run;   /* requests without an answer in a row, whoever was asked */
-    int64_t answered_ms;   /* the last answer of anybody, monotonic */
+    struct bus_read_shape last_read;
+    unsigned silent_run; /* requests without an answer in a row, whoever was asked */
+    int64_t answered_ms; /* the last answer of anybody, monotonic */
 };
 
 void bus_init(struct bus *bus, struct line *line, struct log *log);
