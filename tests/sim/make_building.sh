@@ -53,7 +53,9 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ -n "$out" ] && [ "$meters" -ge 1 ] && [ "$channels" -ge 1 ] || usage
+if [ -z "$out" ] || [ "$meters" -lt 1 ] || [ "$channels" -lt 1 ]; then
+    usage
+fi
 if [ $(((meters + channels - 1) / channels)) -gt 247 ]; then
     echo "make_building.sh: more than 247 meters on a channel" >&2
     exit 2
