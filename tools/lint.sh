@@ -4,7 +4,7 @@ set -u
 cd "$(dirname "$0")/.."
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
-say() { while read -r line; do echo "$1: $line" >> "$found"; done; }
+say() { while IFS= read -r line; do printf '%s: %s\n' "$1" "$line" >> "$found"; done; }
 c_files=$(find src screens drivers tests -name '*.[ch]' | sort)
 product=$(find src screens drivers -name '*.[ch]' | sort)
 
@@ -21,9 +21,12 @@ grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen)\
 grep -nE '"[[:space:]]*(SELECT|INSERT (OR [A-Z]+ )?INTO|UPDATE [a-z_]+ SET|DELETE FROM|CREATE (TABLE|INDEX))\b' $product | say "SQL in C"
 grep -nE '\b(TODO|FIXME|XXX|HACK|not implemented)\b' $c_files $(find sql tools share -type f) Makefile README.md 2>/dev/null | grep -v '^tools/lint.sh' | say "unfinished"
 grep -nE '\b(double|float)\b' $(find src/model src/base -name '*.[ch]') | grep -vE '^[^:]*:[0-9]+:[[:space:]]*(/?\*|//)|/\*.*\b(double|float)\b.*\*/|"[^"]*\b(double|float)\b[^"]*"' | say "floating point"
-grep -nE '^(static )?[a-z_ ]+ \*?[a-z_]+(\[[^]]*\])*( = .*)?;$' $(find src screens drivers -name '*.c') | grep -vE ':(extern|static const|const|typedef|struct [a-z_]+;|enum|return|goto)|\(' |
-    grep -vE 'die_restore|_nl_msg_cat_cntr' | say "global state"
 }
+# What an object file can change at run time is global state; die() alone needs one pointer (base/err.c).
+O=${O:-build}
+for o in $(find "$O/obj" -name '*.o' ! -path '*/tests/*' 2> /dev/null); do
+    objdump -t "$o" | awk -v f="$o" '$3 == "O" && $4 ~ /^\.(data|bss)/ && $4 !~ /rel\.ro/ && $NF != "die_restore" && $NF !~ /^__/ { print f ": " $NF }'
+done | say "global state"
 for pair in curses.h:src/ui sqlite3.h:src/db modbus.h:drivers libserialport.h:drivers cups/cups.h:src/paper xlsxwriter.h:src/sheet; do
     header=${pair%%:*} home=${pair#*:}
     # shellcheck disable=SC2086
@@ -33,11 +36,11 @@ done
 if command -v xgettext > /dev/null; then
     tmp=$(mktemp -d)
     # shellcheck disable=SC2086
-    xgettext -q --from-code=UTF-8 -L C -k_ -kN_ -o "$tmp/code.pot" $product
+    xgettext --from-code=UTF-8 -L C -k_ -kN_ -o "$tmp/code.pot" $product
     cat src/*/messages.def screens/messages.def drivers/messages.def 2>/dev/null |
         sed -n 's/^[[:space:]]*\(MSG([A-Z0-9_]*, *[A-Z_]*, *"[^"]*", *\)\?\("\(.*\)"\))$/N_("\3")/p' > "$tmp/messages.c"
-    xgettext -q --from-code=UTF-8 -L C -kN_ -o "$tmp/messages.pot" "$tmp/messages.c"
-    msgcat --use-first -o "$tmp/all.pot" "$tmp/code.pot" "$tmp/messages.pot" 2> /dev/null
+    xgettext --from-code=UTF-8 -L C -kN_ -o "$tmp/messages.pot" "$tmp/messages.c"
+    msgcat --use-first -o "$tmp/all.pot" "$tmp/code.pot" "$tmp/messages.pot"
     msgcat --use-first -o "$tmp/zh.po" share/locale/zh_CN/*.po
     msgmerge -q -N -o "$tmp/merged.po" "$tmp/zh.po" "$tmp/all.pot"
     msgattrib --untranslated --no-obsolete --no-wrap "$tmp/merged.po" | grep '^msgid "..*"' | say "not in Chinese"
