@@ -1,0 +1,124 @@
+-- What `verify` walks and compares (src/model/verify.c). Each verify_wrong_* gives its first bad row as
+-- key and words for what is wrong, or none.
+-- name: verify_entries
+-- scan: the whole chain is walked
+SELECT number, at_utc, kind, coalesce(operator_id, 0), coalesce(shift_id, 0), document, order_id, memo, prev_hash, hash
+FROM entry ORDER BY number
+
+-- name: verify_postings
+-- scan: the whole journal is walked
+SELECT entry_number, line, ledger, ref, amount_minor FROM posting ORDER BY entry_number, line
+
+-- name: verify_entry
+SELECT hash FROM entry WHERE number = ?1
+
+-- name: verify_documents
+-- scan: every number must follow the last
+SELECT d.kind, d.year, d.n, d.number, d.snapshot, coalesce(e.kind, ''), coalesce(e.document, ''), coalesce(e.memo, ''),
+       d.at_utc = e.at_utc
+FROM document d LEFT JOIN entry e ON e.number = d.entry_number ORDER BY d.kind, d.year, d.n
+
+-- name: verify_wrong_entry
+-- scan: each entry must be told by its paper, order, shift or excess
+SELECT key, wrong FROM (
+    SELECT e.number AS key, CASE
+        WHEN e.document <> '' AND NOT EXISTS (SELECT 1 FROM document d WHERE d.number = e.document AND d.entry_number = e.number)
+            THEN 'its paper is not there'
+        WHEN e.kind IN ('sale', 'cancel') AND e.document = '' THEN 'it has no number of a paper'
+        WHEN e.kind = 'delivery' AND NOT EXISTS (SELECT 1 FROM "order" o WHERE o.id = e.order_id AND o.state = 'done'
+                                                 AND o.kind = 'top-up')
+            THEN 'it tells of a delivery that no done order knows'
+        WHEN e.kind = 'excess' AND (SELECT count(*) FROM excess x WHERE x.entry_number = e.number) <> 1
+            THEN 'it tells of an excess that is not listed once'
+        WHEN e.kind = 'shift open' AND NOT EXISTS (SELECT 1 FROM shift s WHERE s.id = e.shift_id AND s.operator_id = e.operator_id)
+            THEN 'it opens a shift that is not there'
+    END AS wrong
+    FROM entry e)
+WHERE wrong IS NOT NULL ORDER BY key LIMIT 1
+
+-- name: verify_wrong_sale
+-- scan: each sale against journal and order
+SELECT key, wrong FROM (
+    SELECT d.number AS key, s.id, CASE
+        WHEN d.kind <> 'sale' OR e.kind <> 'sale' THEN 'its journal entry is none of a sale'
+        WHEN (SELECT coalesce(sum(p.amount_minor), 0) FROM posting p WHERE p.entry_number = e.number AND p.ledger = s.pay
+              AND p.ref = s.shift_id) <> s.amount_minor
+            THEN 'the journal says that another amount was taken'
+        WHEN (SELECT coalesce(sum(p.amount_minor), 0) FROM posting p WHERE p.entry_number = e.number AND p.ledger = 'pending'
+              AND p.ref = s.account_id) <> -s.amount_minor
+            THEN 'the journal owes another amount to its account'
+        WHEN e.operator_id IS NOT s.operator_id OR e.shift_id IS NOT s.shift_id OR e.at_utc <> s.at_utc
+            THEN 'the journal names another operator, shift or time'
+        WHEN (SELECT count(*) FROM "order" o WHERE o.sale_id = s.id AND o.kind = 'top-up' AND o.meter_id = s.meter_id
+              AND o.amount_minor = s.amount_minor) <> 1
+            THEN 'it has not exactly one order of its amount and meter'
+        WHEN (SELECT o.state = 'cancelled' FROM "order" o WHERE o.sale_id = s.id) <> (s.cancelled_entry IS NOT NULL)
+            THEN 'sale and order disagree whether it was cancelled'
+        WHEN s.cancelled_entry IS NOT NULL
+             AND (SELECT coalesce(sum(p.amount_minor), 0) FROM entry c JOIN posting p ON p.entry_number = c.number
+                  WHERE c.number = s.cancelled_entry AND c.kind = 'cancel' AND p.ledger = 'pending'
+                    AND p.ref = s.account_id) <> s.amount_minor
+            THEN 'the journal cancels another amount'
+    END AS wrong
+    FROM sale s JOIN document d ON d.id = s.document_id LEFT JOIN entry e ON e.number = d.entry_number)
+WHERE wrong IS NOT NULL ORDER BY id LIMIT 1
+
+-- name: verify_wrong_document
+-- scan: each paper of a sale has its sale
+SELECT d.number, 'there is no sale for it' FROM document d
+WHERE d.kind = 'sale' AND NOT EXISTS (SELECT 1 FROM sale s WHERE s.document_id = d.id) ORDER BY d.id LIMIT 1
+
+-- name: verify_wrong_order
+-- scan: each order against journal and excess
+SELECT key, wrong FROM (
+    SELECT o.id AS key, CASE
+        WHEN o.kind = 'top-up' AND o.sale_id IS NULL THEN 'nobody paid for it'
+        WHEN o.kind = 'top-up' AND (SELECT count(*) FROM entry e WHERE e.order_id = o.id AND e.order_id <> 0
+                                    AND e.kind = 'delivery') <> (o.state = 'done')
+            THEN CASE WHEN o.state = 'done' THEN 'it is done, but the journal has not one delivery of it'
+                 ELSE 'it is not done, but the journal has a delivery of it' END
+        WHEN o.kind = 'top-up' AND o.state = 'done'
+             AND (SELECT coalesce(sum(p.amount_minor), 0) FROM entry e JOIN posting p ON p.entry_number = e.number
+                  WHERE e.order_id = o.id AND e.order_id <> 0 AND e.kind = 'delivery' AND p.ledger = 'on meter'
+                    AND p.ref = o.meter_id) <> -o.amount_minor
+            THEN 'the journal delivered another amount or to another meter'
+        WHEN o.kind = 'top-up' AND o.state = 'done'
+             AND (SELECT coalesce(sum(p.amount_minor), 0) FROM entry e JOIN posting p ON p.entry_number = e.number
+                  JOIN sale s ON s.id = o.sale_id
+                  WHERE e.order_id = o.id AND e.order_id <> 0 AND e.kind = 'delivery' AND p.ledger = 'pending'
+                    AND p.ref = s.account_id) <> o.amount_minor
+            THEN 'the journal delivered for another account'
+        WHEN o.excess_minor <> (SELECT coalesce(sum(x.amount_minor), 0) FROM excess x WHERE x.order_id = o.id)
+            THEN 'the list of excesses says another amount'
+    END AS wrong
+    FROM "order" o)
+WHERE wrong IS NOT NULL ORDER BY key LIMIT 1
+
+-- name: verify_wrong_excess
+SELECT key, wrong FROM (
+    SELECT x.id AS key, CASE
+        WHEN e.kind IS NOT 'excess' OR e.order_id <> coalesce(x.order_id, 0) THEN 'its journal entry is none of this excess'
+        WHEN (SELECT coalesce(sum(p.amount_minor), 0) FROM posting p WHERE p.entry_number = x.entry_number
+              AND p.ledger = 'excess' AND p.ref = x.meter_id) <> x.amount_minor
+            THEN 'the journal says another amount'
+    END AS wrong
+    FROM excess x LEFT JOIN entry e ON e.number = x.entry_number)
+WHERE wrong IS NOT NULL ORDER BY key LIMIT 1
+
+-- name: verify_wrong_shift
+-- scan: the entries that open shifts
+SELECT key, wrong FROM (
+    SELECT s.id AS key, CASE
+        WHEN n.entries IS NOT 1 THEN 'the journal does not open it once'
+        WHEN n.cash <> s.float_minor THEN 'the journal gives it another float'
+    END AS wrong
+    FROM shift s LEFT JOIN (
+        SELECT e.shift_id, count(*) AS entries,
+               sum((SELECT coalesce(sum(p.amount_minor), 0) FROM posting p WHERE p.entry_number = e.number AND p.ledger = 'cash'
+                    AND p.ref = e.shift_id)) AS cash
+        FROM entry e WHERE e.kind = 'shift open' GROUP BY e.shift_id) n ON n.shift_id = s.id)
+WHERE wrong IS NOT NULL ORDER BY key LIMIT 1
+
+-- name: verify_order_count
+-- scan: counted
+SELECT count(*) FROM "order"
