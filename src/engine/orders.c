@@ -155,6 +155,8 @@ static enum job_go hook_after(struct job *job, enum deed deed, const struct mete
     s->order = o;
     s->run = o->task.kind == ORDER_TOPUP ? topup_after : plain_after;
     s->deed = deed_of[deed];
+    if (job->how.end == BUS_EXCEPTION && job->how.exception == 1)
+        s->deed = ORDER_DEED_REFUSED_20;
     s->matches = deed == DEED_DONE; /* of a switch, settings, a clock: the field read it back */
     if (back) {
         seen_convert(back, &seen);

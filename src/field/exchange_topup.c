@@ -101,14 +101,15 @@ static void send_and_prove(struct exchange *x)
     enum deed deed = x->driver->topup(x->bus, x->address, job->amount_minor, job->count, &job->how);
     struct bus_result sent = job->how;
     bool have = read_back(x, &back);
+    job->how = sent; /* what became of the frame says more than the last read */
     enum job_go go = job->after ? job->after(job, deed, have ? &back : NULL) : JOB_GO_STOP;
     for (int i = 0; i < QUIET_PROOFS_MAX && go == JOB_GO_AGAIN_QUIET; i++) {
         if (!exchange_quiet(x, true))
             break;
         have = read_twice(x, &back);
+        job->how = sent;
         go = job->after(job, deed, have ? &back : NULL);
     }
-    job->how = sent; /* what became of the frame says more than the last read */
     outcome(x, deed, have ? &back : NULL);
 }
 

@@ -46,7 +46,12 @@ int order_before_send(struct books *b, int64_t order_id, const struct order_seen
                       bool quiet_done, enum order_step *step, uint16_t *count, struct effects *fx,
                       struct err *e);
 
-enum order_deed { ORDER_DEED_DONE, ORDER_DEED_NOT_DONE, ORDER_DEED_UNKNOWN };
+enum order_deed {
+    ORDER_DEED_DONE,
+    ORDER_DEED_NOT_DONE,
+    ORDER_DEED_UNKNOWN,
+    ORDER_DEED_REFUSED_20, /* exception 01: the line or the meter knows no function 0x20 */
+};
 
 /* After it: the frame's deed and the read-back (NULL: none). Commits done, in doubt, failed or queued again. */
 int order_after_send(struct books *b, int64_t order_id, enum order_deed deed,
