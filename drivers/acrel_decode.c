@@ -67,12 +67,17 @@ static int64_t days_of(int64_t year, int64_t month, int64_t day)
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
+static int64_t days_in(int64_t year, int64_t month)
+{
+    return month == 12 ? 31 : days_of(year, month + 1, 1) - days_of(year, month, 1);
+}
+
 static int64_t decode_clock(const uint16_t *regs)
 {
     int64_t year = 2000 + (regs[0] >> 8), month = regs[0] & 0xFF, day = regs[1] >> 8;
     int64_t hour = regs[2] >> 8, minute = regs[2] & 0xFF, second = regs[3] >> 8;
-    if (year > 2099 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
-        second > 59)
+    if (year > 2099 || month < 1 || month > 12 || day < 1 || day > days_in(year, month) ||
+        hour > 23 || minute > 59 || second > 59)
         return 0;
     return days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
 }
