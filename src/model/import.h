@@ -16,9 +16,9 @@ enum import_file_id {
     IMPORT_CHANNELS,
     IMPORT_TARIFFS,
     IMPORT_SPACES,
+    IMPORT_METERS,
     IMPORT_TENANTS,
     IMPORT_ACCOUNTS,
-    IMPORT_METERS,
     IMPORT_FILES
 };
 
@@ -34,6 +34,7 @@ enum import_cell {
     CELL_PATH,
     CELL_HOST,
     CELL_PHONE,
+    CELL_LINE,  /* 9600 8N1 */
     CELL_MODEL, /* one that a driver knows */
 };
 
@@ -96,6 +97,9 @@ const char *import_filled(const struct import_sheet *s, size_t row, const char *
 /* Is a cell that holds something, folded already, right by itself? Fills *p with what is wrong. */
 bool import_cell_right(const struct import_file *f, const struct import_column *c, int64_t line,
                        const char *text, struct err *p);
+
+/* "9600 8N1" -> its parts (parity "N"); false: no such line. */
+bool import_line(const char *text, int64_t *baud, char parity[2], int64_t *stop_bits);
 
 /* "2026-01-31" -> UTC seconds of its first moment in the time zone of the process; -1: no such day. */
 int64_t import_day(const char *text);

@@ -111,23 +111,28 @@ static bool once_check(struct import *im, const struct import_sheet *s, size_t r
     return true;
 }
 
+/* What makes a row the only one of its kind beside its key: a tariff stands once a day from which it
+ * holds, an account once a meter. */
+static const char *second_key(enum import_file_id id)
+{
+    return id == IMPORT_TARIFFS ? "from" : id == IMPORT_ACCOUNTS ? "meter" : NULL;
+}
+
 /* First of all, so that rows may name each other whatever their order. */
 static void keys_note(struct import *im, enum import_file_id id)
 {
     struct import_sheet *s = &im->sheet[id];
-    const char *column = s->file->columns[0].name;
+    const char *column = s->file->columns[0].name, *second = second_key(id);
     json_t *seen = json_object();
 
     for (size_t i = 0; i < s->rows; i++) {
-        const char *key = cell(s, i, column);
-        char value[200];
+        const char *key = cell(s, i, column), *more = second != NULL ? cell(s, i, second) : "";
+        char value[400];
         if (key[0] == '\0')
             continue;
-        /* A tariff stands once a day from which it holds. */
-        snprintf(value, sizeof value, "%s\n%s", key,
-                 id == IMPORT_TARIFFS ? cell(s, i, "from") : "");
-        once_check(im, s, i, seen, id == IMPORT_TARIFFS ? "from" : column, value,
-                   id == IMPORT_TARIFFS ? cell(s, i, "from") : key);
+        snprintf(value, sizeof value, "%s\n%s", key, more);
+        once_check(im, s, i, seen, more[0] != '\0' ? second : column, value,
+                   more[0] != '\0' ? more : key);
         if (json_object_get(s->keys, key) == NULL)
             json_object_set_new(s->keys, key, json_integer((json_int_t)i));
     }
@@ -178,7 +183,7 @@ static void channel_ends(struct import *im, size_t i, char *host, char *gateway,
     if (h != NULL && g != NULL)
         return;
     if (db_find(books_db(im->b), SQL_import_channel_get, &row, &im->broken, "s",
-                cell(s, i, "name")) == 0 &&
+                cell(s, i, "channel")) == 0 &&
         row != NULL) {
         if (h == NULL)
             text_copy(host, size, db_text(row, 0));
@@ -255,7 +260,7 @@ static void tariffs_check(struct import *im)
         if (!s->sound[i] || price_parse(cell(s, i, "price"), &price, &ignored) != 0)
             continue;
         if (db_find(books_db(im->b), SQL_import_price_get, &row, &im->broken, "ss",
-                    cell(s, i, "name"), cell(s, i, "from")) == 0 &&
+                    cell(s, i, "tariff"), cell(s, i, "from")) == 0 &&
             row != NULL && db_int(row, 0) != price && db_int(row, 1) != 0 &&
             import_day(cell(s, i, "from")) <= clock_utc())
             say_fixed(
@@ -273,23 +278,62 @@ static void spaces_check(struct import *im)
     char parent[200];
 
     for (size_t i = 0; i < s->rows; i++) {
-        text_copy(parent, sizeof parent, cell(s, i, "path"));
+        text_copy(parent, sizeof parent, cell(s, i, "space"));
         char *slash = strrchr(parent, '/');
         if (!s->sound[i] || slash == NULL)
             continue;
         *slash = '\0';
-        reference_check(im, s, i, "path", IMPORT_SPACES, parent);
+        reference_check(im, s, i, "space", IMPORT_SPACES, parent);
     }
 }
 
-/* ---- accounts: their tenant stays */
+/* ---- accounts: their tenant stays, a meter leaves only with a settlement */
 
-static void account_check(struct import *im, const struct import_sheet *s, size_t i)
+/* Rows of one account agree in everything but the meter. */
+static bool account_agrees(struct import *im, const struct import_sheet *s, size_t i)
+{
+    static const char *const columns[] = {"tenant", "opened", "no_sale", "note"};
+    size_t first = (size_t)json_integer_value(json_object_get(s->keys, cell(s, i, "account")));
+    struct err p = {0};
+
+    for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++) {
+        if (strcmp(cell(s, i, columns[k]), cell(s, first, columns[k])) == 0)
+            continue;
+        err_set(&p, MSG_IMPORT_OTHER, s->file->name, s->line[i], columns[k], cell(s, i, columns[k]),
+                s->line[first]);
+        import_problem(im, &p);
+        return false;
+    }
+    return true;
+}
+
+static void account_meter_check(struct import *im, const struct import_sheet *s, size_t i,
+                                json_t *seen)
+{
+    const char *meter = cell(s, i, "meter");
+    struct db_row *row = NULL;
+
+    if (meter[0] == '\0')
+        return;
+    reference_check(im, s, i, "meter", IMPORT_METERS, meter);
+    if (!once_check(im, s, i, seen, "meter", meter, meter))
+        return;
+    if (db_find(books_db(im->b), SQL_import_meter_get, &row, &im->broken, "s", meter) == 0 &&
+        row != NULL && db_text(row, 2)[0] != '\0' &&
+        strcmp(db_text(row, 2), cell(s, i, "account")) != 0)
+        say_taken(im, s, i, "meter", meter, import_files[IMPORT_ACCOUNTS].what, db_text(row, 2));
+    db_done(row);
+}
+
+static void account_check(struct import *im, const struct import_sheet *s, size_t i, json_t *seen)
 {
     struct db_row *row = NULL;
     const char *tenant = cell(s, i, "tenant");
 
+    if (!account_agrees(im, s, i))
+        return;
     reference_check(im, s, i, "tenant", IMPORT_TENANTS, tenant);
+    account_meter_check(im, s, i, seen);
     if (db_find(books_db(im->b), SQL_import_account_get, &row, &im->broken, "s",
                 cell(s, i, "account")) != 0 ||
         row == NULL)
@@ -302,7 +346,19 @@ static void account_check(struct import *im, const struct import_sheet *s, size_
     db_done(row);
 }
 
-/* ---- meters: one a place; what they are and who pays is not changed by a file */
+static void accounts_check(struct import *im)
+{
+    const struct import_sheet *s = &im->sheet[IMPORT_ACCOUNTS];
+    json_t *seen = json_object();
+
+    for (size_t i = 0; i < s->rows; i++) {
+        if (s->sound[i])
+            account_check(im, s, i, seen);
+    }
+    json_decref(seen);
+}
+
+/* ---- meters: one a place; what they are is not changed by a file */
 
 static void meter_place_check(struct import *im, const struct import_sheet *s, size_t i,
                               json_t *seen)
@@ -324,7 +380,7 @@ static void meter_place_check(struct import *im, const struct import_sheet *s, s
 
 static void meter_change_check(struct import *im, const struct import_sheet *s, size_t i)
 {
-    const char *account = import_text(s, i, "account"), *model = cell(s, i, "model");
+    const char *model = cell(s, i, "model");
     struct db_row *row = NULL;
 
     if (db_find(books_db(im->b), SQL_import_meter_get, &row, &im->broken, "s",
@@ -334,9 +390,6 @@ static void meter_change_check(struct import *im, const struct import_sheet *s, 
     if (db_int(row, 3) != 0 && strcmp(db_text(row, 0), model) != 0)
         say_fixed(im, s, i, "model", db_text(row, 0), model,
                   N_("the meter was read and is known; another meter has another number"));
-    if (account != NULL && db_text(row, 2)[0] != '\0' && strcmp(db_text(row, 2), account) != 0)
-        say_fixed(im, s, i, "account", db_text(row, 2), account,
-                  N_("a meter leaves an account only with a settlement"));
     db_done(row);
 }
 
@@ -351,7 +404,6 @@ static void meters_check(struct import *im)
         reference_check(im, s, i, "channel", IMPORT_CHANNELS, cell(s, i, "channel"));
         reference_check(im, s, i, "space", IMPORT_SPACES, cell(s, i, "space"));
         reference_check(im, s, i, "tariff", IMPORT_TARIFFS, cell(s, i, "tariff"));
-        reference_check(im, s, i, "account", IMPORT_ACCOUNTS, cell(s, i, "account"));
         meter_place_check(im, s, i, seen);
         meter_change_check(im, s, i);
     }
@@ -367,11 +419,8 @@ int import_check(struct import *im, struct err *e)
     channels_check(im);
     tariffs_check(im);
     spaces_check(im);
-    for (size_t i = 0; i < im->sheet[IMPORT_ACCOUNTS].rows; i++) {
-        if (im->sheet[IMPORT_ACCOUNTS].sound[i])
-            account_check(im, &im->sheet[IMPORT_ACCOUNTS], i);
-    }
     meters_check(im);
+    accounts_check(im);
     if (im->broken.code != 0)
         *e = im->broken;
     return im->broken.code;

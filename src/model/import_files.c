@@ -13,25 +13,28 @@
 #include "text.h"
 
 static const struct import_column gateway_columns[] = {
-    {"name", CELL_KEY, true, 0, 40, NULL, N_("name of the box, like GW1")},
+    {"gateway", CELL_KEY, true, 0, 40, NULL, N_("name of the box, like GW1")},
     {"host", CELL_HOST, true, 0, 100, NULL, N_("its address in the network")},
     {"note", CELL_NOTE, false, 0, 300, NULL, N_("anything")},
     {0},
 };
 static const struct import_column channel_columns[] = {
-    {"name", CELL_KEY, true, 0, 40, NULL, N_("name of the line, like GW1-2")},
+    {"channel", CELL_KEY, true, 0, 40, NULL, N_("name of the line, like GW1-2")},
     {"type", CELL_WORD, true, 0, 0, "rtu-tcp|tcp",
      N_("rtu-tcp: RTU frames through a transparent TCP port; tcp: Modbus TCP")},
     {"port", CELL_INT, true, 1, 65535, NULL, N_("TCP port of the line")},
     {"gateway", CELL_KEY, false, 0, 40, NULL, N_("its gateway, as gateways.csv names it")},
     {"host", CELL_HOST, false, 0, 100, NULL, N_("where it has no gateway: its own address")},
+    {"device", CELL_TEXT, false, 0, 60, NULL, N_("serial device; not for these types")},
+    {"line", CELL_LINE, false, 0, 0, NULL,
+     N_("what runs on the line behind the port, like 9600 8N1")},
     {"quiet_ms", CELL_INT, false, 10, 60000, NULL,
      N_("milliseconds a late reply can take on this line (5000)")},
     {"note", CELL_NOTE, false, 0, 300, NULL, N_("anything")},
     {0},
 };
 static const struct import_column tariff_columns[] = {
-    {"name", CELL_KEY, true, 0, 40, NULL,
+    {"tariff", CELL_KEY, true, 0, 40, NULL,
      N_("name of the tariff; it may stand in several rows, each with its from")},
     {"from", CELL_DAY, true, 0, 0, NULL, N_("first day of the price, like 2026-01-31")},
     {"price", CELL_PRICE, true, 0, 0, NULL, N_("price of a kWh, at most four decimals")},
@@ -40,7 +43,7 @@ static const struct import_column tariff_columns[] = {
     {0},
 };
 static const struct import_column space_columns[] = {
-    {"path", CELL_PATH, true, 0, 150, NULL,
+    {"space", CELL_PATH, true, 0, 150, NULL,
      N_("building, floor, room, parted by slashes, like Tower A/12F/1204; each part needs a row of its own")},
     {"kind", CELL_WORD, true, 0, 0, "building|floor|room|distribution",
      N_("building, floor, room or distribution (room)")},
@@ -48,7 +51,7 @@ static const struct import_column space_columns[] = {
     {0},
 };
 static const struct import_column tenant_columns[] = {
-    {"code", CELL_KEY, true, 0, 40, NULL, N_("short key of the tenant, like T-0412")},
+    {"tenant", CELL_KEY, true, 0, 40, NULL, N_("short key of the tenant, like T-0412")},
     {"name", CELL_TEXT, true, 0, 90, NULL, N_("name, on papers too")},
     {"alias", CELL_TEXT, false, 0, 90, NULL, N_("Latin name or pinyin, to be found by")},
     {"phone", CELL_PHONE, false, 0, 60, NULL, N_("phone number")},
@@ -57,7 +60,9 @@ static const struct import_column tenant_columns[] = {
 };
 static const struct import_column account_columns[] = {
     {"account", CELL_KEY, true, 0, 20, NULL, N_("number of the account, like A-000412")},
-    {"tenant", CELL_KEY, true, 0, 40, NULL, N_("its tenant, by the code in tenants.csv")},
+    {"tenant", CELL_KEY, true, 0, 40, NULL, N_("its tenant, by the key in tenants.csv")},
+    {"meter", CELL_DIGITS, false, 0, 12, NULL,
+     N_("a meter it pays for; an account with several meters stands in several rows")},
     {"opened", CELL_DAY, false, 0, 0, NULL, N_("since when, like 2023-05-01 (today)")},
     {"no_sale", CELL_WORD, false, 0, 0, "no|yes", N_("yes: do not sell, see the manager")},
     {"note", CELL_NOTE, false, 0, 300, NULL, N_("anything")},
@@ -71,7 +76,6 @@ static const struct import_column meter_columns[] = {
     {"space", CELL_PATH, true, 0, 150, NULL,
      N_("the room it counts for, by its path in spaces.csv")},
     {"tariff", CELL_KEY, true, 0, 40, NULL, N_("its tariff, as tariffs.csv names it")},
-    {"account", CELL_KEY, false, 0, 20, NULL, N_("its account; empty: not opened")},
     {"transformers", CELL_WORD, false, 0, 0, "yes|no",
      N_("no: leave the transformer ratios out (yes)")},
     {"total_purchased", CELL_WORD, false, 0, 0, "proof|ignore",
@@ -86,18 +90,19 @@ const struct import_file import_files[IMPORT_FILES] = {
                          "GW1|192.168.1.201|"},
     [IMPORT_CHANNELS] = {"channels.csv", N_("channel"),
                          N_("Channels: the lines behind the gateways."), channel_columns,
-                         "GW1-1|rtu-tcp|8001|GW1|||"},
+                         "GW1-1|rtu-tcp|8001|GW1|||9600 8N1|5000|"},
     [IMPORT_TARIFFS] = {"tariffs.csv", N_("tariff"), N_("Tariffs and their prices."),
                         tariff_columns, "Shops|2026-01-01|0.8216|flat|"},
     [IMPORT_SPACES] = {"spaces.csv", N_("space"), N_("Spaces: buildings, floors, rooms."),
                        space_columns, "Tower A|building|"},
+    [IMPORT_METERS] = {"meters.csv", N_("meter"),
+                       N_("Meters: what is on the plate and where it hangs."), meter_columns,
+                       "190301527|DDSY1352|GW1-1|1|Tower A/12F/1204|Shops|yes|proof|"},
     [IMPORT_TENANTS] = {"tenants.csv", N_("tenant"), N_("Tenants: the customers."), tenant_columns,
                         "T-0412|张三|Zhang San|138 0013 8000|"},
-    [IMPORT_ACCOUNTS] = {"accounts.csv", N_("account"), N_("Accounts: a tenant's contracts."),
-                         account_columns, "A-000412|T-0412|2023-05-01|no|"},
-    [IMPORT_METERS] = {"meters.csv", N_("meter"),
-                       N_("Meters: what is on the plate, where it hangs, who pays."), meter_columns,
-                       "190301527|DDSY1352|GW1-1|1|Tower A/12F/1204|Shops|A-000412|yes|proof|"},
+    [IMPORT_ACCOUNTS] = {"accounts.csv", N_("account"),
+                         N_("Accounts: a tenant's contracts and their meters."), account_columns,
+                         "A-000412|T-0412|190301527|2023-05-01|no|"},
 };
 
 static const char *const models[] = {"DDSY1352", "DTSY1352"};
@@ -113,6 +118,8 @@ static const char reason_phone[] =
     N_("is not a phone number: digits, spaces and the signs + - ( ) / are taken");
 static const char reason_path[] =
     N_("is not a path like Tower A/12F/1204: a part is empty or has a space at its end");
+static const char reason_line[] =
+    N_("is not the setting of a line: baud, bits, parity, stop bits, like 9600 8N1");
 static const char reason_model[] =
     N_("is a model that no driver knows; known are DDSY1352 and DTSY1352");
 
@@ -140,6 +147,23 @@ int64_t import_day(const char *text)
     return at < 0 || tm.tm_mday != day || tm.tm_mon != month - 1 ? -1 : (int64_t)at;
 }
 
+bool import_line(const char *text, int64_t *baud, char parity[2], int64_t *stop_bits)
+{
+    static const int64_t rates[] = {1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200};
+    int rate, stops, end = 0;
+
+    if (sscanf(text, "%6d 8%1[NEO]%1d%n", &rate, parity, &stops, &end) != 3 || text[end] != '\0' ||
+        stops < 1 || stops > 2)
+        return false;
+    *baud = rate;
+    *stop_bits = stops;
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        if (rates[i] == rate)
+            return true;
+    }
+    return false;
+}
+
 static bool path_right(const char *path)
 {
     for (const char *part = path; part != NULL; part = strchr(part, '/')) {
@@ -164,7 +188,8 @@ static bool model_known(const char *model)
 static const char *form_wrong(enum import_cell kind, const char *text)
 {
     struct err ignored = {0};
-    int64_t price;
+    int64_t price, baud, stops;
+    char parity[2];
 
     switch (kind) {
     case CELL_DIGITS: return only(text, DIGITS) ? NULL : reason_digits;
@@ -173,6 +198,7 @@ static const char *form_wrong(enum import_cell kind, const char *text)
     case CELL_PATH: return path_right(text) ? NULL : reason_path;
     case CELL_HOST: return only(text, DIGITS LETTERS ".-:") ? NULL : reason_host;
     case CELL_PHONE: return only(text, DIGITS " +-()/") ? NULL : reason_phone;
+    case CELL_LINE: return import_line(text, &baud, parity, &stops) ? NULL : reason_line;
     case CELL_MODEL: return model_known(text) ? NULL : reason_model;
     default: return NULL;
     }

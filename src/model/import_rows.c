@@ -60,7 +60,7 @@ static void count(struct import *im, bool added, bool changed)
 static int gateway_write(struct import *im, const struct import_sheet *s, size_t i, struct err *e)
 {
     struct db *db = books_db(im->b);
-    const char *name = import_text(s, i, "name");
+    const char *name = import_text(s, i, "gateway");
     bool there;
     int rc = exists(im, SQL_import_gateway_find, name, &there, e);
 
@@ -75,16 +75,19 @@ static int gateway_write(struct import *im, const struct import_sheet *s, size_t
 static int channel_write(struct import *im, const struct import_sheet *s, size_t i, struct err *e)
 {
     struct db *db = books_db(im->b);
-    const char *name = import_text(s, i, "name");
-    int64_t port = 0, quiet = 0;
-    bool there;
+    const char *name = import_text(s, i, "channel"), *line = import_filled(s, i, "line");
+    int64_t port = 0, quiet = 0, baud = 0, stops = 0;
+    char parity[2] = "";
+    bool there, set = line != NULL && import_line(line, &baud, parity, &stops);
     int rc = exists(im, SQL_import_channel_find, name, &there, e);
 
     if (rc == 0)
-        rc = db_run(db, there ? SQL_import_channel_change : SQL_import_channel_add, e, "ssIssIs",
-                    name, import_text(s, i, "type"), number(s, i, "port", &port),
+        rc = db_run(db, there ? SQL_import_channel_change : SQL_import_channel_add, e,
+                    "ssIssIssIsI", name, import_text(s, i, "type"), number(s, i, "port", &port),
                     import_text(s, i, "gateway"), import_text(s, i, "host"),
-                    number(s, i, "quiet_ms", &quiet), import_text(s, i, "note"));
+                    number(s, i, "quiet_ms", &quiet), import_text(s, i, "note"),
+                    import_text(s, i, "device"), set ? &baud : NULL, set ? parity : NULL,
+                    set ? &stops : NULL);
     if (rc == 0)
         count(im, !there, db_changes(db) > 0);
     return rc;
@@ -93,7 +96,7 @@ static int channel_write(struct import *im, const struct import_sheet *s, size_t
 static int tariff_write(struct import *im, const struct import_sheet *s, size_t i, struct err *e)
 {
     struct db *db = books_db(im->b);
-    const char *name = import_text(s, i, "name"), *from = import_text(s, i, "from");
+    const char *name = import_text(s, i, "tariff"), *from = import_text(s, i, "from");
     struct db_row *row = NULL;
     int64_t price = 0;
     bool there;
@@ -121,7 +124,7 @@ static int tariff_write(struct import *im, const struct import_sheet *s, size_t 
 static int space_write(struct import *im, const struct import_sheet *s, size_t i, struct err *e)
 {
     struct db *db = books_db(im->b);
-    const char *path = import_text(s, i, "path"), *kind = import_text(s, i, "kind");
+    const char *path = import_text(s, i, "space"), *kind = import_text(s, i, "kind");
     const char *note = import_text(s, i, "note"), *slash = strrchr(path, '/');
     char parent[KEY_MAX] = "";
     bool there;
@@ -139,19 +142,20 @@ static int space_write(struct import *im, const struct import_sheet *s, size_t i
     return rc;
 }
 
-/* What a tenant is found by: the name, the alias, the first letters of its words; folded. */
+/* What a tenant is found by: the name, the alias, the first letters of Latin words (zs); folded. */
 static void search_text(const char *name, const char *alias, char *buf, size_t size)
 {
-    char initials[40];
+    char initials[40], *both = mem_format("%s %s", name, alias);
     size_t n = 0;
 
-    for (const char *c = alias; *c != '\0' && n + 1 < sizeof initials; c++) {
-        bool begins = c == alias || c[-1] == ' ' || c[-1] == '-';
+    for (const char *c = both; *c != '\0' && n + 1 < sizeof initials; c++) {
+        bool begins = c == both || c[-1] == ' ' || c[-1] == '-';
         if (begins && (unsigned char)*c < 0x80 && *c != ' ')
             initials[n++] = *c;
     }
     initials[n] = '\0';
-    char *all = mem_format("%s %s %s", name, alias, n > 1 ? initials : "");
+    char *all = mem_format("%s %s", both, n > 1 ? initials : "");
+    free(both);
     text_fold_search(buf, size, all);
     free(all);
     for (n = strlen(buf); n > 0 && buf[n - 1] == ' '; n--)
@@ -161,7 +165,7 @@ static void search_text(const char *name, const char *alias, char *buf, size_t s
 static int tenant_write(struct import *im, const struct import_sheet *s, size_t i, struct err *e)
 {
     struct db *db = books_db(im->b);
-    const char *code = import_text(s, i, "code"), *name = import_text(s, i, "name");
+    const char *code = import_text(s, i, "tenant"), *name = import_text(s, i, "name");
     const char *alias = import_text(s, i, "alias");
     char search[600], old[KEY_MAX] = "";
     struct db_row *row = NULL;
@@ -176,27 +180,6 @@ static int tenant_write(struct import *im, const struct import_sheet *s, size_t 
     search_text(name, alias != NULL ? alias : old, search, sizeof search);
     rc = db_run(db, there ? SQL_import_tenant_change : SQL_import_tenant_add, e, "ssssss", code,
                 name, alias, import_text(s, i, "phone"), import_text(s, i, "note"), search);
-    if (rc == 0)
-        count(im, !there, db_changes(db) > 0);
-    return rc;
-}
-
-static int account_write(struct import *im, const struct import_sheet *s, size_t i, struct err *e)
-{
-    struct db *db = books_db(im->b);
-    const char *account = import_text(s, i, "account"), *day = import_filled(s, i, "opened");
-    const char *note = import_text(s, i, "note");
-    int64_t opened = day != NULL ? import_day(day) : 0, no_sale = 0;
-    bool there;
-    int rc = exists(im, SQL_import_account_find, account, &there, e);
-
-    if (rc == 0 && there)
-        rc = db_run(db, SQL_import_account_change, e, "sIIs", account, day != NULL ? &opened : NULL,
-                    yes(s, i, "no_sale", &no_sale), note);
-    else if (rc == 0)
-        rc =
-            db_run(db, SQL_import_account_add, e, "ssIIsi", account, import_text(s, i, "tenant"),
-                   day != NULL ? &opened : NULL, yes(s, i, "no_sale", &no_sale), note, clock_utc());
     if (rc == 0)
         count(im, !there, db_changes(db) > 0);
     return rc;
@@ -249,18 +232,36 @@ static int meter_put(struct import *im, const struct import_sheet *s, size_t i, 
 
 static int meter_write(struct import *im, const struct import_sheet *s, size_t i, struct err *e)
 {
-    struct db *db = books_db(im->b);
-    const char *account = import_filled(s, i, "account");
-    const char *meter = import_text(s, i, "meter");
     bool there;
-    int rc = exists(im, SQL_import_meter_find, meter, &there, e);
+    int rc = exists(im, SQL_import_meter_find, import_text(s, i, "meter"), &there, e);
 
     if (rc == 0)
         rc = meter_put(im, s, i, there, e);
+    if (rc == 0)
+        count(im, !there, db_changes(books_db(im->b)) > 0);
+    return rc;
+}
+
+static int account_write(struct import *im, const struct import_sheet *s, size_t i, struct err *e)
+{
+    struct db *db = books_db(im->b);
+    const char *account = import_text(s, i, "account"), *day = import_filled(s, i, "opened");
+    const char *note = import_text(s, i, "note"), *meter = import_filled(s, i, "meter");
+    int64_t opened = day != NULL ? import_day(day) : 0, no_sale = 0;
+    bool there;
+    int rc = exists(im, SQL_import_account_find, account, &there, e);
+
+    if (rc == 0 && there)
+        rc = db_run(db, SQL_import_account_change, e, "sIIs", account, day != NULL ? &opened : NULL,
+                    yes(s, i, "no_sale", &no_sale), note);
+    else if (rc == 0)
+        rc =
+            db_run(db, SQL_import_account_add, e, "ssIIsi", account, import_text(s, i, "tenant"),
+                   day != NULL ? &opened : NULL, yes(s, i, "no_sale", &no_sale), note, clock_utc());
     if (rc != 0)
         return rc;
     int64_t changes = db_changes(db);
-    if (account != NULL) {
+    if (meter != NULL) {
         rc = db_run(db, SQL_import_account_meter_add, e, "ssi", account, meter, clock_utc());
         changes += db_changes(db);
     }
@@ -287,7 +288,7 @@ static int spaces_write(struct import *im, struct err *e)
 
     for (size_t level = 0; rc == 0 && written < s->rows; level++) {
         for (size_t i = 0; rc == 0 && i < s->rows; i++) {
-            if (depth(import_text(s, i, "path")) != level)
+            if (depth(import_text(s, i, "space")) != level)
                 continue;
             rc = space_write(im, s, i, e);
             written++;
