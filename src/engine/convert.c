@@ -6,12 +6,13 @@
 #include "clock.h"
 #include "core.h"
 #include "field.h"
+#include "message.h"
 #include "text.h"
 
 static const char *const why_words[] = {
-    [RELAY_CLOSED] = "closed", [RELAY_FORCED_OFF] = "forced off",
-    [RELAY_CREDIT] = "credit", [RELAY_OVERLOAD] = "overload",
-    [RELAY_TIME] = "time",     [RELAY_UNKNOWN] = "unknown",
+    [RELAY_CLOSED] = N_("closed"), [RELAY_FORCED_OFF] = N_("forced off"),
+    [RELAY_CREDIT] = N_("credit"), [RELAY_OVERLOAD] = N_("overload"),
+    [RELAY_TIME] = N_("time"),     [RELAY_UNKNOWN] = N_("unknown"),
 };
 
 void seen_convert(const struct meter_credit *credit, struct order_seen *out)

@@ -15,8 +15,10 @@
 
 /* ---- engine.status */
 
-static const char *const line_words[] = {
-    [LINE_IDLE] = "idle", [LINE_UP] = "up", [LINE_DOWN] = "down", [LINE_BACKOFF] = "waiting"};
+static const char *const line_words[] = {[LINE_IDLE] = N_("idle"),
+                                         [LINE_UP] = N_("up"),
+                                         [LINE_DOWN] = N_("down"),
+                                         [LINE_BACKOFF] = N_("waiting for the next try")};
 
 static json_t *lines_state(struct engine *engine)
 {
@@ -87,7 +89,7 @@ static void list_call(json_t *list, const char *sort, const char *name, const ch
             json_array_append_new(who, json_string(role_word(role)));
     }
     if (roles & ROLE_NOBODY)
-        json_array_append_new(who, json_string("anybody"));
+        json_array_append_new(who, json_string(N_("anybody")));
     for (const struct param *p = params; p && p->name; p++) {
         json_t *one = json_pack("{s:s,s:s,s:b}", "name", p->name, "kind", kind_words[p->kind],
                                 "required", (int)p->required);
