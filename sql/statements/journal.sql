@@ -1,5 +1,6 @@
 -- The journal and its papers.
 -- name: journal_last
+-- scan: the last row, along the key backwards
 SELECT number, at_utc, hash FROM entry ORDER BY number DESC LIMIT 1;
 -- name: entry_add
 INSERT INTO entry (number, at_utc, kind, operator_id, shift_id, document, order_id, memo, prev_hash, hash)

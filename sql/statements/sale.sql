@@ -28,3 +28,5 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11);
 INSERT INTO outbox (document_id, till_id, state, created_at_utc, changed_at_utc) VALUES (?1, ?2, 'waiting', ?3, ?3);
 -- name: sale_vendor
 SELECT passes FROM channel_vendor WHERE channel_id = ?1 AND model = ?2 AND old_firmware = ?3;
+-- name: sale_once
+SELECT 1 FROM once WHERE id = ?1;

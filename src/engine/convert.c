@@ -33,6 +33,7 @@ void reading_convert(const struct job *job, struct reading *out)
     *out = (struct reading){
         .at_utc = clock_utc(),
         .meter_id = job->meter.meter_id,
+        .begun_mono_ms = job->begun_mono_ms,
         .status1 = r->status[0],
         .status2 = r->status[1],
         .relay_closed = r->relay_closed,

@@ -116,6 +116,22 @@ void login_changed(struct engine *engine, const char *call, const json_t *args,
                    const struct actor *who);
 
 /* One request of a session. */
+/* A change that was asked for and checked: what it needs to run, and where the answer goes. */
+struct change_order {
+    struct reply_to to;
+    const struct request *request;
+    struct actor who;
+    char once[33]; /* "" none */
+    json_t *args;  /* a reference of its own */
+};
+void change_order_clear(struct change_order *order);
+/* To the writer; the answer is sent when it is committed. The order stays the caller's. */
+int dispatch_change(struct engine *engine, const struct change_order *order, struct err *e);
+/* Notes in the operation log that a change was refused before it ran. */
+void dispatch_refused(struct engine *engine, const struct change_order *order, const struct err *why);
+/* Changes whose request says `line`: finds out what must be known of the line, then dispatches. order is copied. */
+int preflight_start(struct engine *engine, const struct change_order *order, struct err *e);
+
 void dispatch(struct engine *engine, struct session *session, const json_t *message);
 /* Fills *e with who may, for a call that `role` may not make. */
 int dispatch_denied(struct err *e, const char *call, const char *title, unsigned roles);

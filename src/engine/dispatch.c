@@ -24,24 +24,28 @@ const struct live *live_find(const char *name)
 
 struct change {
     struct work work;
-    struct reply_to to;
-    const struct request *request;
-    struct actor who;
-    char once[33];
-    json_t *args, *result;
+    struct change_order order;
+    json_t *result;
 };
+
+void change_order_clear(struct change_order *order)
+{
+    json_decref(order->args);
+    order->args = NULL;
+}
 
 static void change_run(struct engine *engine, struct books *books, struct work *work)
 {
     struct change *c = (struct change *)work;
     (void)engine;
-    work->code = books_change(books, c->request, &c->who, c->once[0] ? c->once : NULL, c->args,
+    const struct change_order *o = &c->order;
+    work->code = books_change(books, o->request, &o->who, o->once[0] ? o->once : NULL, o->args,
                               &c->result, &work->fx, &work->err);
 }
 
 static void change_free(struct change *c)
 {
-    json_decref(c->args);
+    change_order_clear(&c->order);
     json_decref(c->result);
     work_free(c);
 }
@@ -49,32 +53,40 @@ static void change_free(struct change *c)
 static void change_done(struct engine *engine, struct work *work)
 {
     struct change *c = (struct change *)work;
+    const char *name = c->order.request->name;
     if (work->code)
-        log_err(engine->log, c->request->name, &work->err);
-    else if (strcmp(c->request->name, "import.apply") == 0)
+        log_err(engine->log, name, &work->err);
+    else if (strcmp(name, "import.apply") == 0)
         lines_refresh(engine);
-    else if (strncmp(c->request->name, "operator.", 9) == 0)
-        login_changed(engine, c->request->name, c->args, &c->who);
+    else if (strncmp(name, "operator.", 9) == 0)
+        login_changed(engine, name, c->order.args, &c->order.who);
     json_t *result = work->code ? NULL : c->result ? json_incref(c->result) : json_object();
-    session_reply(engine, c->to, result, &work->err);
+    session_reply(engine, c->order.to, result, &work->err);
     change_free(c);
+}
+
+int dispatch_change(struct engine *engine, const struct change_order *order, struct err *e)
+{
+    struct change *c = work_new(sizeof *c, change_run, change_done);
+    c->order = *order;
+    json_incref(c->order.args);
+    if (writer_push(engine, c, e))
+        return 0;
+    change_free(c);
+    return e->code;
 }
 
 static int change_start(struct engine *engine, struct session *s, int64_t id,
                         const struct request *request, const char *once, json_t *args,
                         struct err *e)
 {
-    struct change *c = work_new(sizeof *c, change_run, change_done);
-    c->to = (struct reply_to){s->serial, id};
-    c->request = request;
-    c->who = s->login.who;
+    struct change_order order = {
+        .to = {s->serial, id}, .request = request, .who = s->login.who, .args = args};
     if (once)
-        text_copy(c->once, sizeof c->once, once);
-    c->args = json_incref(args);
-    if (writer_push(engine, c, e))
-        return 0;
-    change_free(c);
-    return e->code;
+        text_copy(order.once, sizeof order.once, once);
+    if (request->line && engine->field)
+        return preflight_start(engine, &order, e);
+    return dispatch_change(engine, &order, e);
 }
 
 /* ---- queries: on a reader */
@@ -156,7 +168,7 @@ static int asking_start(struct engine *engine, struct session *s, int64_t id,
 struct refusal {
     struct work work;
     struct actor who;
-    char call[64];
+    char call[64], object[64];
     struct err why;
 };
 
@@ -164,7 +176,7 @@ static void refusal_run(struct engine *engine, struct books *books, struct work 
 {
     struct refusal *r = (struct refusal *)work;
     (void)engine;
-    work->code = books_log(books, &r->who, r->call, NULL, NULL, &r->why, &work->err);
+    work->code = books_log(books, &r->who, r->call, r->object, NULL, &r->why, &work->err);
 }
 
 static void refusal_done(struct engine *engine, struct work *work)
@@ -174,17 +186,25 @@ static void refusal_done(struct engine *engine, struct work *work)
     work_free(work);
 }
 
-static void refusal_note(struct engine *engine, const struct session *s, const char *call,
-                         const struct err *why)
+static void refusal_note(struct engine *engine, const struct actor *who, const char *call,
+                         const char *object, const struct err *why)
 {
     struct err e = {0};
     struct refusal *r = work_new(sizeof *r, refusal_run, refusal_done);
-    r->who = s->login.who;
+    r->who = *who;
     text_copy(r->call, sizeof r->call, call);
+    text_copy(r->object, sizeof r->object, object ? object : "");
     r->why = *why;
     log_err(engine->log, call, why);
     if (!writer_push(engine, r, &e))
         work_free(r);
+}
+
+void dispatch_refused(struct engine *engine, const struct change_order *order,
+                      const struct err *why)
+{
+    refusal_note(engine, &order->who, order->request->name,
+                 json_string_value(json_object_get(order->args, "meter")), why);
 }
 
 int dispatch_denied(struct err *e, const char *call, const char *title, unsigned roles)
@@ -323,7 +343,7 @@ static int start(struct engine *engine, struct session *s, const struct envelope
     if (!target_find(engine, v->call, &t))
         return unknown(engine, v->call, e);
     if (may(s, v->call, t.title, t.roles, e) != 0) {
-        refusal_note(engine, s, v->call, e);
+        refusal_note(engine, &s->login.who, v->call, NULL, e);
         return e->code;
     }
     if (param_check(v->call, t.params, v->args, e) != 0)

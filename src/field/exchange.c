@@ -152,6 +152,7 @@ static void read_meter(struct exchange *x)
 void exchange_run(struct bus *bus, struct job *job)
 {
     struct exchange x = {bus, job, job->meter.driver, job->meter.address};
+    job->begun_mono_ms = clock_mono_ms();
     job->end = JOB_UNREACHED;
     job->probe = DEED_UNKNOWN;
     job->how = (struct bus_result){.end = BUS_DOWN};

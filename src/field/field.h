@@ -90,6 +90,7 @@ struct job {
     void *owner;                   /* the engine's */
 
     /* What came of it. */
+    int64_t begun_mono_ms; /* when the exchange began (clock_mono_ms) */
     enum job_end end;
     enum deed probe; /* JOB_TOPUP with probe_first; UNKNOWN where none was sent (old firmware) */
     uint16_t count;  /* JOB_TOPUP: the count that was sent, or would have been */

@@ -104,10 +104,21 @@ static const struct param files_params[] = {
 };
 static const struct param no_params[] = {{0}};
 static const struct request requests[] = {
-    {"import.apply", N_("Import"), ROLE_ADMINISTRATOR, files_params, false, apply_run},
-    {"import.check", N_("Check an import"), ROLE_ADMINISTRATOR, files_params, false, check_run},
-    {"import.templates", N_("Describe the files of an import"), ROLE_ADMINISTRATOR, no_params,
-     false, templates_run},
+    {.name = "import.apply",
+     .title = N_("Import"),
+     .roles = ROLE_ADMINISTRATOR,
+     .params = files_params,
+     .run = apply_run},
+    {.name = "import.check",
+     .title = N_("Check an import"),
+     .roles = ROLE_ADMINISTRATOR,
+     .params = files_params,
+     .run = check_run},
+    {.name = "import.templates",
+     .title = N_("Describe the files of an import"),
+     .roles = ROLE_ADMINISTRATOR,
+     .params = no_params,
+     .run = templates_run},
 };
 const struct request_table import_requests = {
     .requests = requests,

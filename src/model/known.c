@@ -132,6 +132,10 @@ int known_compare(struct books *b, int64_t meter_id, const struct known *known,
     /* A purchase of somebody else on a meter whose total does not move shows in the balance only. */
     if (moved.count != 0 && moved.by_total && moved.amount_minor == 0)
         moved = proof_moved(&known->seen, seen, false, known->price_e4);
+    int64_t recent = 0;
     int rc = book_difference(b, meter_id, known, seen, &moved, fx, e);
-    return rc != 0 ? rc : known_set(b, meter_id, seen, known->total_stuck, true, e);
+    if (rc == 0)
+        rc = db_get(books_db(b), SQL_known_recent, 0, &recent, e, "ii", meter_id, clock_utc());
+    /* A copy of the last frame may still come: the meter is compared once more after that. */
+    return rc != 0 ? rc : known_set(b, meter_id, seen, known->total_stuck, recent == 0, e);
 }

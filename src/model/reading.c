@@ -43,7 +43,10 @@ static int compare(struct books *b, const struct reading *r, struct effects *fx,
         return known_adopt(b, r->meter_id, &r->seen, fx, e);
     if (rc == 0)
         rc = db_get(books_db(b), SQL_order_open_sent, 0, &open, e, "i", r->meter_id);
-    if (rc != 0 || open > 0 || r->begun_mono_ms <= ledger_clock_get(books_clocks(b), r->meter_id))
+    /* Without the block that holds the total there is nothing to compare the total with. */
+    bool brief = known.seen.has_total && !r->seen.has_total && !r->seen.old_firmware;
+    if (rc != 0 || open > 0 || brief ||
+        r->begun_mono_ms <= ledger_clock_get(books_clocks(b), r->meter_id))
         return rc;
     return known_compare(b, r->meter_id, &known, &r->seen, fx, e);
 }

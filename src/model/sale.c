@@ -57,22 +57,32 @@ static int vendor_get(struct books *b, const struct sale_meter *m, int64_t *pass
                   (int64_t)m->old_firmware);
 }
 
-int sale_preflight(struct books *reader, const char *meter, enum sale_need *need,
-                   int64_t *channel_id, char *channel, size_t channel_size, struct err *e)
+int sale_preflight(struct books *reader, const char *meter, const char *once, struct sale_line *out,
+                   struct err *e)
 {
     struct sale_meter m;
-    int64_t passes = -1;
-    int rc = meter_get(reader, meter, &m, e);
+    int64_t passes = -1, before = 0;
+    int rc = 0;
 
+    memset(out, 0, sizeof *out);
+    if (once)
+        rc = db_get(books_db(reader), SQL_sale_once, 0, &before, e, "s", once);
+    out->again = before != 0;
+    if (rc != 0 || out->again)
+        return rc;
+    rc = meter_get(reader, meter, &m, e);
     if (rc != 0)
         return rc;
-    *channel_id = m.channel_id;
-    text_copy(channel, channel_size, m.channel);
+    out->channel_id = m.channel_id;
+    text_copy(out->channel, sizeof out->channel, m.channel);
     rc = vendor_get(reader, &m, &passes, e);
     if (rc == 0 && passes == 0)
         return err_set(e, MSG_CHANNEL_REFUSES_20, m.channel);
     /* Old firmware has no harmless probe: its first top-up is the probe (meters.md 1.6). */
-    *need = !m.known || (passes < 0 && !m.old_firmware) ? SALE_NEED_PROBE : SALE_NEED_NOTHING;
+    if (!m.known)
+        out->need = SALE_NEED_READING;
+    else if (passes < 0 && !m.old_firmware)
+        out->need = SALE_NEED_PROBE;
     return rc;
 }
 
@@ -181,14 +191,14 @@ static char *snapshot(struct books *b, const struct sale_meter *m, const struct 
 {
     char site[128], demo[8], shift[24];
     snprintf(shift, sizeof shift, "%lld", (long long)c->shift_id);
-    json_t *s = json_pack(
-        "{s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:I,s:I,s:I}", "site",
-        setting_text(b, "site.name", site, sizeof site), "number", number, "at", (json_int_t)at_utc,
-        "till", c->till, "shift", shift, "operator", c->operator_name, "account",
-        m->account, "tenant", m->tenant, "room", m->room, "meter", m->number, "amount",
-        (json_int_t)p->amount_minor, "pay", p->pay, "tendered", (json_int_t)p->tendered_minor,
-        "change", (json_int_t)p->change_minor, "price", (json_int_t)m->price_e4, "energy_wh",
-        (json_int_t)energy_of_money(p->amount_minor, m->price_e4));
+    json_t *s = json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:I,s:I,s:I}",
+                          "site", setting_text(b, "site.name", site, sizeof site), "number", number,
+                          "at", (json_int_t)at_utc, "till", c->till, "shift", shift, "operator",
+                          c->operator_name, "account", m->account, "tenant", m->tenant, "room",
+                          m->room, "meter", m->number, "amount", (json_int_t)p->amount_minor, "pay",
+                          p->pay, "tendered", (json_int_t)p->tendered_minor, "change",
+                          (json_int_t)p->change_minor, "price", (json_int_t)m->price_e4,
+                          "energy_wh", (json_int_t)energy_of_money(p->amount_minor, m->price_e4));
 
     json_object_set_new(s, "capital", json_integer(p->amount_minor));
     if (p->reference[0])
@@ -287,6 +297,7 @@ static const struct request requests[] = {
      .roles = ROLE_COUNTER,
      .params = sale_new_params,
      .money = true,
+     .line = true,
      .run = sale_new},
 };
 

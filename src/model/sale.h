@@ -8,13 +8,21 @@
 #include "books.h"
 
 enum sale_need {
-    SALE_NEED_NOTHING, /* the line is proven for this meter: take the money */
-    SALE_NEED_PROBE, /* never read, or the line never proven: look and probe first, then ask again */
+    SALE_NEED_NOTHING, /* the line is proven for this meter, or this very sale was made before */
+    SALE_NEED_READING, /* the meter was never read: read it, then ask again */
+    SALE_NEED_PROBE,   /* the line was never proven to let 0x20 through: probe it, then ask again */
 };
 
-/* On a reader, before the money is taken: is the line of this meter known to let a top-up through? Gives the channel so
- * that the engine can see whether it is up. ERR_REFUSED: known to refuse; ERR_NOT_FOUND: no such meter. */
-int sale_preflight(struct books *reader, const char *meter, enum sale_need *need,
-                   int64_t *channel_id, char *channel, size_t channel_size, struct err *e);
+struct sale_line {
+    enum sale_need need;
+    int64_t channel_id;
+    char channel[64];
+    bool again; /* once was used before: the books answer, whatever the line does now */
+};
+
+/* On a reader, before the money is taken: what must be known of the line of a meter first. once may be NULL.
+ * ERR_REFUSED: the line is known to refuse; ERR_NOT_FOUND: no such meter. */
+int sale_preflight(struct books *reader, const char *meter, const char *once, struct sale_line *out,
+                   struct err *e);
 
 #endif

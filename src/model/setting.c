@@ -185,7 +185,11 @@ static const struct param set_params[] = {
     {0},
 };
 static const struct request requests[] = {
-    {"setting.set", N_("Change a setting"), ROLE_ADMINISTRATOR, set_params, false, setting_set},
+    {.name = "setting.set",
+     .title = N_("Change a setting"),
+     .roles = ROLE_ADMINISTRATOR,
+     .params = set_params,
+     .run = setting_set},
 };
 const struct request_table setting_requests = {
     .requests = requests,

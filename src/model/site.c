@@ -83,8 +83,11 @@ static const struct param init_params[] = {
     {0},
 };
 static const struct request requests[] = {
-    {"site.init", N_("Begin the books of a site"), ROLE_ADMINISTRATOR, init_params, false,
-     site_init},
+    {.name = "site.init",
+     .title = N_("Begin the books of a site"),
+     .roles = ROLE_ADMINISTRATOR,
+     .params = init_params,
+     .run = site_init},
 };
 const struct request_table site_requests = {
     .requests = requests,

@@ -128,8 +128,16 @@ static const struct param shift_params[] = {
     {0},
 };
 static const struct request requests[] = {
-    {"till.add", N_("Add or change a till"), ROLE_ADMINISTRATOR, till_params, false, till_add},
-    {"shift.open", N_("Open a shift"), ROLE_COUNTER, shift_params, false, shift_open},
+    {.name = "till.add",
+     .title = N_("Add or change a till"),
+     .roles = ROLE_ADMINISTRATOR,
+     .params = till_params,
+     .run = till_add},
+    {.name = "shift.open",
+     .title = N_("Open a shift"),
+     .roles = ROLE_COUNTER,
+     .params = shift_params,
+     .run = shift_open},
 };
 const struct request_table till_requests = {
     .requests = requests,

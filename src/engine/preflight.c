@@ -1,0 +1,200 @@
+/*
+ * Before money is taken for a meter: is its line up, was the meter ever read, does the line let a top-up
+ * through? What is not known is found out on the line first (a reading, the harmless probe); only then the
+ * change runs. A request that was answered before is answered again whatever the line does.
+ */
+#include <string.h>
+
+#include "clock.h"
+#include "core.h"
+#include "field.h"
+#include "sale.h"
+#include "text.h"
+
+/* A reading and a probe at most: a third round means that neither told anything. */
+#define ROUNDS_MAX 3
+
+struct preflight {
+    struct work work;
+    struct job job;
+    struct engine *engine;
+    struct change_order order;
+    struct meter_place place;
+    struct sale_line line;
+    struct reading reading;
+    int rounds;
+};
+
+static void look(struct engine *engine, struct books *books, struct work *work);
+static void looked(struct engine *engine, struct work *work);
+
+static void preflight_free(struct preflight *p)
+{
+    change_order_clear(&p->order);
+    job_clear(&p->job);
+    work_free(p);
+}
+
+static void refuse(struct engine *engine, struct preflight *p, const struct err *why)
+{
+    dispatch_refused(engine, &p->order, why);
+    session_reply(engine, p->order.to, NULL, why);
+    preflight_free(p);
+}
+
+/* Round again: the books know more now. */
+static void again(struct engine *engine, struct preflight *p)
+{
+    struct err e = {0};
+
+    p->work.run = look;
+    p->work.done = looked;
+    if (!reader_push(engine, p, &e))
+        refuse(engine, p, &e);
+}
+
+/* ---- what the line said, on the writer */
+
+static int learn_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct preflight *p = ctx;
+
+    if (p->line.need == SALE_NEED_READING) {
+        if (p->job.end == JOB_DONE && p->job.has_reading) {
+            reading_convert(&p->job, &p->reading);
+            return reading_store(b, &p->reading, fx, e);
+        }
+        return p->job.end == JOB_DROPPED
+                   ? 0
+                   : reading_missed(b, p->place.meter_id, clock_utc(), &p->job.error, fx, e);
+    }
+    if (p->job.probe == DEED_UNKNOWN)
+        return 0;
+    return channel_vendor_learn(b, p->place.channel_id, p->place.meter_id, false,
+                                p->job.probe == DEED_DONE, e);
+}
+
+static void learn(struct engine *engine, struct books *books, struct work *work)
+{
+    (void)engine;
+    work->code = books_within(books, learn_within, work, &work->fx, &work->err);
+}
+
+static void learned(struct engine *engine, struct work *work)
+{
+    struct preflight *p = (struct preflight *)work;
+    struct err why = work->err;
+    bool told =
+        p->line.need == SALE_NEED_READING ? p->job.end == JOB_DONE : p->job.probe != DEED_UNKNOWN;
+
+    if (work->code == 0 && told) {
+        job_clear(&p->job);
+        again(engine, p);
+        return;
+    }
+    if (work->code == 0 && p->job.end == JOB_STRANGER)
+        err_set(&why, MSG_METER_STRANGER, p->place.number);
+    else if (work->code == 0 && p->line.need == SALE_NEED_READING)
+        err_set(&why, MSG_SALE_METER_SILENT, p->place.number);
+    else if (work->code == 0)
+        err_set(&why, MSG_CHANNEL_UNPROVEN, p->line.channel);
+    refuse(engine, p, &why);
+}
+
+/* ---- on the channel's thread */
+
+static enum job_go probe_only(struct job *job, const struct meter_credit *seen, uint16_t *count)
+{
+    (void)job;
+    (void)seen;
+    (void)count;
+    return JOB_GO_STOP;
+}
+
+static void line_done(struct job *job)
+{
+    struct preflight *p = job->owner;
+
+    p->work.run = learn;
+    p->work.done = learned;
+    if (!writer_push_wait(p->engine, p))
+        main_post(p->engine, p);
+}
+
+static int ask_line(struct engine *engine, struct preflight *p, struct err *e)
+{
+    bool probe = p->line.need == SALE_NEED_PROBE;
+
+    p->job = (struct job){
+        .kind = probe ? JOB_TOPUP : JOB_READ,
+        .priority = JOB_INTERACTIVE,
+        .probe_first = probe,
+        .before_send = probe ? probe_only : NULL,
+        .done = line_done,
+        .owner = p,
+    };
+    int code = job_meter_fill(&p->job, &p->place, e);
+    return code ? code : field_submit(engine->field, p->place.channel_id, &p->job, e);
+}
+
+/* ---- what the books know, on a reader */
+
+static void look(struct engine *engine, struct books *books, struct work *work)
+{
+    struct preflight *p = (struct preflight *)work;
+    const char *meter = json_string_value(json_object_get(p->order.args, "meter"));
+
+    (void)engine;
+    memset(&work->err, 0, sizeof work->err);
+    work->code =
+        sale_preflight(books, meter, p->order.once[0] ? p->order.once : NULL, &p->line, &work->err);
+    if (work->code == 0 && !p->line.again)
+        work->code = meter_place_get(books, meter, &p->place, &work->err);
+}
+
+static void take(struct engine *engine, struct preflight *p)
+{
+    struct err e = {0};
+
+    if (dispatch_change(engine, &p->order, &e) != 0)
+        session_reply(engine, p->order.to, NULL, &e);
+    preflight_free(p);
+}
+
+static void looked(struct engine *engine, struct work *work)
+{
+    struct preflight *p = (struct preflight *)work;
+    struct channel_status status;
+    struct err why = work->err;
+
+    if (work->code == 0 && p->line.again) {
+        take(engine, p);
+        return;
+    }
+    if (work->code == 0 && field_status(engine->field, p->line.channel_id, &status) &&
+        (status.state == LINE_DOWN || status.state == LINE_BACKOFF))
+        work->code = err_set(&why, MSG_CHANNEL_DOWN, p->line.channel);
+    if (work->code == 0 && p->line.need == SALE_NEED_NOTHING) {
+        take(engine, p);
+        return;
+    }
+    if (work->code == 0 && p->rounds++ >= ROUNDS_MAX)
+        work->code = err_set(&why, MSG_CHANNEL_UNPROVEN, p->line.channel);
+    if (work->code == 0)
+        work->code = ask_line(engine, p, &why);
+    if (work->code != 0)
+        refuse(engine, p, &why);
+}
+
+int preflight_start(struct engine *engine, const struct change_order *order, struct err *e)
+{
+    struct preflight *p = work_new(sizeof *p, look, looked);
+
+    p->engine = engine;
+    p->order = *order;
+    json_incref(p->order.args);
+    if (reader_push(engine, p, e))
+        return 0;
+    preflight_free(p);
+    return e->code;
+}
