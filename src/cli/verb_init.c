@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -41,6 +42,7 @@ static int begin(struct cli *cli, const struct wanted *w, const char *password, 
     json_t *r = NULL;
     /* Books without an administrator are those of an init that was interrupted: it goes on. */
     bool there = access(database, F_OK) == 0;
+    umask(077); /* nobody reads the books around the program */
     int code = cli_inside(cli, database, there ? CLI_INSIDE_WRITE : CLI_INSIDE_CREATE, e);
 
     if (code != 0) {
