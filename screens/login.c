@@ -102,9 +102,9 @@ static void login_draw(struct view *v, struct canvas *c, int top, int lines)
     if (view_demo(v))
         canvas_text(c, row + 1, col, 56, STYLE_PLAIN,
                     _("A demonstration: simulated meters, no real money."));
-    else if (view_locked(v))
-        canvas_text(c, row + 1, col, 56, STYLE_PLAIN, _("Locked. Log in to go on where you were."));
-    row += 3;
+    if (view_locked(v))
+        canvas_text(c, row + 2, col, 56, STYLE_PLAIN, _("Locked. Log in to go on where you were."));
+    row += 4;
     form_draw(&s->form, c, row, col, 14, 28, true);
     row += 3;
     canvas_text(c, row, col, 56, STYLE_DIM, _("Ctrl-T: 中文    Esc: leave"));

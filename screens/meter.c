@@ -114,11 +114,14 @@ static void meter_update(struct view *v, enum screen_cause cause, const char *ev
 
 static void read_came(struct view *v, const json_t *result, const struct err *e)
 {
+    const struct meter *s = v->state;
+    char text[SHOW_TEXT_MAX];
     (void)result;
     if (e)
         view_error(v, e);
     else
-        view_say(v, _("Read just now."));
+        view_say(v, show_format(text, sizeof text, _("Meter %1 was read just now."),
+                                SHOW_ARGS(s->number)));
     ask(v);
 }
 
@@ -253,7 +256,7 @@ static int values_draw(const struct rows *r, struct canvas *c, int row, bool sta
             text_copy(text, sizeof text, "-");
         snprintf(marked, sizeof marked, "%s%s", stale ? "~" : "", text);
         canvas_text(c, row + used, col, 14, STYLE_PLAIN, message_gettext(values[i].label));
-        canvas_right(c, row + used, col + 14, 11, stale ? STYLE_DIM : STYLE_BOLD, marked);
+        canvas_number(c, row + used, col + 14, 11, stale ? STYLE_DIM : STYLE_BOLD, marked);
     }
     return used + 1;
 }

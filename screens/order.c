@@ -12,6 +12,7 @@
 #include "order_words.h"
 #include "screen.h"
 #include "show.h"
+#include "text.h"
 
 #define POLL_MS 2000
 
@@ -220,6 +221,7 @@ static void story_draw(struct order *s, struct canvas *c, int row, int lines, in
 static int facts_draw(struct order *s, struct canvas *c, int row, int64_t now_utc)
 {
     char text[SHOW_TEXT_MAX * 2], money[MONEY_TEXT_MAX], at[SHOW_TEXT_MAX], sends[24], looks[24];
+    char before[SHOW_TEXT_MAX], after[SHOW_TEXT_MAX];
     const struct rows *r = &s->order;
     show_format(text, sizeof text, _("%1  %2  meter %3  %4 %5"),
                 SHOW_ARGS(message_gettext(rows_text(r, 0, "kind")),
@@ -228,10 +230,17 @@ static int facts_draw(struct order *s, struct canvas *c, int row, int64_t now_ut
                           rows_text(r, 0, "tenant")));
     canvas_text(c, row, 1, c->cols - 2, STYLE_PLAIN, text);
     snprintf(sends, sizeof sends, "%lld", (long long)rows_number(r, 0, "sends", 0));
+    show_value(SHOW_INTEGER, rows_value(r, 0, "count_before"), 0, before);
+    show_value(SHOW_INTEGER, rows_value(r, 0, "count_after"), 0, after);
+    if (!after[0])
+        text_copy(after, sizeof after, "?");
+    if (!before[0])
+        text_copy(before, sizeof before, "?");
     snprintf(looks, sizeof looks, "%lld", (long long)rows_number(r, 0, "looks", 0));
-    show_format(text, sizeof text, _("Made %1 by %2, sent %3 times, looked at %4 times"),
+    show_format(text, sizeof text,
+                _("Made %1 by %2. Frames sent: %3, looks: %4, count before: %5, after: %6"),
                 SHOW_ARGS(show_time(now_utc, rows_number(r, 0, "created_at", 0), at),
-                          rows_text(r, 0, "operator"), sends, looks));
+                          rows_text(r, 0, "operator"), sends, looks, before, after));
     canvas_text(c, row + 1, 1, c->cols - 2, STYLE_PLAIN, text);
     return 2;
 }

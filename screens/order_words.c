@@ -47,14 +47,13 @@ static const char *number_or_dash(const struct rows *rows, int row, const char *
 
 static const char *done_words(const struct rows *rows, int row, char *buf)
 {
-    char before[MONEY_TEXT_MAX], after[MONEY_TEXT_MAX], from[MONEY_TEXT_MAX], to[MONEY_TEXT_MAX];
+    char before[MONEY_TEXT_MAX], after[MONEY_TEXT_MAX], to[MONEY_TEXT_MAX];
     if (!rows_value(rows, row, "balance_after_minor"))
         return show_format(buf, ORDER_WORDS_MAX, _("On the meter; it was proved at a later look."),
                            SHOW_ARGS(""));
-    return show_format(buf, ORDER_WORDS_MAX, _("On the meter: %1 -> %2, count %3 -> %4."),
+    return show_format(buf, ORDER_WORDS_MAX, _("On the meter: %1 -> %2, count %3."),
                        SHOW_ARGS(money_or_dash(rows, row, "balance_before_minor", before),
                                  money_or_dash(rows, row, "balance_after_minor", after),
-                                 number_or_dash(rows, row, "count_before", from),
                                  number_or_dash(rows, row, "count_after", to)));
 }
 

@@ -317,14 +317,13 @@ bool sale_may_leave(struct view *v)
 
 #define LABEL_CELLS 12
 #define VALUE_CELLS 14
-#define RIGHT_COL   42
+#define RIGHT_COL   38
 
 static void pair_draw(struct canvas *c, int row, const char *label, unsigned style,
                       const char *text)
 {
-    const int used = canvas_text(c, row, RIGHT_COL, 18, STYLE_PLAIN, label);
-    canvas_right(c, row, RIGHT_COL + 18, 10, style, text);
-    (void)used;
+    canvas_text(c, row, RIGHT_COL, 18, STYLE_PLAIN, label);
+    canvas_number(c, row, RIGHT_COL + 18, 11, style, text);
 }
 
 /* What the sale would change, beside the fields. */
@@ -344,7 +343,7 @@ static void effect_draw(struct view *v, struct canvas *c, int row)
         pair_draw(c, row + 1, _("Price a kWh"), STYLE_PLAIN, price);
         if (typed) {
             show_format(shown, sizeof shown, _("%1 kWh"), SHOW_ARGS(energy));
-            canvas_text(c, row + 1, RIGHT_COL + 30, c->cols - RIGHT_COL - 31, STYLE_PLAIN, shown);
+            canvas_text(c, row + 1, RIGHT_COL + 31, c->cols - RIGHT_COL - 32, STYLE_PLAIN, shown);
         }
     }
     form_text(&s->form, FIELD_TENDERED, text);
@@ -401,7 +400,7 @@ int sale_draw(struct view *v, struct canvas *c, int row, bool focus)
         const bool stale = view_now(v) - s->balance_at_utc > SHOW_STALE_S;
         snprintf(text, sizeof text, "%s%s", stale ? "~" : "", money_text(s->balance_minor, money));
         pair_draw(c, row, _("Balance now"), stale ? STYLE_DIM : STYLE_PLAIN, text);
-        canvas_text(c, row, RIGHT_COL + 30, c->cols - RIGHT_COL - 31, STYLE_DIM,
+        canvas_text(c, row, RIGHT_COL + 31, c->cols - RIGHT_COL - 32, STYLE_DIM,
                     show_age(view_now(v), s->balance_at_utc, age));
     }
     form_draw(&s->form, c, row + 1, 1, LABEL_CELLS, VALUE_CELLS, focus && editing);

@@ -177,6 +177,17 @@ void canvas_right(struct canvas *c, int row, int col, int cells, unsigned style,
     canvas_text(c, row, col + before, cells - before, style, text);
 }
 
+void canvas_number(struct canvas *c, int row, int col, int cells, unsigned style, const char *text)
+{
+    if (text_width(text) <= cells) {
+        canvas_right(c, row, col, cells, style, text);
+        return;
+    }
+    for (int i = 0; i < cells; i++) {
+        canvas_char(c, row, col + i, style, L'#');
+    }
+}
+
 void canvas_fill(struct canvas *c, int row, int col, int cells, unsigned style)
 {
     for (int i = 0; i < cells && col + i < c->cols; i++) {

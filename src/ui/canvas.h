@@ -46,6 +46,8 @@ void canvas_erase(struct canvas *c);
 int canvas_text(struct canvas *c, int row, int col, int cells, unsigned style, const char *text);
 /* The same, the last character in the last of the cells. */
 void canvas_right(struct canvas *c, int row, int col, int cells, unsigned style, const char *text);
+/* A number: one that does not fit is shown as ####, never as another number. */
+void canvas_number(struct canvas *c, int row, int col, int cells, unsigned style, const char *text);
 /* One character; returns its cells. */
 int canvas_char(struct canvas *c, int row, int col, unsigned style, wchar_t ch);
 /* Blanks cells with a style. */

@@ -45,7 +45,7 @@ struct view_wait {
 
 /* One line of help, menu or palette. */
 struct overlay_item {
-    char text[96], other[96], key[16], reason[128], search[256];
+    char text[96], twin[96], help[200], key[16], reason[128], search[512];
     const struct screen *screen; /* opens this */
     int action;                  /* of the view on top */
     enum console_global global;

@@ -12,10 +12,11 @@
 #include "show.h"
 #include "text.h"
 
-#define LEAST_ROWS 24
-#define LEAST_COLS 80
-#define BODY_TOP   2
-#define FOOT_ROWS  4 /* message, rule, status, keys */
+#define LEAST_ROWS    24
+#define LEAST_COLS    80
+#define BODY_TOP      2
+#define HEADING_CELLS 26 /* kept for "Metertill > ..." where the right side is long */
+#define FOOT_ROWS     4  /* message, rule, status, keys */
 
 int frame_body_top(void)
 {
@@ -62,8 +63,8 @@ static void head_draw(struct console *c, struct canvas *canvas)
     const int mark_cells = demo ? text_width(mark) + 3 : 0;
     int room = canvas->cols - 2 - mark_cells;
     int who_cells = text_width(who);
-    if (who_cells > room * 3 / 5)
-        who_cells = room * 3 / 5;
+    if (who_cells > room - HEADING_CELLS)
+        who_cells = room - HEADING_CELLS;
     int col = 1 + canvas_text(canvas, 0, 1, room, STYLE_PLAIN, "Metertill");
     if (heading) {
         canvas_text(canvas, 0, col, 3, STYLE_DIM, " > ");

@@ -26,8 +26,8 @@ struct entry {
 
 static void item_search(struct overlay_item *item)
 {
-    char all[256];
-    snprintf(all, sizeof all, "%s %s %s", item->text, item->other, item->key);
+    char all[512];
+    snprintf(all, sizeof all, "%s %s %s %s", item->text, item->twin, item->help, item->key);
     text_fold_search(item->search, sizeof item->search, all);
 }
 
@@ -42,7 +42,7 @@ static void item_add(struct overlay *o, const struct entry *entry)
     if (entry->key != KEYS_NONE)
         keys_name(entry->key, item->key);
     text_copy(item->text, sizeof item->text, message_gettext(entry->text));
-    text_copy(item->other, sizeof item->other, entry->help ? message_gettext(entry->help) : "");
+    text_copy(item->help, sizeof item->help, entry->help ? message_gettext(entry->help) : "");
     text_copy(item->reason, sizeof item->reason,
               entry->reason ? message_gettext(entry->reason) : "");
     item_search(item);
@@ -58,8 +58,8 @@ static void add_view_keys(struct console *c, struct overlay *o)
                 continue;
             reason = N_("your role may not");
         }
-        item_add(o, &(struct entry){.text = o->kind == OVERLAY_PALETTE ? k->help : k->label,
-                                    .help = o->kind == OVERLAY_PALETTE ? NULL : k->help,
+        item_add(o, &(struct entry){.text = k->label,
+                                    .help = k->help,
                                     .reason = reason,
                                     .key = k->key,
                                     .action = k->action});
@@ -71,8 +71,8 @@ static void add_globals(struct console *c, struct overlay *o)
     for (const struct screen_key *k = console_globals; k->label; k++) {
         if (!console_may(c, k))
             continue;
-        item_add(o, &(struct entry){.text = o->kind == OVERLAY_PALETTE ? k->help : k->label,
-                                    .help = o->kind == OVERLAY_PALETTE ? NULL : k->help,
+        item_add(o, &(struct entry){.text = k->label,
+                                    .help = k->help,
                                     .key = k->key,
                                     .global = (enum console_global)k->action});
     }
@@ -89,7 +89,7 @@ static void add_screens(struct console *c, struct overlay *o)
             if (!may && o->kind == OVERLAY_MENU)
                 continue;
             item_add(o, &(struct entry){.text = s->title,
-                                        .help = o->kind == OVERLAY_MENU ? s->help : NULL,
+                                        .help = s->help,
                                         .reason = may ? NULL : N_("your role may not"),
                                         .screen = s});
         }
@@ -107,7 +107,7 @@ static void add_other_language(struct console *c, struct overlay *o)
     add_globals(c, &twin);
     message_language(c->language, c->options.locale_dir);
     for (int i = 0; i < o->count && i < twin.count; i++) {
-        text_copy(o->items[i].other, sizeof o->items[i].other, twin.items[i].text);
+        text_copy(o->items[i].twin, sizeof o->items[i].twin, twin.items[i].text);
         item_search(&o->items[i]);
     }
     free(twin.items);
@@ -246,12 +246,12 @@ static void item_draw(const struct overlay *o, int i, int n, struct canvas *canv
         canvas_text(canvas, row, col, 8, STYLE_BOLD, item->key);
         col += 9;
     } else {
-        text_cells = 40;
+        canvas_text(canvas, row, col + text_cells + 1, 20, STYLE_PLAIN, item->twin);
     }
     const unsigned style = item->reason[0] ? STYLE_DIM : STYLE_PLAIN;
     canvas_text(canvas, row, col, text_cells, style, item->text);
-    col += text_cells + 1;
-    const char *second = item->reason[0] ? item->reason : item->other;
+    col += text_cells + 1 + (o->kind == OVERLAY_PALETTE ? 21 : 0);
+    const char *second = item->reason[0] ? item->reason : item->help;
     const int key_cells = o->kind == OVERLAY_HELP ? 0 : 8;
     canvas_text(canvas, row, col, cols - col - key_cells - 1, style, second);
     if (key_cells)

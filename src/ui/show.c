@@ -48,6 +48,25 @@ static const struct {
     /* who holds the money */
     {N_("meter"), ' ', STYLE_PLAIN},
     {N_("console"), ' ', STYLE_PLAIN},
+    /* kinds of orders and meters */
+    {N_("top-up"), ' ', STYLE_PLAIN},
+    {N_("switch"), ' ', STYLE_PLAIN},
+    {N_("settings"), ' ', STYLE_PLAIN},
+    {N_("clock"), ' ', STYLE_PLAIN},
+    {N_("electricity"), ' ', STYLE_PLAIN},
+    {N_("water"), ' ', STYLE_PLAIN},
+    /* how an attempt ended */
+    {N_("not done"), ' ', STYLE_PLAIN},
+    {N_("unknown"), ' ', STYLE_PLAIN},
+    {N_("stopped"), ' ', STYLE_PLAIN},
+    {N_("stranger"), ' ', STYLE_PLAIN},
+    {N_("unreached"), ' ', STYLE_PLAIN},
+    {N_("dropped"), ' ', STYLE_PLAIN},
+    /* what is known of an order in doubt */
+    {N_("being sent"), ' ', STYLE_PLAIN},
+    {N_("a person must decide"), ' ', STYLE_PLAIN},
+    {N_("another meter answers"), ' ', STYLE_PLAIN},
+    {N_("sent, no answer since"), ' ', STYLE_PLAIN},
     /* roles */
     {N_("cashier"), ' ', STYLE_PLAIN},
     {N_("electrician"), ' ', STYLE_PLAIN},

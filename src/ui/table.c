@@ -136,7 +136,7 @@ static void draw_cell(const struct table *t, const struct table_column *column,
         text_copy(text, sizeof text, marked);
     }
     if (show_is_number(column->kind)) {
-        canvas_right(c, row, place.col, place.cells, style, text);
+        canvas_number(c, row, place.col, place.cells, style, text);
     } else {
         canvas_text(c, row, place.col, place.cells, style, text);
     }
