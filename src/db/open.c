@@ -66,7 +66,7 @@ static char *immutable_uri(const char *path)
 
 static int set_up(struct db *db, struct err *e)
 {
-    int id = 0, tables = 0, rc;
+    int id = 0, schema = 0, rc;
 
     sqlite3_busy_timeout(db->handle, 5000);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -74,13 +74,13 @@ static int set_up(struct db *db, struct err *e)
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
     rc = pragma_number(db, "PRAGMA application_id", &id, e);
     if (rc == 0)
-        rc = pragma_number(db, "SELECT count(*) FROM sqlite_schema", &tables, e);
+        rc = pragma_number(db, "PRAGMA schema_version", &schema, e);
     if (rc != 0) {
         if (e->msg == MSG_DB_CORRUPT)
             return err_set(e, MSG_DB_FOREIGN, db->path);
         return rc;
     }
-    if (id != APPLICATION_ID && !(db->mode == DB_CREATE && tables == 0))
+    if (id != APPLICATION_ID && !(db->mode == DB_CREATE && schema == 0))
         return err_set(e, MSG_DB_FOREIGN, db->path);
     if (db->mode == DB_READ)
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

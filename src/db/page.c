@@ -1,6 +1,6 @@
 /*
- * A query of the protocol page by page: the statement of sql/queries wrapped into one that sorts and
- * cuts. Prepared for the occasion; the wrapping is no SQL of the business.
+ * A query of the protocol page by page: the statement of sql/queries set into the form of
+ * sql/statements/page.sql, which sorts and cuts. Prepared for the occasion.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,19 +15,38 @@ static void name_check(const char *column)
         die("\"%s\" is no column name", column);
 }
 
+/* A form with the piece from `mark` to the next end mark replaced. The caller's. */
+static char *fill(const char *form, const char *mark, const char *piece)
+{
+    static const char end[] = "/*end*/";
+    const char *from = strstr(form, mark);
+    const char *to = from ? strstr(from, end) : NULL;
+
+    if (!to)
+        die("the form of a page has no %s", mark);
+    return mem_format("%.*s%s%s", (int)(from - form), form, piece, to + sizeof end - 1);
+}
+
+/* The whole statement. The caller's. */
+static char *page_text(enum sql_id id, const char *column, bool down)
+{
+    if (column == NULL)
+        return fill(sql_text[SQL_page_own_order].text, "/*query*/", sql_text[id].text);
+    name_check(column);
+    char *order = mem_format("\"%s\"%s", column, down ? " DESC" : "");
+    char *sorted = fill(sql_text[SQL_page_sorted].text, "/*order*/", order);
+    char *text = fill(sorted, "/*query*/", sql_text[id].text);
+    free(sorted);
+    free(order);
+    return text;
+}
+
 int db_query_page(struct db *db, enum sql_id id, const char *column, bool down, struct db_row **row,
                   struct err *e)
 {
-    char *text;
+    char *text = page_text(id, column, down);
 
     *row = NULL;
-    if (column != NULL) {
-        name_check(column);
-        text = mem_format("SELECT * FROM (\n%s\n) ORDER BY \"%s\"%s, 1 LIMIT :limit OFFSET :offset",
-                          sql_text[id].text, column, down ? " DESC" : "");
-    } else {
-        text = mem_format("SELECT * FROM (\n%s\n) LIMIT :limit OFFSET :offset", sql_text[id].text);
-    }
     struct db_row *fresh = mem_new(sizeof *fresh);
     *fresh = (struct db_row){.db = db, .id = id, .busy = true, .spare = true};
     int rc = 0;
