@@ -10,7 +10,10 @@ SELECT m.id AS meter_id, m.number AS meter, m.kind, m.model, m.credit_mode, m.ch
        m.space_id, m.tariff_id, s.name AS room, s.path,
        am.account_id, am.adopted, a.number AS account, a.no_sale, a.tenant_id,
        t.name AS tenant, t.alias, t.phone,
-       ms.balance_minor, ms.read_at_utc AS balance_at, ms.tried_at_utc AS tried_at, ms.misses,
+       -- after a top-up the books know the balance before the next reading does
+       CASE WHEN k.at_utc >= ms.read_at_utc THEN k.balance_minor ELSE ms.balance_minor END AS balance_minor,
+       CASE WHEN k.at_utc >= ms.read_at_utc THEN k.at_utc ELSE ms.read_at_utc END AS balance_at,
+       ms.tried_at_utc AS tried_at, ms.misses,
        coalesce(ms.price1_e4, (
            SELECT p.price_e4 FROM tariff_price p
            WHERE p.tariff_id = m.tariff_id AND p.from_day <= date('now', 'localtime')
@@ -35,4 +38,5 @@ JOIN space s ON s.id = m.space_id
 LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
 LEFT JOIN account a ON a.id = am.account_id
 LEFT JOIN tenant t ON t.id = a.tenant_id
-LEFT JOIN meter_state ms ON ms.meter_id = m.id;
+LEFT JOIN meter_state ms ON ms.meter_id = m.id
+LEFT JOIN meter_known k ON k.meter_id = m.id;

@@ -38,15 +38,17 @@ static int row_take(int rc, struct db_row *row, struct operator_row *out)
 int operator_row_find(struct books *b, const char *login, struct operator_row *out, struct err *e)
 {
     struct db_row *row = NULL;
+    int rc = db_find(books_db(b), SQL_operator_by_login, &row, e, "s", login);
 
-    return row_take(db_find(books_db(b), SQL_operator_by_login, &row, e, "s", login), row, out);
+    return row_take(rc, row, out);
 }
 
 int operator_row_get(struct books *b, int64_t id, struct operator_row *out, struct err *e)
 {
     struct db_row *row = NULL;
+    int rc = db_find(books_db(b), SQL_operator_by_id, &row, e, "i", id);
 
-    return row_take(db_find(books_db(b), SQL_operator_by_id, &row, e, "i", id), row, out);
+    return row_take(rc, row, out);
 }
 
 int password_check(const char *password, const char *login, struct err *e)
