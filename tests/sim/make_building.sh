@@ -203,7 +203,8 @@ BEGIN {
             print tenant "," name "," alias "," sprintf("1%d%d%08d", 3 + dice(6), dice(10), \
                 dice(100000000)) "," > tenants_csv
         }
-        print account "," tenant "," number "," \
-            sprintf("2026-%02d-%02d", 1 + dice(9), 1 + dice(28)) "," > accounts_csv
+        day = sprintf("2026-%02d-%02d", 1 + dice(9), 1 + dice(28))
+        if (!special(i == 15)) opened = day # one account, one day
+        print account "," tenant "," number "," opened "," > accounts_csv
     }
 }'
