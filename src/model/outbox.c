@@ -19,7 +19,7 @@
 /* Delivery as it stands, and the head of the journal, beside the snapshot. */
 static void add_facts(struct db_row *row, json_t *data)
 {
-    char hex[2 * HASH_SHOWN + 1];
+    char hex[2 * HASH_SHOWN + 1], number[24];
     size_t size;
     const unsigned char *hash = db_blob(row, 14, &size);
     bool done = strcmp(db_text(row, 15), "done") == 0;
@@ -31,7 +31,8 @@ static void add_facts(struct db_row *row, json_t *data)
         json_object_set_new(data, "count_before", json_integer(db_int(row, 18)));
         json_object_set_new(data, "count_after", json_integer(db_int(row, 19)));
     }
-    json_object_set_new(data, "head_number", json_integer(db_int(row, 13)));
+    snprintf(number, sizeof number, "%lld", (long long)db_int(row, 13));
+    json_object_set_new(data, "head_number", json_string(number));
     if (size >= HASH_SHOWN)
         json_object_set_new(data, "head_hash", json_string(journal_hex(hash, HASH_SHOWN, hex)));
 }

@@ -84,8 +84,10 @@ site_engine_kill() {
 }
 
 site_books() {
-    METERTILL_PASSWORD=admin-pass-1 "$METERTILL" init --site "Lvyi Tower" --timezone Asia/Shanghai --admin admin $SITE_INIT
-    site_engine
+    # shellcheck disable=SC2086
+    METERTILL_PASSWORD=admin-pass-1 "$METERTILL" init --site "Lvyi Tower" --timezone Asia/Shanghai --admin admin \
+        $SITE_INIT > "$SITE/init.out" || return 1
+    site_engine || return 1
     METERTILL_PASSWORD=admin-pass-1 "$METERTILL" --as admin call --batch > "$SITE/setup.out" << END
 operator.add {"login":"wang","name":"王经理 Wang","role":"manager","password":"wang-pass-1","must_change":false}
 operator.add {"login":"li","name":"李娜 Li Na","role":"cashier","password":"li-pass-1","must_change":false}
@@ -95,6 +97,7 @@ operator.add {"login":"qian","name":"钱审计 Qian","role":"auditor","password"
 till.add {"till":"till 1","queue":"$SITE_QUEUE"}
 till.add {"till":"till 2","queue":"$SITE_QUEUE"}
 END
+    if grep '"error"' "$SITE/setup.out" >&2; then return 1; fi
     as admin import "$SITE/import" > "$SITE/import.out"
 }
 
