@@ -13,6 +13,7 @@
  * two different answers, 2 when it could not go on.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +25,10 @@
 #include "message.h"
 #include "text.h"
 
-#define CALL_MS  20000
-#define PAUSE_MS 20
-#define TIRED_MS 600000 /* so long without one accepted sale: something is wrong */
+#define CALL_MS    20000
+#define PAUSE_MS   20
+#define PATIENT_MS 3000   /* a cashier watches the order so long, every other time */
+#define TIRED_MS   600000 /* so long without one accepted sale: something is wrong */
 #define AMOUNT_MIN                                                                                 \
     4 /* quarters: amounts that differ, differ by more than a balance is off (proof.c) */
 #define AMOUNT_MAX 400
@@ -47,6 +49,7 @@ struct teller {
     int64_t accepted, lines;
     struct sold last;    /* the last accepted one */
     struct sold pending; /* asked, not answered; once "" when there is none */
+    int64_t heard_order; /* the last order that was told to be over or in doubt */
 };
 
 static uint64_t throw(struct teller * t, uint64_t sides)
@@ -210,6 +213,27 @@ static void clear_up(struct teller *t, const char *meter, bool failed)
 
 /* ---- selling */
 
+static void hear(void *ctx, const char *event, const json_t *data)
+{
+    struct teller *t = ctx;
+    const char *state = json_string_value(json_object_get(data, "state"));
+    if (strcmp(event, "order") == 0 && state && number(data, "order") == t->last.order &&
+        strcmp(state, "queued") != 0 && strcmp(state, "sending") != 0)
+        t->heard_order = t->last.order;
+}
+
+/* Watches the order of the last sale until it is over, in doubt, or the patience is. */
+static void watch(struct teller *t)
+{
+    int64_t until = clock_mono_ms() + PATIENT_MS, left;
+    while (t->heard_order != t->last.order && (left = until - clock_mono_ms()) > 0) {
+        int own = link_poll_timeout(t->link);
+        struct pollfd p = {.fd = link_fd(t->link), .events = link_poll_events(t->link)};
+        poll(&p, 1, own >= 0 && own < left ? own : (int)left);
+        link_pump(t->link);
+    }
+}
+
 static int sale_ask(struct teller *t, const struct sold *s, json_t **result, struct err *e)
 {
     json_t *args = json_pack("{s:s,s:I,s:s}", "meter", s->meter, "amount_minor",
@@ -283,6 +307,8 @@ static int work(struct teller *t, int64_t wanted)
         sale_settle(t);
         if (t->accepted > had) {
             had = t->accepted;
+            if (throw(t, 2) == 0)
+                watch(t);
             since = clock_mono_ms();
             if (throw(t, 8) == 0 && !sale_same(t))
                 return 1;
@@ -330,7 +356,17 @@ static int arrive(struct teller *t, const char *socket_path, struct err *e)
         *e = (struct err){0};
         code = log_in(t, e);
     }
-    return code ? code : shift_open(t, e);
+    if (code == 0)
+        code = shift_open(t, e);
+    if (code)
+        return code;
+    *e = (struct err){0};
+    json_t *result = NULL, *args = json_pack("{s:[s]}", "events", "order");
+    link_on_event(t->link, hear, t);
+    code = ask(t, "subscribe", args, NULL, &result, e);
+    json_decref(args);
+    json_decref(result);
+    return code;
 }
 
 int main(int argc, char **argv)
@@ -350,7 +386,7 @@ int main(int argc, char **argv)
         return 2;
     t.dice = strtoull(argv[7], NULL, 10) * 1000003u + (uint64_t)t.lines;
     int result = 2;
-    if (arrive(&t, argv[1], &e) == 0 && e.code == 0)
+    if (arrive(&t, argv[1], &e) == 0)
         result = work(&t, strtoll(argv[6], NULL, 10));
     else
         fprintf(stderr, "teller: %s %s\n", message_get(e.msg)->name, e.detail);

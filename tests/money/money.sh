@@ -1,0 +1,250 @@
+#!/bin/sh
+# money.sh N: the money test. N top-ups over several channels from several tellers at once, with faults of every
+# kind on the wires, and kill -9 of the engine and of tellers at random points. Then the faults end, what is in doubt
+# is settled, and what the books say is compared with what the meters really got, to the cent, meter by meter.
+#
+# Environment: O (the build), SEED (of faults, amounts and kills; random where empty), METERS, CHANNELS, TELLERS,
+# KILL_S (mean seconds between two kills), RATE (a factor for the faults), KEEP=DIR (books, truth and logs are kept
+# there). Prints TAP, and its figures as comments.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+N=${1:-120} O=${O:-build} SEED=${SEED:-} METERS=${METERS:-24} CHANNELS=${CHANNELS:-6} TELLERS=${TELLERS:-4}
+KILL_S=${KILL_S:-2} RATE=${RATE:-1} KEEP=${KEEP:-}
+[ -n "$SEED" ] || SEED=$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')
+# shellcheck source=tests/lib/site.sh
+. tests/lib/site.sh
+
+number=0 failed=0 kills_engine=0 kills_teller=0 began=$(date +%s)
+check() { # check WHAT WRONG: WRONG is empty where all is well
+    number=$((number + 1))
+    if [ -z "$2" ]; then
+        echo "ok $number - $1"
+    else
+        failed=$((failed + 1))
+        echo "not ok $number - $1"
+        echo "$2" | head -40 | sed 's/^/# /'
+    fi
+}
+
+finish() {
+    for i in $(seq 1 "$TELLERS"); do
+        eval "pid=\${teller_$i:-}"
+        [ -z "$pid" ] || kill -9 "$pid" 2> /dev/null
+    done
+    if [ -n "$KEEP" ] && [ -n "$SITE" ]; then
+        mkdir -p "$KEEP"
+        cp -r "$SITE/." "$KEEP/" 2> /dev/null
+    fi
+    site_stop
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# ---- the site
+quiet_ms=500
+site_start --meters "$METERS" --channels "$CHANNELS" --no-printer --type mixed --repeat mixed --total mixed \
+    --quiet $quiet_ms --load off --seed "$SEED" || { echo "Bail out! no site"; exit 1; }
+{
+    for i in $(seq 1 "$TELLERS"); do
+        echo "operator.add {\"login\":\"teller$i\",\"name\":\"Teller $i\",\"role\":\"cashier\",\"password\":\"teller$i-pass-1\",\"must_change\":false}"
+        echo "till.add {\"till\":\"money $i\",\"queue\":\"\"}"
+    done
+    # The program looks again soon, as long as it is tested.
+    echo 'setting.set {"key":"order.look_first_s","value":"1"}'
+    echo 'setting.set {"key":"order.look_max_s","value":"4"}'
+} | METERTILL_PASSWORD=admin-pass-1 "$METERTILL" --as admin call --batch > "$SITE/tellers.out" 2>&1 ||
+    { cat "$SITE/tellers.out"; echo "Bail out! no tellers"; exit 1; }
+# Every meter that has an account and answers.
+sold=$(awk -F, 'FNR == NR { if (/not answering/) absent[$1] = 1; next } FNR > 1 && !absent[$3] { print $3 }' \
+    "$SITE/import/meters.csv" "$SITE/import/accounts.csv")
+
+# ---- faults: KIND RATE [MS] [only=HH]; copies and late frames stay within the quiet time of the lines
+faults() {
+    while read -r kind rate rest; do
+        # shellcheck disable=SC2086
+        sim fault '*' "$kind" "$(awk -v a="$rate" -v b="$RATE" 'BEGIN { r = a * b; print (r > 1 ? 1 : r) }')" $rest > /dev/null || echo "no fault $kind"
+    done << END
+request-lost 0.004
+request-late 0.004 250
+request-doubled 0.004 150
+reply-lost 0.004
+reply-late 0.004 200
+reply-doubled 0.004 60
+bit-flip 0.004
+cut 0.004
+noise 0.004
+wrong-address 0.004
+exception 0.003 4
+reset 0.003
+half-open 0.0004
+foreign-master 0.004
+dead 0.002
+request-lost 0.04 only=20
+request-late 0.06 250 only=20
+request-doubled 0.08 150 only=20
+reply-lost 0.06 only=20
+reply-late 0.04 200 only=20
+reply-doubled 0.04 60 only=20
+bit-flip 0.03 only=20
+cut 0.03 only=20
+exception 0.02 3 only=20
+reset 0.03 only=20
+END
+}
+
+# ---- the tellers
+teller_start() {
+    # shellcheck disable=SC2086
+    "$O/tests/tools/teller" "$SITE/socket" "$SITE/teller$1" "teller$1" "teller$1-pass-1" "money $1" \
+        $(((N + $1 - 1) / TELLERS)) $((SEED + $1)) $sold > "$SITE/teller$1.out" 2>&1 &
+    eval "teller_$1=$!"
+}
+
+# One teller that is no longer there: killed (again), done, or in trouble.
+teller_look() {
+    eval "pid=\${teller_$1:-}"
+    [ -n "$pid" ] || return 0
+    if kill -0 "$pid" 2> /dev/null; then
+        working=$((working + 1))
+        return 0
+    fi
+    wait "$pid"
+    code=$?
+    eval "teller_$1="
+    case $code in
+        0) ;;
+        137) teller_start "$1"; working=$((working + 1)) ;;
+        *) trouble="$trouble$(echo "teller $1 ended with $code:"; cat "$SITE/teller$1.out")" ;;
+    esac
+}
+
+now_ms() { # milliseconds, without a process where the shell can
+    read -r up _ < /proc/uptime
+    echo $((${up%.*} * 1000 + 1${up#*.} % 100 * 10))
+}
+
+# The plan of a run: one line a blow: after so many milliseconds, what, which.
+awk -v seed="$SEED" -v mean="$KILL_S" -v tellers="$TELLERS" -v channels="$CHANNELS" 'BEGIN {
+    srand(seed)
+    for (i = 0; i < 20000; i++) {
+        x = rand()
+        what = x < 0.45 ? "engine" : x < 0.8 ? "teller " int(1 + rand() * tellers) : \
+            (x < 0.9 ? "drop" : "down") sprintf(" A%02d", 1 + int(rand() * channels))
+        print int(mean * 1000 * (0.1 + 1.8 * rand())), what
+    }
+}' > "$SITE/plan"
+
+sell() {
+    trouble='' working=1
+    for i in $(seq 1 "$TELLERS"); do teller_start "$i"; done
+    exec 3< "$SITE/plan"
+    next=$(now_ms) what='' which=''
+    while [ "$working" -gt 0 ] && [ -z "$trouble" ]; do
+        sleep 0.05
+        kill -0 "$SITE_ENGINE" 2> /dev/null || { trouble="the engine ended by itself: $(tail -3 "$SITE/engine.out" "$SITE/engine.log")"; break; }
+        working=0
+        for i in $(seq 1 "$TELLERS"); do teller_look "$i"; done
+        now=$(now_ms)
+        [ "$now" -ge "$next" ] || continue
+        case $what in
+            engine) kills_engine=$((kills_engine + 1)); site_engine_kill
+                site_engine || { trouble="the engine does not start again: $(cat "$SITE/engine.out")"; break; } ;;
+            teller) eval "pid=\${teller_$which:-}"
+                [ -z "$pid" ] || { kills_teller=$((kills_teller + 1)); kill -9 "$pid" 2> /dev/null; } ;;
+            drop) sim drop "$which" > /dev/null ;;
+            down) sim down "$which" > /dev/null; sleep 0.3; sim up "$which" > /dev/null ;;
+        esac
+        read -r wait_ms what which <&3
+        next=$((now + wait_ms))
+    done
+    exec 3<&-
+}
+
+faults
+selling=$(date +%s)
+sell
+selling=$(($(date +%s) - selling))
+check "every teller sold what it was to sell, under ids that gave one sale each" "$trouble"
+[ -z "$trouble" ] || { echo "1..$number"; exit 1; }
+
+# ---- the end of the faults: settle until nothing is in doubt or on its way
+as admin query orders state=open --json > "$SITE/before.json" 2> "$SITE/before.err"
+sim stats > "$SITE/stats.json"
+sim clear > /dev/null
+sleep 1
+settling=$(date +%s) left=x
+for _ in $(seq 1 $((40 + N / 50))); do
+    METERTILL_PASSWORD=admin-pass-1 "$METERTILL" --as admin settle > "$SITE/settle.out" 2>&1
+    code=$?
+    left=$(as admin query orders state=open --json 2> /dev/null | tr -d '\n ' | sed 's/.*"rows":\[//; s/\],"offset.*//')
+    [ $code -ne 0 ] || [ -n "$left" ] || break
+    sleep 0.5
+done
+settling=$(($(date +%s) - settling))
+check "settled without faults, nothing is in doubt" "$left"
+check "verify finds the books whole" "$(as admin verify 2>&1 > "$SITE/verify.out" || echo "exit $?")"
+sim truth > "$SITE/truth.json"
+site_engine_stop
+cat "$SITE"/teller[0-9]* | grep -v '^teller' > "$SITE/records"
+
+# ---- the comparison: the books as a file, the meters' truth and the tellers' records beside them
+sql() {
+    sqlite3 -batch "$SITE/check.db" "ATTACH '$SITE/site.db' AS b; $1" 2>&1
+}
+sqlite3 -batch "$SITE/check.db" << END
+CREATE TABLE truth AS SELECT json_extract(value, '\$.plate') AS number, json_extract(value, '\$.credited_minor') AS credited,
+    json_extract(value, '\$.balance_minor') AS balance, json_extract(value, '\$.doubled_minor') AS doubled,
+    (SELECT count(*) FROM json_each(value, '\$.purchases') p WHERE json_extract(p.value, '\$.foreign')) AS foreigners
+    FROM json_each(readfile('$SITE/truth.json'), '\$.meters');
+CREATE TABLE line (text TEXT);
+.mode tabs
+.import '$SITE/records' line
+CREATE TABLE got AS SELECT substr(text, 5, 32) AS once, CAST(substr(text, 38) AS INTEGER) AS sale FROM line WHERE text LIKE 'got %';
+CREATE TABLE refused AS SELECT substr(text, 4, 32) AS once, substr(text, 37) AS why FROM line WHERE text LIKE 'no %';
+END
+
+check "every sale that a teller was told of is in the books, once" "$(sql "
+    SELECT 'id ' || g.once || ': told sale ' || g.sale || ', the books say ' || coalesce(json_extract(o.result, '\$.sale'), 'nothing')
+    FROM got g LEFT JOIN b.once o ON o.id = g.once WHERE o.id IS NULL OR json_extract(o.result, '\$.sale') <> g.sale;
+    SELECT 'sale ' || sale || ' told for ' || count(*) || ' ids' FROM got GROUP BY sale HAVING count(*) > 1;")"
+check "the books hold no sale that no teller was told of" "$(sql "
+    SELECT 'sale ' || id FROM b.sale WHERE id NOT IN (SELECT sale FROM got);
+    SELECT 'refused with ' || why || ', and in the books all the same: ' || r.once FROM refused r JOIN b.once o ON o.id = r.once;")"
+check "$N sales and more were made" "$(sql "SELECT n || ' sales' FROM (SELECT count(*) AS n FROM b.sale) WHERE n < $N;")"
+check "every order is done or failed, and a failed one says why" "$(sql "
+    SELECT 'order ' || id || ' ' || state || ' ' || reason FROM b.\"order\"
+    WHERE state NOT IN ('done', 'failed') OR (state = 'failed' AND coalesce(json_extract(reason, '\$.msg'), '') = '');")"
+check "sales done + listed excess = what each meter took, to the cent" "$(sql "
+    CREATE TABLE books AS SELECT m.number,
+        (SELECT coalesce(sum(o.amount_minor), 0) FROM b.\"order\" o WHERE o.meter_id = m.id AND o.state = 'done') AS sold,
+        (SELECT coalesce(sum(x.amount_minor), 0) FROM b.excess x WHERE x.meter_id = m.id) AS excess FROM b.meter m;
+    SELECT 'meter ' || k.number || ': sold ' || sold || ' + excess ' || excess || ', the meter took ' || credited
+    FROM books k JOIN truth t USING (number) WHERE sold + excess <> credited;
+    SELECT 'meter ' || number || ' has no truth' FROM books WHERE number NOT IN (SELECT number FROM truth);")"
+check "the ledger \"on meter\" = the balance of each meter, to the cent" "$(sql "
+    SELECT 'meter ' || number || ': ledger ' || ledger || ', meter ' || balance FROM
+        (SELECT m.number, -sum(p.amount_minor) AS ledger FROM b.posting p JOIN b.meter m ON m.id = p.ref
+         WHERE p.ledger = 'on meter' GROUP BY m.id) JOIN truth USING (number) WHERE ledger <> balance;")"
+check "every excess is listed as over-credited, and came of a doubled frame" "$(sql "
+    SELECT 'meter ' || m.number || ': ' || x.kind || ' ' || x.amount_minor FROM b.excess x JOIN b.meter m ON m.id = x.meter_id
+        WHERE x.kind <> 'over-credited';
+    SELECT 'meter ' || m.number || ': excess ' || sum(x.amount_minor) || ', doubled on the wire ' || t.doubled
+        FROM b.excess x JOIN b.meter m ON m.id = x.meter_id JOIN truth t USING (number) GROUP BY m.id
+        HAVING sum(x.amount_minor) <> t.doubled;")"
+check "what tellers took = what is on meters or failed" "$(sql "
+    SELECT 'taken ' || taken || ', pending ' || pending || ', done ' || done FROM (SELECT
+        (SELECT coalesce(sum(amount_minor), 0) FROM b.sale) AS taken,
+        (SELECT coalesce(-sum(amount_minor), 0) FROM b.posting WHERE ledger = 'pending') AS pending,
+        (SELECT coalesce(sum(amount_minor), 0) FROM b.\"order\" WHERE state = 'done') AS done,
+        (SELECT coalesce(sum(amount_minor), 0) FROM b.\"order\" WHERE state = 'failed') AS failed)
+    WHERE taken <> pending + done OR pending <> failed;")"
+check "the engine found no mistake in itself" "$(grep -E 'msg=(INTERNAL|DB_)' "$SITE/engine.log" | head -5)"
+
+# ---- the figures
+echo "# seed $SEED, $(sql "SELECT count(*) FROM b.sale;") sales on $METERS meters and $CHANNELS channels by $TELLERS tellers; selling $selling s, settling $settling s, all $(($(date +%s) - began)) s"
+echo "# kill -9: engine $kills_engine, tellers $kills_teller; ids asked again: $(grep -c '^same' "$SITE/records"); refused: $(sql "SELECT group_concat(why || ' ' || n, ', ') FROM (SELECT why, count(*) AS n FROM refused GROUP BY why);")"
+echo "# faults: $(sqlite3 -batch :memory: "SELECT sum(value) || ' (' || group_concat(key || ' ' || value, ', ') || ')' FROM json_each(readfile('$SITE/stats.json'), '\$.faults') WHERE value > 0;")"
+echo "# orders: $(sql "SELECT group_concat(state || ' ' || n, ', ') FROM (SELECT state, count(*) AS n FROM b.\"order\" GROUP BY state);"); sent again $(sql "SELECT coalesce(sum(sends - 1), 0) FROM b.\"order\" WHERE sends > 1;"); total stood still $(sql "SELECT count(*) FROM b.\"order\" WHERE flag <> '';")"
+echo "# open before settle: $(sqlite3 -batch :memory: "SELECT coalesce(group_concat(state || ' ' || n, ', '), 'none') FROM (SELECT json_extract(value, '\$[3]') AS state, count(*) AS n FROM json_each(readfile('$SITE/before.json'), '\$.rows') GROUP BY 1);"); excess listed: $(sql "SELECT count(*) || ' of ' || coalesce(sum(amount_minor), 0) FROM b.excess;"); doubled on the wire: $(sql "SELECT sum(doubled) FROM truth;")"
+echo "1..$number"
+[ "$failed" -eq 0 ]
