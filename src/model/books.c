@@ -4,8 +4,6 @@
  */
 #include "books.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,14 +13,15 @@
 
 #include "clock.h"
 #include "db.h"
+#include "head.h"
 #include "journal.h"
 #include "ledger_clock.h"
 #include "message.h"
 
 struct books {
     struct db *db;
-    char *path, *head_file;
-    int64_t head_noted; /* the entry that the head file names */
+    char *path;
+    struct head head;
     struct ledger_clock *clocks;
 };
 
@@ -48,8 +47,8 @@ int books_open(struct books **out, const char *path, const char *head_file, enum
         return rc;
     }
     b->path = mem_text(path);
-    b->head_file = head_file ? mem_text(head_file) : NULL;
     b->clocks = ledger_clock_new();
+    head_init(&b->head, head_file, b);
     *out = b;
     return 0;
 }
@@ -61,7 +60,7 @@ void books_close(struct books *b)
     db_close(b->db);
     ledger_clock_free(b->clocks);
     free(b->path);
-    free(b->head_file);
+    head_clear(&b->head);
     free(b);
 }
 
@@ -83,41 +82,6 @@ bool books_space(struct books *b)
     struct statvfs v;
 
     return statvfs(b->path, &v) != 0 || (int64_t)v.f_bavail * (int64_t)v.f_frsize > SPACE_LEAST;
-}
-
-static int head_write(const char *path, const char *line, struct err *e)
-{
-    char *fresh = mem_format("%s.new", path);
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640), rc = 0;
-    size_t n = strlen(line);
-
-    if (fd < 0 || write(fd, line, n) != (ssize_t)n || fsync(fd) != 0 || rename(fresh, path) != 0)
-        rc = err_set(e, MSG_HEAD_WRITE, path, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    free(fresh);
-    return rc;
-}
-
-/* After the commit: money is in the books already, so that a head that cannot be noted is told, not an error. */
-static void head_note(struct books *b, struct effects *fx)
-{
-    unsigned char hash[JOURNAL_HASH];
-    char hex[2 * JOURNAL_HASH + 1];
-    int64_t number;
-    struct err e = {0};
-
-    if (!b->head_file || journal_head(b, &number, hash, &e) != 0 || number == 0 ||
-        number == b->head_noted)
-        return;
-    char *line = mem_format("%lld %s\n", (long long)number, journal_hex(hash, JOURNAL_HASH, hex));
-    if (head_write(b->head_file, line, &e) == 0) {
-        b->head_noted = number;
-    } else if (fx) {
-        effects_event(fx, "trouble",
-                      json_pack("{s:s,s:s}", "what", "head file", "detail", e.arg[1].text));
-    }
-    free(line);
 }
 
 static int operation_add(struct books *b, const struct actor *who, const char *action,
@@ -264,7 +228,7 @@ int books_change(struct books *b, const struct request *request, const struct ac
             rc = why.code;
     }
     if (rc >= 0) {
-        head_note(b, fx);
+        head_note(&b->head, b, fx);
         return 0;
     }
     db_rollback(b->db);
@@ -294,6 +258,6 @@ int books_within(struct books *b,
         fx->orders = fx->papers = false;
         return rc;
     }
-    head_note(b, fx);
+    head_note(&b->head, b, fx);
     return rc;
 }

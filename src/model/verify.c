@@ -5,20 +5,16 @@
  */
 #include "verify.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "db.h"
+#include "head.h"
 #include "journal.h"
 #include "message.h"
 #include "money.h"
 #include "text.h"
-
-#define CLAIM_LEAST 8 /* hex digits */
 
 struct walk {
     struct db *db;
@@ -180,28 +176,12 @@ static int head_check(struct walk *w, int64_t number, const char *digits, struct
     return rc;
 }
 
-/* "NUMBER" and hex digits, parted by `sign`. */
-static bool head_parse(const char *text, char sign, int64_t *number, char *digits, size_t size)
-{
-    char *end;
-
-    errno = 0;
-    *number = isdigit((unsigned char)text[0]) ? strtoll(text, &end, 10) : -1;
-    if (*number < 1 || errno != 0 || *end != sign)
-        return false;
-    size_t length = strspn(end + 1, "0123456789abcdefABCDEF");
-    if (length < CLAIM_LEAST || length >= size || end[1 + length] != '\0')
-        return false;
-    memcpy(digits, end + 1, length + 1);
-    return true;
-}
-
 static int claim_check(struct walk *w, const char *claim, struct err *e)
 {
-    char digits[2 * JOURNAL_HASH + 1];
+    char digits[HEAD_DIGITS_MAX];
     int64_t number;
 
-    if (!head_parse(claim, ':', &number, digits, sizeof digits))
+    if (!head_parse(claim, ':', &number, digits))
         return err_set(e, MSG_VERIFY_CLAIM_FORM, claim);
     return head_check(w, number, digits, e);
 }
@@ -209,18 +189,11 @@ static int claim_check(struct walk *w, const char *claim, struct err *e)
 /* The file may be behind the books (it is written after each commit) or not there yet, never ahead. */
 static int head_file_check(struct walk *w, const char *path, struct err *e)
 {
-    char line[128] = "", digits[2 * JOURNAL_HASH + 1];
-    FILE *file = fopen(path, "re");
+    char digits[HEAD_DIGITS_MAX];
     int64_t number;
+    int rc = head_read(path, &number, digits, e);
 
-    if (file == NULL)
-        return errno == ENOENT ? 0 : err_set(e, MSG_FILE_OPEN, path, strerror(errno));
-    bool read = fgets(line, sizeof line, file) != NULL;
-    fclose(file);
-    line[strcspn(line, "\r\n")] = '\0';
-    if (!read || !head_parse(line, ' ', &number, digits, sizeof digits))
-        return err_set(e, MSG_VERIFY_HEAD_FILE, path);
-    return head_check(w, number, digits, e);
+    return rc == 1 ? head_check(w, number, digits, e) : rc;
 }
 
 /* ---- papers */

@@ -1,0 +1,32 @@
+/*
+ * The journal's head noted outside the database: one line "NUMBER HASH", written after each commit. A
+ * database whose end was cut off shows against it, and so it is never turned back.
+ */
+#ifndef HEAD_H
+#define HEAD_H
+
+#include "books.h"
+#include "journal.h"
+
+#define HEAD_DIGITS_MAX (2 * JOURNAL_HASH + 1)
+
+/* NUMBER, the sign, at least 8 hex digits (digits has HEAD_DIGITS_MAX bytes): a head as files and slips
+ * say it. */
+bool head_parse(const char *text, char sign, int64_t *number, char *digits);
+
+/* 1 read, 0 there is no such file, negative: it cannot be read or is no head file. */
+int head_read(const char *path, int64_t *number, char *digits, struct err *e);
+
+struct head {
+    char *path;    /* NULL: not noted */
+    int64_t noted; /* the entry that the file names */
+    bool foreign;  /* the file names an entry that these books do not have: it stays as it is */
+};
+void head_init(struct head *head, const char *path, struct books *b);
+void head_clear(struct head *head);
+
+/* After the commit: money is in the books already, so that a head that cannot be noted is told as an event
+ * "trouble" and is no error. fx may be NULL. */
+void head_note(struct head *head, struct books *b, struct effects *fx);
+
+#endif
