@@ -91,6 +91,8 @@ static int sale_make(struct cli *cli, const struct sell *s, json_t **sale, struc
     if (code &&
         (e->msg == MSG_LINK_TIME || e->msg == MSG_LINK_LOST || e->msg == MSG_LINK_LOST_CALL))
         return err_set(e, MSG_CLI_SELL_UNKNOWN, s->once);
+    if (code == ERR_NOT_FOUND) /* a wrong meter is wrong data: one code for "nothing taken" */
+        code = e->code = ERR_DATA;
     return code;
 }
 

@@ -57,9 +57,10 @@ const struct verb shift_verb = {
 
 static int run_till(struct cli *cli, int argc, char **argv, struct err *e)
 {
-    const char *queue = "", *columns = NULL, *language = NULL;
+    const char *till = NULL, *queue = "", *columns = NULL, *language = NULL;
     bool confirms = false, json = false;
-    const struct cli_option options[] = {{.name = "queue", .text = &queue},
+    const struct cli_option options[] = {{.name = "till", .text = &till},
+                                         {.name = "queue", .text = &queue},
                                          {.name = "columns", .text = &columns},
                                          {.name = "paper-language", .text = &language},
                                          {.name = "confirms", .flag = &confirms},
@@ -69,12 +70,14 @@ static int run_till(struct cli *cli, int argc, char **argv, struct err *e)
     json_t *r = NULL;
     int first, code = cli_options(argc, argv, options, &first, e);
     if (code == 0)
-        code = cli_words(argc, argv, first, 2, 2, e);
+        code = cli_words(argc, argv, first, till ? 1 : 2, till ? 1 : 2, e);
     if (code)
         return code;
     if (strcmp(argv[first], "add") != 0)
         return err_set(e, MSG_CLI_WORD, argv[0], argv[first]);
-    json_t *args = json_pack("{s:s,s:s}", "till", argv[first + 1], "queue", queue);
+    if (!till)
+        till = argv[first + 1];
+    json_t *args = json_pack("{s:s,s:s}", "till", till, "queue", queue);
     if (columns)
         json_object_set_new(args, "columns", json_integer(strtol(columns, NULL, 10)));
     if (language)
@@ -85,7 +88,7 @@ static int run_till(struct cli *cli, int argc, char **argv, struct err *e)
     if (code == 0 && json)
         cli_json(r);
     else if (code == 0)
-        printf(_("till %s is there\n"), argv[first + 1]);
+        printf(_("till %s is there\n"), till);
     json_decref(r);
     return code;
 }

@@ -3,6 +3,7 @@
  * through bounded queues and leave through one to the main thread; nothing else is shared.
  */
 #include <stdlib.h>
+#include <time.h>
 
 #include "core.h"
 
@@ -102,6 +103,21 @@ static int thread_start(pthread_t *thread, void *(*run)(void *), void *arg, stru
     return err_errno(e, "pthread_create");
 }
 
+/* Days and the times on papers are the site's; set before there are threads. */
+static void zone_set(struct books *books)
+{
+    struct err e = {0};
+    json_t *site = NULL;
+    if (books_site(books, &site, &e) != 0)
+        return; /* books that are being made */
+    const char *zone = json_string_value(json_object_get(site, "timezone"));
+    if (zone && zone[0]) {
+        setenv("TZ", zone, 1);
+        tzset();
+    }
+    json_decref(site);
+}
+
 int workers_start(struct engine *engine, const char *database, enum books_mode mode, struct err *e)
 {
     const char *head = config_get(engine->config, CONFIG_HEAD_FILE);
@@ -116,6 +132,8 @@ int workers_start(struct engine *engine, const char *database, enum books_mode m
         code = books_open(&engine->writer_books, database, head[0] ? head : NULL, mode, e);
         if (code)
             return code;
+        if (!engine->inside)
+            zone_set(engine->writer_books);
         code = thread_start(&engine->writer_thread, writer_main, engine, e);
         if (code)
             return code;

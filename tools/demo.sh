@@ -1,0 +1,41 @@
+#!/bin/sh
+# demo.sh BUILD: the demo. A simulated building of 353 meters on 12 lines, demo books, a print service with a
+# captured printer, an engine; then the console. Leaving the console, Ctrl-C or a closed terminal ends it all and
+# leaves nothing behind. Needs no root.
+set -u
+O=$(cd "${1:-build}" && pwd) || exit 1
+cd "$(dirname "$0")/.." || exit 1
+export O
+unset METERTILL_CONFIG METERTILL_DATABASE METERTILL_SOCKET METERTILL_PASSWORD XDG_RUNTIME_DIR
+METERTILL=$O/metertill
+# shellcheck source=tests/lib/site.sh
+. tests/lib/site.sh
+
+end() {
+    trap '' INT TERM HUP
+    site_stop
+}
+trap end EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+[ -t 0 ] && [ -t 1 ] || { echo "demo: this needs a terminal" >&2; exit 1; }
+echo "Starting 353 simulated meters, the books, a printer, an engine ..."
+site_start --meters 353 --channels 12 --demo --line-time --consume on --speed 1 || {
+    echo "demo: it did not start:" >&2
+    cat "$SITE"/*.out "$SITE"/*.log >&2 2> /dev/null
+    exit 1
+}
+cat << END
+
+Logins: li, zhao (cashiers), wang (manager), sun (electrician), qian (auditor), admin; the password is LOGIN-pass-1.
+Receipts: $SITE_PRINTER/dev/   ("echo paper-out > $SITE_PRINTER/dev/mode" makes it run out of paper)
+From another terminal:
+  export METERTILL_CONFIG=$METERTILL_CONFIG METERTILL_PASSWORD=li-pass-1
+  $METERTILL --as li sell --meter 190301527 --amount 100.00 --pay cash
+
+END
+printf 'Enter opens the console ... '
+read -r _ || exit 0
+METERTILL_DEMO_LOGINS='li/li-pass-1  wang/wang-pass-1  sun/sun-pass-1  admin/admin-pass-1' "$METERTILL"
