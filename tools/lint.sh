@@ -51,7 +51,8 @@ if [ "${1:-}" = full ]; then
     # shellcheck disable=SC2086
     clang-format --dry-run -Werror $c_files 2>&1 | grep 'error:' | say "format"
     cppcheck -q --std=c11 --enable=warning,portability --inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --error-exitcode=0 \
-        --template='{file}:{line}: {id}: {message}' -D_GNU_SOURCE -DMETERTILL_VERSION='""' -DMETERTILL_SHARE='""' src screens drivers 2>&1 | say "cppcheck"
+        --template='{file}:{line}: {id}: {message}' -I "$O/gen/base" '-Djson_array_foreach(a,i,v)=for((i)=0;(v)=json_array_get((a),(i));(i)++)' '-Djson_object_foreach(o,k,v)=for((k)="";(v)=json_object_get((o),(k));)' \
+        -D_GNU_SOURCE -DMETERTILL_VERSION='""' -DMETERTILL_SHARE='""' src screens drivers 2>&1 | say "cppcheck"
 fi
 sort -u "$found"
 [ ! -s "$found" ]

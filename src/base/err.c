@@ -21,7 +21,7 @@ int err_set(struct err *e, enum msg_id id, ...)
     e->code = m->code;
     e->msg = id;
     va_start(ap, id);
-    for (size_t i = 0; m->types[i] != '\0' && i < ERR_ARGS_MAX; i++) {
+    for (size_t i = 0; i < ERR_ARGS_MAX && m->types[i] != '\0'; i++) {
         if (m->types[i] == 's' || m->types[i] == 'k') {
             const char *text = va_arg(ap, const char *);
             snprintf(e->arg[i].text, sizeof e->arg[i].text, "%s", text ? text : "");

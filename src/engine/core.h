@@ -128,7 +128,8 @@ void change_order_clear(struct change_order *order);
 /* To the writer; the answer is sent when it is committed. The order stays the caller's. */
 int dispatch_change(struct engine *engine, const struct change_order *order, struct err *e);
 /* Notes in the operation log that a change was refused before it ran. */
-void dispatch_refused(struct engine *engine, const struct change_order *order, const struct err *why);
+void dispatch_refused(struct engine *engine, const struct change_order *order,
+                      const struct err *why);
 /* Changes whose request says `line`: finds out what must be known of the line, then dispatches. order is copied. */
 int preflight_start(struct engine *engine, const struct change_order *order, struct err *e);
 

@@ -175,7 +175,8 @@ int order_after_send(struct books *b, int64_t order_id, enum order_deed deed,
     rc = settle(b, &o, back, quiet_done, step, fx, e);
     if (rc != 0)
         return rc < 0 ? rc : 0;
-    if (deed == ORDER_DEED_REFUSED_20) { /* proved not applied, and no second frame would fare better */
+    if (deed ==
+        ORDER_DEED_REFUSED_20) { /* proved not applied, and no second frame would fare better */
         err_set(&why, MSG_ORDER_REFUSED_20);
         return order_set(b, &o, "failed", &why, fx, e);
     }

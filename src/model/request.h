@@ -71,7 +71,7 @@ struct request {
     const char *title; /* N_("Sell") */
     unsigned roles;
     const struct param *params;
-    bool line; /* the line to args.meter must be up and proven first (sale.h, sale_preflight) */
+    bool line;  /* the line to args.meter must be up and proven first (sale.h, sale_preflight) */
     bool money; /* refuses to run without an own id ("once") */
     int (*run)(struct books *b, const struct actor *who, const json_t *args, json_t **result,
                struct effects *fx, struct err *e);
