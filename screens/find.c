@@ -43,6 +43,7 @@ struct find {
     int request;
     bool entered;  /* Enter waits for the answer */
     bool moved;    /* the arrows chose a row */
+    bool seen;     /* the answer to what stands in the box was on the screen */
     bool again;    /* the next character begins a new search */
     bool outdated; /* something changed: ask the same again at the next tick */
 };
@@ -122,7 +123,10 @@ static void found(struct view *v, const json_t *result, const struct err *e)
     memcpy(s->answered, s->asked, sizeof s->answered);
     table_set(&s->table, result, fresh);
     char typed[EDIT_BYTES];
-    if (s->entered && strcmp(edit_get(&s->line, typed), s->answered) == 0)
+    if (strcmp(edit_get(&s->line, typed), s->answered) != 0)
+        return;
+    s->seen = true;
+    if (s->entered)
         enter(v, true);
 }
 
@@ -158,6 +162,8 @@ static void find_update(struct view *v, enum screen_cause cause, const char *eve
     case SCREEN_SETTLED:
         if (strcmp(edit_get(&s->line, typed), s->asked) != 0)
             ask(v);
+        else if (strcmp(typed, s->answered) == 0)
+            s->seen = true;
         break;
     case SCREEN_EVENT: s->outdated = s->answered[0] != '\0'; break;
     case SCREEN_RESUMED: s->outdated = true; break;
@@ -184,12 +190,12 @@ static void find_action(struct view *v, int action)
         view_beep(v);
         return;
     }
+    view_hold(v); /* what follows in the same burst was typed before the answer was read */
     if (!s->request && strcmp(typed, s->answered) == 0) {
-        enter(v, false);
+        enter(v, !s->seen);
         return;
     }
     s->entered = true;
-    view_hold(v);
     if (!s->request || strcmp(typed, s->asked) != 0)
         ask(v);
 }
@@ -210,8 +216,11 @@ static bool find_text(struct view *v, uint32_t key)
     switch (edit_key(&s->line, key)) {
     case EDIT_REFUSED: view_beep(v); return true;
     case EDIT_IGNORED: return false;
-    default: s->again = false; return true;
+    case EDIT_CHANGED: s->seen = s->moved = false; break;
+    default: break;
     }
+    s->again = false;
+    return true;
 }
 
 static void find_draw(struct view *v, struct canvas *c, int top, int lines)

@@ -89,7 +89,7 @@ static void receipt_draw(struct view *v, struct canvas *c, int top, int lines)
     int n = 0, row = top;
     if (!s->text)
         return;
-    for (const char *at = s->text; *at && row < top + lines; n++) {
+    for (const char *at = s->text; *at && row < top + lines - 1; n++) {
         const size_t length = strcspn(at, "\n");
         if (n >= s->top) {
             char *line = mem_format("%.*s", (int)length, at);
@@ -99,7 +99,7 @@ static void receipt_draw(struct view *v, struct canvas *c, int top, int lines)
         at += length + (at[length] == '\n');
     }
     if (n < s->lines) {
-        canvas_text(c, top + lines - 1, c->cols - 30, 29, STYLE_DIM, _("Down: more"));
+        canvas_text(c, top + lines - 1, 4, c->cols - 5, STYLE_DIM, _("Down: more"));
     }
 }
 

@@ -28,7 +28,7 @@ int frame_body_lines(const struct canvas *canvas)
     return canvas->rows - BODY_TOP - FOOT_ROWS;
 }
 
-/* "Lvyi Tower | Li Na | till 1, shift 12" */
+/* "Lvyi Tower | Li Na | till 1, shift 12"; the till as its site named it */
 static void who_text(const struct console *c, char *buf, size_t size)
 {
     char shift[128], number[24];
@@ -39,7 +39,7 @@ static void who_text(const struct console *c, char *buf, size_t size)
     const char *parts[3] = {site, name, ""};
     if (c->shift) {
         snprintf(number, sizeof number, "%lld", (long long)rows_member(c->shift, "number", 0));
-        parts[2] = show_format(shift, sizeof shift, _("till %1, shift %2"),
+        parts[2] = show_format(shift, sizeof shift, _("%1, shift %2"),
                                SHOW_ARGS(rows_member_text(c->shift, "till"), number));
     }
     for (int i = 0; i < 3; i++) {

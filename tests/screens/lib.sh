@@ -37,7 +37,7 @@ screen_styles() { t capture-pane -ep; }
 
 fake_start() {
     mkfifo "$DIR/fifo"
-    "$O/tests/tools/fakeengine" "$DIR/socket" "$HERE/${1:-site.json}" < "$DIR/fifo" > "$DIR/asked" 2> "$DIR/fake.err" &
+    "$O/tests/tools/fakeengine" "$DIR/socket" "${1:-$HERE/site.json}" < "$DIR/fifo" > "$DIR/asked" 2> "$DIR/fake.err" &
     FAKE=$!
     exec 9> "$DIR/fifo"
     fake_tries=0
@@ -53,7 +53,7 @@ asked() { grep -c "\"call\":\"$1\"" "$DIR/asked" || :; }
 
 screen_run() {
     t new-session -d -x "${COLS:-80}" -y "${ROWS:-24}" \
-        "METERTILL_SOCKET='$DIR/socket' METERTILL_START_ENGINE=no METERTILL_LANGUAGE='$1' METERTILL_SHARE='${O}/share' METERTILL_DEMO_LOGINS='${LOGINS:-}' '$O/metertill' 2> '$DIR/stderr'; echo CONSOLE ENDED \$?; read x"
+        "METERTILL_SOCKET='$DIR/socket' METERTILL_START_ENGINE=no METERTILL_ESCAPE_DELAY=50 METERTILL_LANGUAGE='$1' METERTILL_SHARE='${O}/share' METERTILL_DEMO_LOGINS='${LOGINS:-}' '$O/metertill' 2> '$DIR/stderr'; echo CONSOLE ENDED \$?; read x"
     t set-option -g status off
 }
 screen_start() {
@@ -62,10 +62,19 @@ screen_start() {
 }
 
 keys() { t send-keys "$@"; }
+# Esc, and not the next key before it was taken: in one burst the two would be another key.
+esc() {
+    esc_before=$(screen_show) esc_tries=0
+    keys Escape
+    while [ "$(screen_show)" = "$esc_before" ] && [ $esc_tries -lt 40 ]; do
+        esc_tries=$((esc_tries + 1))
+        sleep 0.02 # between two looks for the change
+    done
+}
 login() {
     screen_wait "$( [ "${1:-en}" = en ] && echo Password || echo 密码 )"
     keys li Enter li-pass-1 Enter
-    screen_wait 'till 1\|1 号\|1号\|收银台'
+    screen_wait 'till 1'
 }
 
 screen_settle() {
