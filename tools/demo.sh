@@ -27,15 +27,8 @@ site_start --meters 353 --channels 12 --demo --line-time --consume on --speed 1 
     cat "$SITE"/*.out "$SITE"/*.log >&2 2> /dev/null
     exit 1
 }
-cat << END
-
-Logins: li, zhao (cashiers), wang (manager), sun (electrician), qian (auditor), admin; the password is LOGIN-pass-1.
-Receipts: $SITE_PRINTER/dev/   ("echo paper-out > $SITE_PRINTER/dev/mode" makes it run out of paper)
-From another terminal:
-  export METERTILL_CONFIG=$METERTILL_CONFIG METERTILL_PASSWORD=li-pass-1
-  $METERTILL --as li sell --meter 190301527 --amount 100.00 --pay cash
-
-END
-printf 'Enter opens the console ... '
-read -r _ || exit 0
-METERTILL_DEMO_LOGINS='li/li-pass-1  wang/wang-pass-1  sun/sun-pass-1  admin/admin-pass-1' "$METERTILL"
+METERTILL_DEMO_LOGINS="Logins: li, zhao (cashiers), wang (manager), sun (electrician), qian (auditor), admin; \
+the password is LOGIN-pass-1. Receipts come out in $SITE_PRINTER/dev; \
+elsewhere: export METERTILL_CONFIG=$METERTILL_CONFIG"
+export METERTILL_DEMO_LOGINS
+"$METERTILL"
