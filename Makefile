@@ -87,7 +87,7 @@ $(eval $(call registry,$(O)/gen/cli/registry.c,struct verb,verb_registry,verb.h,
 ALL_OBJS :=
 define folder
 OBJS_$(1) := $$(patsubst src/%.c,$(O)/obj/%.o,$$(call sources,$(1)))
-$(O)/obj/$(1)/%.o: src/$(1)/%.c $(GEN)
+$(O)/obj/$(1)/%.o: src/$(1)/%.c | $(GEN)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$<)
 	$$(Q)$(CC) $$(CPPFLAGS) $$(CFLAGS) $$(call iquote,$(1)) -MMD -MP -c $$< -o $$@
@@ -100,7 +100,7 @@ OBJS_cli += $(O)/obj/gen/cli/registry.o
 OBJS_screens := $(patsubst screens/%.c,$(O)/obj/screens/%.o,$(wildcard screens/*.c)) $(O)/obj/gen/screens/registry.o
 OBJS_drivers := $(patsubst drivers/%.c,$(O)/obj/drivers/%.o,$(wildcard drivers/*.c)) $(O)/obj/gen/drivers/registry.o $(O)/obj/gen/drivers/framings.o
 define loose
-$(O)/obj/$(1)/%.o: $(1)/%.c $(GEN)
+$(O)/obj/$(1)/%.o: $(1)/%.c | $(GEN)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$<)
 	$$(Q)$(CC) $$(CPPFLAGS) $$(CFLAGS) $$(call iquote,$(1)) -MMD -MP -c $$< -o $$@
@@ -108,12 +108,12 @@ endef
 $(eval $(call loose,screens))
 $(eval $(call loose,drivers))
 define generated
-$(O)/obj/gen/$(1)/%.o: $(O)/gen/$(1)/%.c $(GEN)
+$(O)/obj/gen/$(1)/%.o: $(O)/gen/$(1)/%.c | $(GEN)
 	@mkdir -p $$(@D)
 	$$(Q)$(CC) $$(CPPFLAGS) $$(CFLAGS) $$(call iquote,$(1)) -MMD -MP -c $$< -o $$@
 endef
 $(foreach f,db model engine cli screens drivers,$(eval $(call generated,$(f))))
-$(O)/obj/main.o: src/main.c $(GEN)
+$(O)/obj/main.o: src/main.c | $(GEN)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(call iquote,main) -MMD -MP -c $< -o $@
