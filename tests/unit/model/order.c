@@ -19,7 +19,7 @@
 #include "reading.h"
 
 struct rig {
-    char dir[64], path[96], head[96];
+    char dir[400], path[440], head[440];
     struct books *books;
     struct actor cashier;
     struct effects fx;
@@ -77,7 +77,7 @@ static int set_up(void **state)
     struct rig *r = mem_new(sizeof *r);
     const char *tmp = getenv("TMPDIR");
 
-    snprintf(r->dir, sizeof r->dir, "%.40s/orderXXXXXX", tmp ? tmp : "/tmp");
+    snprintf(r->dir, sizeof r->dir, "%.300s/orderXXXXXX", tmp ? tmp : "/tmp");
     assert_non_null(mkdtemp(r->dir));
     snprintf(r->path, sizeof r->path, "%s/b.db", r->dir);
     snprintf(r->head, sizeof r->head, "%s/b.head", r->dir);
