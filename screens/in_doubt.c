@@ -57,7 +57,8 @@ static void ask(struct view *v)
     struct in_doubt *s = v->state;
     s->outdated = false;
     view_forget(v, s->request);
-    s->request = view_ask(v, "in_doubt", NULL, NULL, N_("reading the list"), came);
+    s->request = view_ask(v, "in_doubt", NULL, NULL,
+                          rows_came(&s->table.rows) ? NULL : N_("reading the list"), came);
 }
 
 static int in_doubt_open(struct view *v, const json_t *args, struct err *e)

@@ -76,8 +76,8 @@ static void ask(struct view *v)
     struct meter *s = v->state;
     s->outdated = false;
     s->waiting = 3;
-    view_ask(v, "meter", json_pack("{s:s}", "meter", s->number), NULL, N_("reading the books"),
-             meter_came);
+    view_ask(v, "meter", json_pack("{s:s}", "meter", s->number), NULL,
+             rows_came(&s->meter) ? NULL : N_("reading the books"), meter_came);
     view_ask(v, "meter_orders", json_pack("{s:s}", "meter", s->number), NULL, NULL, orders_came);
     view_ask(v, "meter_sales", json_pack("{s:s}", "meter", s->number), NULL, NULL, sales_came);
 }
@@ -97,10 +97,14 @@ static void meter_update(struct view *v, enum screen_cause cause, const char *ev
                          const json_t *data)
 {
     struct meter *s = v->state;
-    (void)data;
     switch (cause) {
     case SCREEN_EVENT:
-        s->outdated |= strcmp(event, "reading") == 0 || strcmp(event, "order") == 0;
+        /* a reading names the meter by its id, an order by its number */
+        s->outdated |=
+            (strcmp(event, "reading") == 0 &&
+             rows_member(data, "meter", 0) == rows_number(&s->meter, 0, "meter_id", 0)) ||
+            (strcmp(event, "order") == 0 &&
+             strcmp(rows_member_text(data, "meter"), s->number) == 0);
         break;
     case SCREEN_RESUMED: s->outdated = true; break;
     case SCREEN_LEFT: s->waiting = 0; break;

@@ -56,8 +56,8 @@ static void ask(struct view *v)
         return;
     s->waiting = 2;
     s->asked_at_ms = clock_mono_ms();
-    view_ask(v, "order", json_pack("{s:I}", "order", id), NULL, N_("reading the order"),
-             order_came);
+    view_ask(v, "order", json_pack("{s:I}", "order", id), NULL,
+             rows_came(&s->order) ? NULL : N_("reading the order"), order_came);
     view_ask(v, "attempts", json_pack("{s:I}", "order", id), NULL, NULL, attempts_came);
 }
 

@@ -317,7 +317,7 @@ bool sale_may_leave(struct view *v)
 
 #define LABEL_CELLS 12
 #define VALUE_CELLS 14
-#define RIGHT_COL   38
+#define RIGHT_COL   34
 
 static void pair_draw(struct canvas *c, int row, const char *label, unsigned style,
                       const char *text)

@@ -117,10 +117,10 @@ static void ask(struct view *v)
     s->outdated = false;
     s->waiting += 3;
     snprintf(id, sizeof id, "%lld", (long long)s->account_id);
-    view_ask(v, "account", json_pack("{s:s}", "account", id), NULL, N_("reading the account"),
-             account_came);
-    view_ask(v, "account_meters", json_pack("{s:I}", "account_id", account_id), NULL,
-             N_("reading the account"), meters_came);
+    const char *what = rows_came(&s->account) ? NULL : N_("reading the account");
+    view_ask(v, "account", json_pack("{s:s}", "account", id), NULL, what, account_came);
+    view_ask(v, "account_meters", json_pack("{s:I}", "account_id", account_id), NULL, what,
+             meters_came);
     view_ask(v, "account_sales",
              json_pack("{s:I,s:{s:i}}", "account_id", account_id, "page", "limit", 50), NULL, NULL,
              sales_came);
@@ -140,13 +140,27 @@ static int tenant_open(struct view *v, const json_t *args, struct err *e)
     return 0;
 }
 
+/* A sweep announces every meter of the site: only what is on this screen is asked again. */
+static bool concerns(const struct tenant *s, const char *event, const json_t *data)
+{
+    if (strcmp(event, "order") == 0)
+        return rows_member(data, "account", s->account_id) == s->account_id;
+    if (strcmp(event, "reading") != 0)
+        return strcmp(event, "books") == 0;
+    for (int i = 0; i < rows_count(&s->meters.rows); i++) {
+        if (rows_number(&s->meters.rows, i, "meter_id", 0) == rows_member(data, "meter", 0))
+            return true;
+    }
+    return false;
+}
+
 static void tenant_update(struct view *v, enum screen_cause cause, const char *event,
                           const json_t *data)
 {
     struct tenant *s = v->state;
     sale_update(v, cause, event, data);
     switch (cause) {
-    case SCREEN_EVENT: s->outdated = true; break;
+    case SCREEN_EVENT: s->outdated |= concerns(s, event, data); break;
     case SCREEN_RESUMED: s->outdated = true; break;
     case SCREEN_LEFT: s->waiting = 0; break;
     case SCREEN_TICK:

@@ -31,16 +31,16 @@ const struct screen_key console_globals[] = {
      .label = N_("Menu"),
      .help = N_("All screens"),
      .roles = SCREEN_ALL},
-    {.key = KEYS_F(10),
-     .action = GLOBAL_DOUBT,
-     .label = N_("In doubt"),
-     .help = N_("Orders whose outcome is not known"),
-     .roles = DOUBT_ROLES},
     {.key = KEYS_ESC,
      .action = GLOBAL_BACK,
      .label = N_("Back"),
      .help = N_("Back to the screen before"),
      .roles = SCREEN_ALL},
+    {.key = KEYS_F(10),
+     .action = GLOBAL_DOUBT,
+     .label = N_("In doubt"),
+     .help = N_("Orders whose outcome is not known"),
+     .roles = DOUBT_ROLES},
     {.key = KEYS_CTRL('P'),
      .action = GLOBAL_PALETTE,
      .label = N_("Palette"),
@@ -247,6 +247,7 @@ int console_run(const struct console_options *options, struct err *e)
     struct console *c = mem_new(sizeof *c);
     c->options = *options;
     c->signal_fd = -1;
+    c->begun_ms = clock_mono_ms();
     keys_init(&c->keys, options->esc_delay_ms);
     /* The locale first: newterm() looks at it. */
     message_language(options->language && strcmp(options->language, "zh_CN") == 0 ? "zh_CN" : "en",

@@ -79,7 +79,7 @@ struct console {
     struct canvas canvas;
     struct keys keys;
     int signal_fd;
-    int64_t now_utc, next_tick_ms, next_status_ms;
+    int64_t begun_ms, now_utc, next_tick_ms, next_status_ms;
     bool leaving, repaint;
 
     struct view *views[CONSOLE_VIEWS_MAX];

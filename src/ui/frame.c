@@ -12,6 +12,7 @@
 #include "show.h"
 #include "text.h"
 
+#define NO_ENGINE_MS  3000 /* so long it only connects */
 #define LEAST_ROWS    24
 #define LEAST_COLS    80
 #define BODY_TOP      2
@@ -110,8 +111,14 @@ static void message_draw(const struct console *c, struct canvas *canvas, int row
         }
         return;
     }
-    if (!c->was_ready && c->depth > 0)
-        canvas_text(canvas, row, 1, cells, STYLE_PLAIN, _("Connecting to the engine..."));
+    if (!c->was_ready && c->depth > 0) {
+        const bool long_ago = now_ms - c->begun_ms > NO_ENGINE_MS;
+        show_format(text, sizeof text,
+                    long_ago ? _("No engine answers at %1. Trying again by itself; Esc leaves.")
+                             : _("Connecting to the engine..."),
+                    SHOW_ARGS(c->options.socket_path));
+        canvas_text(canvas, row, 1, cells, STYLE_PLAIN, text);
+    }
 }
 
 static int count_draw(struct canvas *canvas, int row, int col, unsigned style, int64_t count,

@@ -130,7 +130,7 @@ enum step { STEP_WAIT, STEP_NOTHING /* bytes were used, no key */, STEP_KEY };
 
 static enum step tear(struct keys *k, enum torn torn, int64_t now_ms)
 {
-    k->torn = torn;
+    k->torn = (int)torn;
     k->torn_at_ms = now_ms;
     return STEP_NOTHING;
 }

@@ -179,9 +179,13 @@ static void command(struct fake *f, char *line)
 
 static void late_send(struct fake *f)
 {
-    while (f->late && f->late->at_ms <= clock_mono_ms()) {
-        struct late *late = f->late;
-        f->late = late->next;
+    for (struct late **at = &f->late; *at;) {
+        struct late *late = *at;
+        if (late->at_ms > clock_mono_ms()) {
+            at = &late->next;
+            continue;
+        }
+        *at = late->next;
         if (late->to)
             say(late->to, late->message);
         json_decref(late->message);
