@@ -91,7 +91,7 @@ static void row(json_t *file, json_t *fields)
                                           (json_int_t)json_array_size(rows) + 2, "fields", fields));
 }
 
-#define BIG 10000
+#define BIG 2000
 
 /* Children before parents, and every file before the one it needs. */
 static json_t *big(void)
