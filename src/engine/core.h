@@ -147,7 +147,7 @@ typedef void orders_over_fn(struct engine *engine, void *ctx, int looked);
 
 /* Looks what is due and hands it to the lines; all: sent ones too whose time has not come (start). */
 void orders_wake(struct engine *engine, bool all);
-/* Looks now at every order that was sent and is not proved (order_id 0) or at one order, and calls over(ctx) on the
+/* Looks now at every order that is not over (order_id 0) or at one order, and calls over(ctx) on the
  * main thread after the last one ended. */
 void orders_look(struct engine *engine, int64_t order_id, orders_over_fn *over, void *ctx);
 size_t orders_in_flight(const struct engine *engine);

@@ -382,7 +382,7 @@ static struct order_job *in_flight(const struct engine *engine, int64_t order_id
 /* A look into the books for what is due. */
 struct due {
     struct work work;
-    bool all, unproved_only;
+    bool all;         /* those too whose time has not come */
     int64_t order_id; /* only this one */
     struct order_task *tasks;
     struct meter_place *places;
@@ -393,7 +393,6 @@ struct due {
 static int due_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
 {
     struct due *d = ctx;
-    int kept = 0;
     (void)fx;
     if (d->order_id) {
         int code = order_task_get(b, d->order_id, &d->tasks[0], e);
@@ -406,16 +405,10 @@ static int due_within(struct books *b, void *ctx, struct effects *fx, struct err
     if (d->count < 0)
         return d->count;
     for (int i = 0; i < d->count; i++) {
-        if (d->unproved_only && !d->tasks[i].sent_before)
-            continue;
-        if (kept != i)
-            d->tasks[kept] = d->tasks[i];
-        int code = meter_place_by_id(b, d->tasks[kept].meter_id, &d->places[kept], e);
+        int code = meter_place_by_id(b, d->tasks[i].meter_id, &d->places[i], e);
         if (code)
             return code;
-        kept++;
     }
-    d->count = kept;
     return 0;
 }
 
@@ -502,7 +495,6 @@ void orders_look(struct engine *engine, int64_t order_id, orders_over_fn *over, 
     struct due *d = due_new(true);
     *wait = (struct order_wait){.left = 1, .over = over, .ctx = ctx};
     d->order_id = order_id;
-    d->unproved_only = order_id == 0;
     d->wait = wait;
     if (writer_push(engine, d, &e))
         return;
