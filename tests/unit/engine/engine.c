@@ -18,7 +18,7 @@
 #include "link.h"
 #include "message.h"
 
-static char dir[80], books[100];
+static char dir[80], books[120];
 static struct config *config;
 
 static int setup(void **state)
@@ -84,7 +84,7 @@ static void books_make(struct inside *in)
     inside_open(in, ENGINE_INSIDE_CREATE);
     assert_string_equal(
         call(in, "site.init",
-             json_pack("{s:s,s:s,s:s}", "site", "X", "login", "admin", "password", "admin-pass-1"),
+             json_pack("{s:s,s:s,s:s}", "name", "X", "login", "admin", "password", "admin-pass-1"),
              NULL),
         "");
 }
