@@ -106,8 +106,8 @@ bool acrel_encode_settings(const struct meter_profile *p, const struct meter_set
     if (s->set_base && !put_field(d + 16, s->base_minor, N_("the base amount"), e))
         return false;
     d[20] = s->set_alarms;
-    if (s->set_alarms && (!put_field(d + 21, s->alarm1_minor, N_("alarm 1"), e) ||
-                          !put_field(d + 25, s->alarm2_minor, N_("alarm 2"), e)))
+    if (s->set_alarms && (!put_field(d + 21, s->alarm1_minor, N_("alarm 1 amount"), e) ||
+                          !put_field(d + 25, s->alarm2_minor, N_("alarm 2 amount"), e)))
         return false;
     d[29] = s->set_prices;
     for (int i = 0; s->set_prices && i < READING_RATES; i++)
