@@ -42,6 +42,7 @@ struct sold {
 struct teller {
     struct link *link;
     const char *login, *password, *till;
+    char token_path[512], token[40]; /* the session goes on after a kill, as a console's does not */
     int record;
     uint64_t dice;
     char **meters;
@@ -118,6 +119,24 @@ static bool unknown(const struct err *e)
            e->msg == MSG_LOGIN_SESSION_OVER;
 }
 
+static void token_keep(const struct teller *t)
+{
+    FILE *f = fopen(t->token_path, "we");
+    if (f) {
+        fputs(t->token, f);
+        fclose(f);
+    }
+}
+
+static void token_read(struct teller *t)
+{
+    FILE *f = fopen(t->token_path, "re");
+    if (f && fgets(t->token, sizeof t->token, f) && strlen(t->token) == 32)
+        link_session(t->link, t->token);
+    if (f)
+        fclose(f);
+}
+
 static int log_in(struct teller *t, struct err *e)
 {
     json_t *result = NULL;
@@ -125,8 +144,11 @@ static int log_in(struct teller *t, struct err *e)
     int code = link_call(t->link, "session.login",
                          json_pack("{s:s,s:s}", "login", t->login, "password", t->password), NULL,
                          CALL_MS, &result, e);
-    if (code == 0)
-        link_session(t->link, json_string_value(json_object_get(result, "token")));
+    if (code == 0) {
+        text_copy(t->token, sizeof t->token, json_string_value(json_object_get(result, "token")));
+        link_session(t->link, t->token);
+        token_keep(t);
+    }
     json_decref(result);
     return code;
 }
@@ -307,7 +329,7 @@ static int work(struct teller *t, int64_t wanted)
         sale_settle(t);
         if (t->accepted > had) {
             had = t->accepted;
-            if (throw(t, 2) == 0)
+            if (t->accepted < wanted && throw(t, 2) == 0)
                 watch(t);
             since = clock_mono_ms();
             if (throw(t, 8) == 0 && !sale_same(t))
@@ -326,6 +348,7 @@ static int over_wait(struct teller *t)
     static const char *const open_words[] = {"queued", "sending", "in doubt"};
     int64_t until = clock_mono_ms() + TIRED_MS;
     for (bool open = true; open && clock_mono_ms() < until;) {
+        watch(t);
         open = false;
         for (size_t i = 0; i < sizeof open_words / sizeof *open_words && !open; i++)
             open = order_find(t, t->last.meter, open_words[i]) != 0;
@@ -343,13 +366,15 @@ static int arrive(struct teller *t, const char *socket_path, struct err *e)
     struct link_options options = {
         .socket_path = socket_path, .client = bound ? "cli" : "console", .fd = -1};
     int code = link_new(&t->link, &options, e);
+    if (code == 0)
+        token_read(t);
     for (int i = 0; code == 0 && i < 1500; i++) {
         *e = (struct err){0};
         if (link_open(t->link, 1000, e) == 0)
             break;
         clock_sleep_ms(PAUSE_MS);
     }
-    if (e->code == 0)
+    if (e->code == 0 && !json_is_object(json_object_get(link_hello(t->link), "operator")))
         code = log_in(t, e);
     for (int i = 0; e->code && unknown(e) && i < 100; i++) {
         clock_sleep_ms(PAUSE_MS);
@@ -382,6 +407,7 @@ int main(int argc, char **argv)
     t.till = argv[5];
     t.meters = argv + 8;
     t.meter_count = argc - 8;
+    snprintf(t.token_path, sizeof t.token_path, "%s.token", argv[2]);
     if (record_open(&t, argv[2]) != 0)
         return 2;
     t.dice = strtoull(argv[7], NULL, 10) * 1000003u + (uint64_t)t.lines;
