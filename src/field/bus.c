@@ -81,8 +81,9 @@ static long drain(struct bus *bus, uint8_t address)
     /* Who was silent before too is hardly late: its neighbours do not wait for it. */
     if (bus->owed_us != 0 && (address == owing || bus->place[owing].timing.silent <= 1))
         left_ms = (bus->owed_us - timing_now_us() + 999) / 1000;
-    if (left_ms < 0)
-        left_ms = 0;
+    if (left_ms < bus->listen_ms)
+        left_ms = bus->listen_ms;
+    bus->listen_ms = 0;
     long taken = line_drain(bus->line, (int)left_ms, (int)left_ms + BABBLE_MS, &last_us);
     if (taken > 0 && left_ms < SHORT_SETTLE_MS) {
         long more = line_drain(bus->line, SHORT_SETTLE_MS, BABBLE_MS, &last_us);
@@ -139,8 +140,14 @@ static void guard_twin(struct bus *bus, uint8_t address, uint8_t function, uint1
     bool twin = last->address == address && last->function == function && last->count == count &&
                 last->start != start;
     bus->last_read = shape;
-    if (twin && bus->line->fd >= 0 && line_drain(bus->line, TWIN_SETTLE_MS, BABBLE_MS, NULL) < 0)
-        line_close(bus->line);
+    bus->listen_ms = twin ? TWIN_SETTLE_MS : 0;
+}
+
+static int patience_ms(const struct bus *bus, const struct timing *timing, bool patient)
+{
+    const struct channel_conf *conf = &bus->line->conf;
+    return timing_timeout_ms(timing, &bus->timing, patient, conf->timeout_min_ms,
+                             conf->timeout_max_ms);
 }
 
 /* No answer, or none that can be used: one may still be under way. */
@@ -148,8 +155,7 @@ static void unanswered(struct bus *bus, const struct request *request)
 {
     struct place *place = &bus->place[request->address];
     place->checked_epoch = 0; /* who answers next time may be another meter */
-    bus->owed_us = timing_now_us() + 1000 * timing_timeout_ms(&place->timing, &bus->timing, false,
-                                                              bus->line->conf.timeout_max_ms);
+    bus->owed_us = timing_now_us() + 1000 * patience_ms(bus, &place->timing, false);
     bus->owed_address = request->address;
     bus->owed_began_us = request->began_us + request->wire_us;
     bus->silent_run++;
@@ -196,8 +202,7 @@ static struct request request_of(const struct bus *bus, uint8_t address, size_t 
     struct request r = {.address = address};
     r.wire_us = timing_wire_us(conf->baud, characters) + 2 * timing_silence_us(conf->baud);
     int wait_ms = changes ? conf->timeout_max_ms
-                          : timing_timeout_ms(&bus->place[address].timing, &bus->timing,
-                                              bus->patient, conf->timeout_max_ms);
+                          : patience_ms(bus, &bus->place[address].timing, bus->patient);
     r.timeout_ms = wait_ms + (int)((r.wire_us + 999) / 1000);
     return r;
 }
@@ -255,8 +260,7 @@ static void outwait(struct bus *bus, const struct request *request)
 {
     struct place *place = &bus->place[request->address];
     int64_t last_us = 0;
-    int settle =
-        timing_timeout_ms(&place->timing, &bus->timing, true, bus->line->conf.timeout_max_ms);
+    int settle = patience_ms(bus, &place->timing, true);
     if (bus->line->fd < 0)
         return;
     long taken = line_drain(bus->line, settle, 3 * settle, &last_us);

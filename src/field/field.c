@@ -9,9 +9,11 @@
 #include <strings.h>
 
 #include "channel.h"
+#include "timing.h"
 
 #define ADDRESS_MAX     247
 #define BAUD_DEFAULT    9600
+#define TIMEOUT_MIN_MS  TIMING_FLOOR_MS
 #define TIMEOUT_MAX_MS  1000
 #define QUIET_TCP_MS    5000
 #define QUIET_SERIAL_MS 1000
@@ -60,6 +62,8 @@ static void defaults(struct channel_conf *conf, bool on_tcp)
         conf->baud = BAUD_DEFAULT;
     if (conf->timeout_max_ms <= 0)
         conf->timeout_max_ms = TIMEOUT_MAX_MS;
+    if (conf->timeout_min_ms <= 0)
+        conf->timeout_min_ms = TIMEOUT_MIN_MS;
     if (conf->quiet_ms <= 0)
         conf->quiet_ms = on_tcp ? QUIET_TCP_MS : QUIET_SERIAL_MS;
     if (on_tcp && conf->port == 0 && strcmp(conf->type, "tcp") == 0)

@@ -27,6 +27,7 @@ struct channel_conf {
     char parity;        /* serial device: 'N' (or 0), 'E', 'O' */
     int stop_bits;      /* serial device: 1 (or 0), 2 */
     int quiet_ms;       /* longest time a copy of a frame can linger: 5000 TCP, 1000 serial */
+    int timeout_min_ms; /* shortest wait for a reply: 150; a slow gateway may need more */
     int timeout_max_ms; /* longest wait for a reply: 1000 */
 };
 

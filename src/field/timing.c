@@ -62,19 +62,17 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
 }
 
 int timing_timeout_ms(const struct timing *t, const struct timing *channel, bool patient,
-                      int max_ms)
+                      int min_ms, int max_ms)
 {
     const struct timing *by = t->known ? t : channel;
-    int64_t ms = max_ms;
+    int64_t longest = max_ms > min_ms ? max_ms : min_ms;
+    int64_t ms = longest;
     if (by->known)
-        ms = (4 * by->smoothed_us + 8 * by->deviation_us + 999) / 1000;
-    ms = clamp(ms, TIMING_FLOOR_MS, max_ms);
+        ms = clamp((4 * by->smoothed_us + 8 * by->deviation_us + 999) / 1000, min_ms, longest);
     if (patient)
-        return (int)clamp(ms << (t->silent < DOUBLINGS_MAX ? t->silent : DOUBLINGS_MAX),
-                          TIMING_FLOOR_MS, max_ms > TIMING_FLOOR_MS ? max_ms : TIMING_FLOOR_MS);
+        return (int)clamp(ms << (t->silent < DOUBLINGS_MAX ? t->silent : DOUBLINGS_MAX), min_ms,
+                          longest);
     if (t->silent > 0 && t->silent % LONG_PROBE_EACH == 0)
-        return (int)clamp(max_ms, TIMING_FLOOR_MS, max_ms);
-    if (t->silent > 0 && !t->known)
-        return TIMING_FLOOR_MS;
-    return (int)ms;
+        return (int)longest;
+    return t->silent > 0 && !t->known ? min_ms : (int)ms;
 }

@@ -30,11 +30,11 @@ int64_t timing_silence_us(int baud);
 void timing_answer(struct timing *t, int64_t turnaround_us);
 void timing_silence(struct timing *t);
 
-/* clamp(4 x smoothed + 8 x deviation, 150 ms, max_ms), the turnaround to wait for; wire time comes on
+/* clamp(4 x smoothed + 8 x deviation, min_ms, max_ms), the turnaround to wait for; wire time comes on
  * top. Who never answered is judged by the channel's meters together; patient (everything but sweeps)
  * waits longer after each silence. A sweep waits the floor for who never answered and was silent last
  * time, but each eighth time the full max_ms: a slow meter is found some time. */
 int timing_timeout_ms(const struct timing *t, const struct timing *channel, bool patient,
-                      int max_ms);
+                      int min_ms, int max_ms);
 
 #endif

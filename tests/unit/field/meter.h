@@ -234,7 +234,7 @@ static inline void meter_init(struct meter *m, struct server *s)
     m->number[2] = 0x0042;
     m->settings[0] = 1;
     m->script = "";
-    m->late_ms = 250;
+    m->late_ms = 80;
     s->answer = meter_answer;
     s->owner = m;
 }

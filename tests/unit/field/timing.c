@@ -25,21 +25,23 @@ static void adapts(void **state)
 {
     struct timing t = {0}, channel = {0};
     (void)state;
-    assert_int_equal(timing_timeout_ms(&t, &channel, true, 1000), 1000); /* nobody known */
+    assert_int_equal(timing_timeout_ms(&t, &channel, true, TIMING_FLOOR_MS, 1000),
+                     1000); /* nobody known */
     for (int i = 0; i < 50; i++)
         timing_answer(&t, 20000);
-    assert_int_equal(timing_timeout_ms(&t, &channel, true, 1000), TIMING_FLOOR_MS);
+    assert_int_equal(timing_timeout_ms(&t, &channel, true, TIMING_FLOOR_MS, 1000), TIMING_FLOOR_MS);
     for (int i = 0; i < 200; i++)
         timing_answer(&t, 100000);
-    assert_in_range(timing_timeout_ms(&t, &channel, true, 1000), 395, 405); /* 4 x smoothed */
+    assert_in_range(timing_timeout_ms(&t, &channel, true, TIMING_FLOOR_MS, 1000), 395,
+                    405); /* 4 x smoothed */
     for (int i = 0; i < 200; i++)
         timing_answer(&t, i % 2 ? 50000 : 150000); /* 4 x 100 + 8 x 50 */
-    assert_in_range(timing_timeout_ms(&t, &channel, true, 1000), 760, 840);
+    assert_in_range(timing_timeout_ms(&t, &channel, true, TIMING_FLOOR_MS, 1000), 760, 840);
     timing_answer(&t, -5); /* the wire was faster than reckoned */
     assert_true(t.smoothed_us >= 0);
     for (int i = 0; i < 50; i++)
         timing_answer(&t, 900000);
-    assert_int_equal(timing_timeout_ms(&t, &channel, true, 1000), 1000);
+    assert_int_equal(timing_timeout_ms(&t, &channel, true, TIMING_FLOOR_MS, 1000), 1000);
 }
 
 static void silence_lengthens_and_shortens(void **state)
@@ -51,19 +53,22 @@ static void silence_lengthens_and_shortens(void **state)
         timing_answer(&channel, 20000);
     }
     timing_silence(&t);
-    assert_int_equal(timing_timeout_ms(&t, &channel, true, 1000), 2 * TIMING_FLOOR_MS);
-    assert_int_equal(timing_timeout_ms(&t, &channel, false, 1000), TIMING_FLOOR_MS);
+    assert_int_equal(timing_timeout_ms(&t, &channel, true, TIMING_FLOOR_MS, 1000),
+                     2 * TIMING_FLOOR_MS);
+    assert_int_equal(timing_timeout_ms(&t, &channel, false, TIMING_FLOOR_MS, 1000),
+                     TIMING_FLOOR_MS);
     for (int i = 0; i < 40; i++)
         timing_silence(&t);
-    assert_int_equal(timing_timeout_ms(&t, &channel, true, 1000), 1000);
+    assert_int_equal(timing_timeout_ms(&t, &channel, true, TIMING_FLOOR_MS, 1000), 1000);
     timing_answer(&t, 20000);
-    assert_int_equal(timing_timeout_ms(&t, &channel, true, 1000), TIMING_FLOOR_MS);
+    assert_int_equal(timing_timeout_ms(&t, &channel, true, TIMING_FLOOR_MS, 1000), TIMING_FLOOR_MS);
     /* Never answered: judged by its neighbours, short when silent before, long each eighth time. */
-    assert_int_equal(timing_timeout_ms(&absent, &channel, true, 1000), TIMING_FLOOR_MS);
+    assert_int_equal(timing_timeout_ms(&absent, &channel, true, TIMING_FLOOR_MS, 1000),
+                     TIMING_FLOOR_MS);
     int longer = 0;
     for (int i = 0; i < 16; i++) {
         timing_silence(&absent);
-        longer += timing_timeout_ms(&absent, &channel, false, 1000) == 1000;
+        longer += timing_timeout_ms(&absent, &channel, false, TIMING_FLOOR_MS, 1000) == 1000;
     }
     assert_int_equal(longer, 2);
 }

@@ -286,8 +286,12 @@ static void judge(const struct vector *v, const struct outcome *o)
 static void run(struct vector *v, const struct driver *driver)
 {
     struct server server = {.answer = play, .owner = v};
-    struct channel_conf conf = {
-        .id = 1, .name = "V", .host = "127.0.0.1", .baud = 115200, .timeout_max_ms = 150};
+    struct channel_conf conf = {.id = 1,
+                                .name = "V",
+                                .host = "127.0.0.1",
+                                .baud = 115200,
+                                .timeout_min_ms = 400,
+                                .timeout_max_ms = 400};
     struct line line;
     struct bus bus;
     struct outcome o = {0};

@@ -123,7 +123,8 @@ static inline struct channel_conf site_conf(int port)
                              .port = port,
                              .baud = 115200,
                              .quiet_ms = 60,
-                             .timeout_max_ms = 250};
+                             .timeout_min_ms = 300, /* machines that run tests are busy */
+                             .timeout_max_ms = 300};
     return c;
 }
 
@@ -150,8 +151,10 @@ static inline void site_run(struct site *s, struct work *w, const char *script)
     s->meter.script = script;
     s->meter.log[0] = '\0';
     w->finished = false;
+    server_sync(&s->server);
     assert_int_equal(field_submit(s->field, 1, &w->job, &e), 0);
     work_wait(w);
+    server_sync(&s->server);
 }
 
 #endif
