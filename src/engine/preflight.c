@@ -11,8 +11,15 @@
 #include "sale.h"
 #include "text.h"
 
-/* A reading and a probe at most: a third round means that neither told anything. */
+/* The line, a reading and a probe at most: a fourth round means that they told nothing. */
 #define ROUNDS_MAX 3
+
+/* What is asked of the line in this round. */
+enum ask {
+    ASK_LINE,    /* it was down a moment ago: does it come back? */
+    ASK_READING, /* the meter was never read */
+    ASK_PROBE,   /* function 0x20 was never proven */
+};
 
 struct preflight {
     struct work work;
@@ -22,6 +29,7 @@ struct preflight {
     struct meter_place place;
     struct sale_line line;
     struct reading reading;
+    enum ask ask;
     int rounds;
 };
 
@@ -59,7 +67,7 @@ static int learn_within(struct books *b, void *ctx, struct effects *fx, struct e
 {
     struct preflight *p = ctx;
 
-    if (p->line.need == SALE_NEED_READING) {
+    if (p->ask != ASK_PROBE) {
         if (p->job.end == JOB_DONE && p->job.has_reading) {
             reading_convert(&p->job, &p->reading);
             return reading_store(b, &p->reading, fx, e);
@@ -80,25 +88,43 @@ static void learn(struct engine *engine, struct books *books, struct work *work)
     work->code = books_within(books, learn_within, work, &work->fx, &work->err);
 }
 
+static bool line_up(struct engine *engine, const struct preflight *p)
+{
+    struct channel_status status;
+
+    return !field_status(engine->field, p->line.channel_id, &status) ||
+           (status.state != LINE_DOWN && status.state != LINE_BACKOFF);
+}
+
+/* Did the line tell what was asked? Otherwise the sentence that refuses the sale. */
+static bool told(struct engine *engine, const struct preflight *p, struct err *why)
+{
+    if (p->work.code != 0) {
+        *why = p->work.err;
+        return false;
+    }
+    if (p->job.end == JOB_STRANGER)
+        err_set(why, MSG_METER_STRANGER, p->place.number);
+    else if (!line_up(engine, p))
+        err_set(why, MSG_CHANNEL_DOWN, p->line.channel);
+    else if (p->ask == ASK_READING && p->job.end != JOB_DONE)
+        err_set(why, MSG_SALE_METER_SILENT, p->place.number);
+    else if (p->ask == ASK_PROBE && p->job.probe == DEED_UNKNOWN)
+        err_set(why, MSG_CHANNEL_UNPROVEN, p->line.channel);
+    return why->code == 0;
+}
+
 static void learned(struct engine *engine, struct work *work)
 {
     struct preflight *p = (struct preflight *)work;
-    struct err why = work->err;
-    bool told =
-        p->line.need == SALE_NEED_READING ? p->job.end == JOB_DONE : p->job.probe != DEED_UNKNOWN;
+    struct err why = {0};
 
-    if (work->code == 0 && told) {
-        job_clear(&p->job);
-        again(engine, p);
+    if (!told(engine, p, &why)) {
+        refuse(engine, p, &why);
         return;
     }
-    if (work->code == 0 && p->job.end == JOB_STRANGER)
-        err_set(&why, MSG_METER_STRANGER, p->place.number);
-    else if (work->code == 0 && p->line.need == SALE_NEED_READING)
-        err_set(&why, MSG_SALE_METER_SILENT, p->place.number);
-    else if (work->code == 0)
-        err_set(&why, MSG_CHANNEL_UNPROVEN, p->line.channel);
-    refuse(engine, p, &why);
+    job_clear(&p->job);
+    again(engine, p);
 }
 
 /* ---- on the channel's thread */
@@ -123,7 +149,7 @@ static void line_done(struct job *job)
 
 static int ask_line(struct engine *engine, struct preflight *p, struct err *e)
 {
-    bool probe = p->line.need == SALE_NEED_PROBE;
+    bool probe = p->ask == ASK_PROBE;
 
     p->job = (struct job){
         .kind = probe ? JOB_TOPUP : JOB_READ,
@@ -161,20 +187,28 @@ static void take(struct engine *engine, struct preflight *p)
     preflight_free(p);
 }
 
+/* What is still to be asked of the line; false: nothing. */
+static bool to_ask(struct engine *engine, struct preflight *p)
+{
+    if (p->line.again)
+        return false;
+    if (!line_up(engine, p))
+        p->ask = ASK_LINE;
+    else if (p->line.need == SALE_NEED_READING)
+        p->ask = ASK_READING;
+    else if (p->line.need == SALE_NEED_PROBE)
+        p->ask = ASK_PROBE;
+    else
+        return false;
+    return true;
+}
+
 static void looked(struct engine *engine, struct work *work)
 {
     struct preflight *p = (struct preflight *)work;
-    struct channel_status status;
     struct err why = work->err;
 
-    if (work->code == 0 && p->line.again) {
-        take(engine, p);
-        return;
-    }
-    if (work->code == 0 && field_status(engine->field, p->line.channel_id, &status) &&
-        (status.state == LINE_DOWN || status.state == LINE_BACKOFF))
-        work->code = err_set(&why, MSG_CHANNEL_DOWN, p->line.channel);
-    if (work->code == 0 && p->line.need == SALE_NEED_NOTHING) {
+    if (work->code == 0 && !to_ask(engine, p)) {
         take(engine, p);
         return;
     }
