@@ -184,6 +184,8 @@ int print_start(struct engine *engine, struct err *e);
 void print_wake(struct engine *engine);
 void print_stop(struct engine *engine); /* the thread; papers may still be looked at */
 void print_free(struct engine *engine);
+struct paper_shelf;
+const struct paper_shelf *print_shelf(const struct engine *engine);
 /* {"queues":[...]} as last seen; the caller's. Any thread. */
 json_t *print_state(struct engine *engine);
 

@@ -6,31 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core.h"
-#include "field.h"
+#include "order_job.h"
 
 #define DUE_MAX 1024
-
-/* Somebody waits for orders to end. */
-struct order_wait {
-    int left, looked;
-    bool started;
-    orders_over_fn *over;
-    void *ctx;
-};
-
-struct order_job {
-    struct work work; /* the end of the order, on the writer */
-    struct job job;
-    struct order_job *next;
-    struct engine *engine;
-    struct order_task task;
-    struct meter_place place;
-    struct order_seen seen;
-    bool has_seen, quiet_done, hook_stopped, sent, books_failed;
-    struct order_wait *waits[8];
-    size_t wait_count;
-};
 
 size_t orders_in_flight(const struct engine *engine)
 {
@@ -48,199 +26,7 @@ static void wait_drop(struct engine *engine, struct order_wait *w)
     free(w);
 }
 
-/* ---- the hooks, on the channel's thread */
-
-/* One step of an order on the writer. */
-struct step {
-    struct work work;
-    struct order_job *order;
-    int (*run)(struct books *b, struct step *s, struct effects *fx, struct err *e);
-    const struct order_seen *seen; /* NULL: nothing was read */
-    enum order_deed deed;
-    bool matches;
-    uint16_t count;
-    enum order_step step;
-};
-
-static int step_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
-{
-    struct step *s = ctx;
-    return s->run(b, s, fx, e);
-}
-
-static void step_run(struct engine *engine, struct books *books, struct work *work)
-{
-    (void)engine;
-    work->code = books_within(books, step_within, work, &work->fx, &work->err);
-}
-
-static int topup_before(struct books *b, struct step *s, struct effects *fx, struct err *e)
-{
-    return order_before_send(b, s->order->task.id, s->seen, s->order->quiet_done, &s->step,
-                             &s->count, fx, e);
-}
-
-static int plain_before(struct books *b, struct step *s, struct effects *fx, struct err *e)
-{
-    return order_plain_sending(b, s->order->task.id, &s->step, fx, e);
-}
-
-static int topup_after(struct books *b, struct step *s, struct effects *fx, struct err *e)
-{
-    return order_after_send(b, s->order->task.id, s->deed, s->seen, s->order->quiet_done, &s->step,
-                            fx, e);
-}
-
-static int plain_after(struct books *b, struct step *s, struct effects *fx, struct err *e)
-{
-    s->step = ORDER_STEP_STOP;
-    return order_plain_after(b, s->order->task.id, s->deed, s->matches, fx, e);
-}
-
-static const enum job_go go_of[] = {
-    [ORDER_STEP_SEND] = JOB_GO_SEND,
-    [ORDER_STEP_STOP] = JOB_GO_STOP,
-    [ORDER_STEP_QUIET] = JOB_GO_AGAIN_QUIET,
-};
-
-/* Runs a step and frees it. A step that the books could not take sends nothing. */
-static enum job_go step_take(struct step *s, uint16_t *count)
-{
-    struct order_job *o = s->order;
-    enum job_go go = JOB_GO_STOP;
-    if (writer_do(o->engine, s) == 0) {
-        go = go_of[s->step];
-        if (count)
-            *count = s->count;
-    } else {
-        log_err(o->engine->log, "order.step", &s->work.err);
-        o->books_failed = true;
-    }
-    if (go == JOB_GO_AGAIN_QUIET)
-        o->quiet_done = true; /* true when the hook is asked the next time */
-    work_free(s);
-    return go;
-}
-
-static enum job_go hook_before(struct job *job, const struct meter_credit *seen, uint16_t *count)
-{
-    struct order_job *o = job->owner;
-    struct step *s = work_new(sizeof *s, step_run, NULL);
-    bool topup = o->task.kind == ORDER_TOPUP;
-    s->order = o;
-    s->run = topup ? topup_before : plain_before;
-    if (seen) {
-        seen_convert(seen, &o->seen);
-        o->has_seen = true;
-        s->seen = &o->seen;
-    }
-    s->count = *count;
-    enum job_go go = step_take(s, topup ? count : NULL);
-    o->hook_stopped = go == JOB_GO_STOP;
-    o->sent = go == JOB_GO_SEND;
-    if (o->sent)
-        o->quiet_done = false; /* what was quiet before this frame says nothing about its copies */
-    return go;
-}
-
-static const enum order_deed deed_of[] = {[DEED_DONE] = ORDER_DEED_DONE,
-                                          [DEED_NOT_DONE] = ORDER_DEED_NOT_DONE,
-                                          [DEED_UNKNOWN] = ORDER_DEED_UNKNOWN};
-
-static enum job_go hook_after(struct job *job, enum deed deed, const struct meter_credit *back)
-{
-    struct order_job *o = job->owner;
-    struct order_seen seen;
-    struct step *s = work_new(sizeof *s, step_run, NULL);
-    s->order = o;
-    s->run = o->task.kind == ORDER_TOPUP ? topup_after : plain_after;
-    s->deed = deed_of[deed];
-    if (job->how.end == BUS_EXCEPTION && job->how.exception == 1)
-        s->deed = ORDER_DEED_REFUSED_20;
-    s->matches = deed == DEED_DONE; /* of a switch, settings, a clock: the field read it back */
-    if (back) {
-        seen_convert(back, &seen);
-        s->seen = &seen;
-    }
-    enum job_go go = step_take(s, NULL);
-    return go == JOB_GO_SEND ? JOB_GO_STOP : go; /* goes again as a job of its own */
-}
-
 /* ---- the end of a job */
-
-static const char *const end_words[] = {
-    [JOB_DONE] = "done",       [JOB_NOT_DONE] = "not done", [JOB_UNKNOWN] = "unknown",
-    [JOB_STOPPED] = "stopped", [JOB_STRANGER] = "stranger", [JOB_UNREACHED] = "unreached",
-    [JOB_DROPPED] = "dropped",
-};
-
-/* Why nothing was sent, where that is for the books to know. */
-static bool missed(const struct order_job *o, enum order_miss *why)
-{
-    switch (o->job.end) {
-    case JOB_STRANGER: *why = ORDER_MISS_STRANGER; return true;
-    case JOB_UNREACHED: *why = ORDER_MISS_UNREACHED; return !o->sent;
-    case JOB_DROPPED: *why = ORDER_MISS_DROPPED; return true;
-    case JOB_STOPPED:
-        *why = o->job.probe == DEED_NOT_DONE ? ORDER_MISS_REFUSED_20 : ORDER_MISS_UNREACHED;
-        return !o->hook_stopped;
-    case JOB_DONE:
-    case JOB_NOT_DONE:
-    case JOB_UNKNOWN: break;
-    }
-    return false;
-}
-
-/* What this exchange showed of function 0x20 on this channel. */
-static int vendor_learn(struct books *b, const struct order_job *o, struct err *e)
-{
-    const struct job *job = &o->job;
-    if (o->task.kind != ORDER_TOPUP)
-        return 0;
-    if (o->task.probe_first && job->probe != DEED_UNKNOWN)
-        return channel_vendor_learn(b, o->place.channel_id, o->place.meter_id, false,
-                                    job->probe == DEED_DONE, e);
-    if (!o->sent || !o->has_seen || !o->seen.old_firmware)
-        return 0;
-    if (job->how.end == BUS_EXCEPTION && job->how.exception == 1)
-        return channel_vendor_learn(b, o->place.channel_id, o->place.meter_id, true, false, e);
-    if (job->end == JOB_DONE)
-        return channel_vendor_learn(b, o->place.channel_id, o->place.meter_id, true, true, e);
-    return 0;
-}
-
-static int end_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
-{
-    struct order_job *o = ctx;
-    enum order_miss why;
-    int code = 0;
-    json_t *frames = NULL;
-
-    if (vendor_learn(b, o, e) != 0)
-        return e->code;
-    if (missed(o, &why))
-        code = order_missed(b, o->task.id, why, &o->job.error, fx, e);
-    else if (o->job.end == JOB_NOT_DONE && !o->sent && o->task.kind != ORDER_TOPUP)
-        code = order_plain_after(b, o->task.id, ORDER_DEED_NOT_DONE, false, fx,
-                                 e); /* never possible here */
-    if (code == 0 && o->job.has_reading) {
-        struct reading r;
-        reading_convert(&o->job, &r);
-        code = reading_store(b, &r, fx, e);
-    }
-    if (code == 0 && o->job.frame_count > 0) {
-        frames = frames_json(&o->job);
-        code = order_record(b, o->task.id, end_words[o->job.end], frames, e);
-        json_decref(frames);
-    }
-    return code;
-}
-
-static void end_run(struct engine *engine, struct books *books, struct work *work)
-{
-    (void)engine;
-    work->code = books_within(books, end_within, work, &work->fx, &work->err);
-}
 
 static void order_unlink(struct engine *engine, struct order_job *o)
 {
@@ -260,7 +46,7 @@ static void end_done(struct engine *engine, struct work *work)
     if (o->job.error.code && o->job.end != JOB_DONE)
         log_err(engine->log, "order.trouble", &o->job.error);
     log_line(engine->log, LOG_LEVEL_INFO, "order.end", "order=%lld meter=%s end=\"%s\"",
-             (long long)o->task.id, o->place.number, end_words[o->job.end]);
+             (long long)o->task.id, o->place.number, order_end_word(o->job.end));
     order_unlink(engine, o);
     bool again =
         !o->books_failed && work->code == 0; /* else the schedule's next tick: no spinning */
@@ -270,14 +56,6 @@ static void end_done(struct engine *engine, struct work *work)
     work_free(o);
     if (again)
         orders_wake(engine, false);
-}
-
-/* Last call of the field: the channel's thread goes on at once. */
-static void hook_done(struct job *job)
-{
-    struct order_job *o = job->owner;
-    if (!writer_push_wait(o->engine, o))
-        main_post(o->engine, o);
 }
 
 /* ---- from the books to the lines */
@@ -324,11 +102,11 @@ static void settings_fill(const char *detail, struct meter_settings *s)
     json_decref(o);
 }
 
-/* Hands an order to its line. It ends through hook_done() whatever happens. */
+/* Hands an order to its line. It ends through order_hook_done() whatever happens. */
 static void order_submit(struct engine *engine, const struct order_task *task,
                          const struct meter_place *place, struct order_wait *wait)
 {
-    struct order_job *o = work_new(sizeof *o, end_run, end_done);
+    struct order_job *o = work_new(sizeof *o, order_end_run, end_done);
     struct err e = {0};
     o->engine = engine;
     o->task = *task;
@@ -342,9 +120,9 @@ static void order_submit(struct engine *engine, const struct order_task *task,
         .mode = mode_of(task->mode),
         .quiet_first = task->sent_before,
         .probe_first = task->probe_first,
-        .before_send = hook_before,
-        .after = hook_after,
-        .done = hook_done,
+        .before_send = order_hook_before,
+        .after = order_hook_after,
+        .done = order_hook_done,
         .owner = o,
     };
     if (task->kind == ORDER_SETTINGS)

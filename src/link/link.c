@@ -2,7 +2,7 @@
  * The client's side: connecting, shaking hands, requests in flight, and the same again after the engine
  * went away. What is asked for and what is done with the answers is the caller's business.
  */
-#include "link.h"
+#include "link_state.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -23,34 +23,6 @@
 #define RETRY_LONGEST 2000
 #define CRASH_WAIT                                                                                 \
     1500 /* ms after an end without farewell until this client starts an engine itself */
-
-struct request {
-    struct request *next;
-    int number;
-    char *name;
-    json_t *message;
-    link_reply_fn *reply;
-    void *ctx;
-    bool sent, forgotten;
-};
-
-struct link {
-    struct link_options options;
-    char *path, *client, *token;
-    enum link_state state;
-    struct wire *wire;
-    json_t *hello, *subscription;
-    struct request *requests; /* in the order of their numbers */
-    int last_number;
-    int64_t retry_at_ms, retry_after_ms, lost_at_ms;
-    bool farewell; /* the engine said that it stops */
-    bool was_ready;
-    struct err why; /* the last reason for not being ready */
-    link_event_fn *event;
-    void *event_ctx;
-    link_state_fn *on_state;
-    void *state_ctx;
-};
 
 const char *link_once(char *buf)
 {
@@ -79,7 +51,7 @@ int link_new(struct link **out, const struct link_options *options, struct err *
     return 0;
 }
 
-static void request_free(struct request *r)
+void link_request_free(struct request *r)
 {
     json_decref(r->message);
     free(r->name);
@@ -93,7 +65,7 @@ void link_free(struct link *l)
     while (l->requests) {
         struct request *r = l->requests;
         l->requests = r->next;
-        request_free(r);
+        link_request_free(r);
     }
     wire_free(l->wire);
     json_decref(l->hello);
@@ -166,7 +138,7 @@ static bool only_once(const char *name)
     return strcmp(name, "engine.stop") == 0 || strcmp(name, "backup") == 0;
 }
 
-static struct request *request_unlink(struct link *l, int number)
+struct request *link_request_unlink(struct link *l, int number)
 {
     for (struct request **at = &l->requests; *at; at = &(*at)->next) {
         if ((*at)->number == number) {
@@ -182,7 +154,7 @@ static void request_end(struct request *r, const json_t *result, const struct er
 {
     if (r->reply && !r->forgotten)
         r->reply(r->ctx, result, e);
-    request_free(r);
+    link_request_free(r);
 }
 
 /* Every request ends with this error: there is no engine to wait for any more. */
@@ -206,7 +178,7 @@ static void requests_drop_single(struct link *l)
             break;
         struct err e;
         err_set(&e, MSG_LINK_LOST_CALL, r->name);
-        request_end(request_unlink(l, r->number), NULL, &e);
+        request_end(link_request_unlink(l, r->number), NULL, &e);
     }
     for (struct request *r = l->requests; r; r = r->next)
         r->sent = false;
@@ -313,7 +285,7 @@ static void requests_send(struct link *l)
             return;
         r->sent = true;
         if (code != 0) {
-            request_end(request_unlink(l, r->number), NULL, &e);
+            request_end(link_request_unlink(l, r->number), NULL, &e);
             return;
         }
     }
@@ -384,7 +356,7 @@ static void take_message(struct link *l, const json_t *message)
         return;
     }
     int number = (int)json_integer_value(json_object_get(message, "id"));
-    struct request *r = number ? request_unlink(l, number) : NULL;
+    struct request *r = number ? link_request_unlink(l, number) : NULL;
     if (!r)
         return;
     const json_t *error = json_object_get(message, "error");
@@ -481,82 +453,4 @@ void link_forget(struct link *l, int number)
         if (r->number == number)
             r->forgotten = true;
     }
-}
-
-/* ---- blocking */
-
-static void wait_once(struct link *l, int64_t until_ms)
-{
-    int64_t left = until_ms - clock_mono_ms();
-    int own = link_poll_timeout(l);
-    if (left < 0)
-        left = 0;
-    if (own >= 0 && own < left)
-        left = own;
-    struct pollfd p = {.fd = link_fd(l), .events = link_poll_events(l)};
-    poll(&p, 1, (int)left);
-    link_pump(l);
-}
-
-int link_open(struct link *l, int timeout_ms, struct err *e)
-{
-    int64_t until = clock_mono_ms() + timeout_ms;
-    link_pump(l);
-    while (l->state != LINK_READY && l->state != LINK_FOREIGN && clock_mono_ms() < until) {
-        /* Nobody there and nobody who could start one: waiting changes nothing. */
-        if (l->state == LINK_LOST && !l->options.start_engine && l->why.code)
-            break;
-        if (l->state == LINK_LOST && l->options.start_engine && l->why.code &&
-            l->why.msg != MSG_LINK_NO_ENGINE && l->why.code != ERR_AGAIN)
-            break;
-        wait_once(l, until);
-    }
-    if (l->state == LINK_READY)
-        return 0;
-    if (l->why.code == 0)
-        return err_set(e, MSG_LINK_NOT_METERTILL, l->path);
-    *e = l->why;
-    return e->code;
-}
-
-struct answer {
-    bool came;
-    json_t *result;
-    struct err e;
-};
-
-static void answered(void *ctx, const json_t *result, const struct err *e)
-{
-    struct answer *a = ctx;
-    a->came = true;
-    if (e)
-        a->e = *e;
-    else
-        a->result = json_deep_copy(result);
-}
-
-int link_call(struct link *l, const char *call, json_t *args, const char *once, int timeout_ms,
-              json_t **result, struct err *e)
-{
-    struct answer a = {0};
-    int64_t until = clock_mono_ms() + timeout_ms;
-    int number = link_send(l, call, args, once, answered, &a);
-    while (!a.came && l->state != LINK_FOREIGN && clock_mono_ms() < until)
-        wait_once(l, until);
-    if (!a.came) {
-        struct request *r = request_unlink(l, number);
-        if (r)
-            request_free(r);
-        if (l->state == LINK_FOREIGN) {
-            *e = l->why;
-            return e->code;
-        }
-        return err_set(e, MSG_LINK_TIME, call, (int64_t)(timeout_ms / 1000));
-    }
-    if (a.e.code) {
-        *e = a.e;
-        return e->code;
-    }
-    *result = a.result ? a.result : json_object();
-    return 0;
 }

@@ -1,0 +1,212 @@
+/*
+ * The steps of an order on the channel's thread: before a byte leaves and after it the books are asked,
+ * through the writer; at the end everything is put down at once. What an answer proves is model/order.h's.
+ */
+#include "order_job.h"
+
+/* ---- the hooks, on the channel's thread */
+
+/* One step of an order on the writer. */
+struct step {
+    struct work work;
+    struct order_job *order;
+    int (*run)(struct books *b, struct step *s, struct effects *fx, struct err *e);
+    const struct order_seen *seen; /* NULL: nothing was read */
+    enum order_deed deed;
+    bool matches;
+    uint16_t count;
+    enum order_step step;
+};
+
+static int step_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct step *s = ctx;
+    return s->run(b, s, fx, e);
+}
+
+static void step_run(struct engine *engine, struct books *books, struct work *work)
+{
+    (void)engine;
+    work->code = books_within(books, step_within, work, &work->fx, &work->err);
+}
+
+static int topup_before(struct books *b, struct step *s, struct effects *fx, struct err *e)
+{
+    return order_before_send(b, s->order->task.id, s->seen, s->order->quiet_done, &s->step,
+                             &s->count, fx, e);
+}
+
+static int plain_before(struct books *b, struct step *s, struct effects *fx, struct err *e)
+{
+    return order_plain_sending(b, s->order->task.id, &s->step, fx, e);
+}
+
+static int topup_after(struct books *b, struct step *s, struct effects *fx, struct err *e)
+{
+    return order_after_send(b, s->order->task.id, s->deed, s->seen, s->order->quiet_done, &s->step,
+                            fx, e);
+}
+
+static int plain_after(struct books *b, struct step *s, struct effects *fx, struct err *e)
+{
+    s->step = ORDER_STEP_STOP;
+    return order_plain_after(b, s->order->task.id, s->deed, s->matches, fx, e);
+}
+
+static const enum job_go go_of[] = {
+    [ORDER_STEP_SEND] = JOB_GO_SEND,
+    [ORDER_STEP_STOP] = JOB_GO_STOP,
+    [ORDER_STEP_QUIET] = JOB_GO_AGAIN_QUIET,
+};
+
+/* Runs a step and frees it. A step that the books could not take sends nothing. */
+static enum job_go step_take(struct step *s, uint16_t *count)
+{
+    struct order_job *o = s->order;
+    enum job_go go = JOB_GO_STOP;
+    if (writer_do(o->engine, s) == 0) {
+        go = go_of[s->step];
+        if (count)
+            *count = s->count;
+    } else {
+        log_err(o->engine->log, "order.step", &s->work.err);
+        o->books_failed = true;
+    }
+    if (go == JOB_GO_AGAIN_QUIET)
+        o->quiet_done = true; /* true when the hook is asked the next time */
+    work_free(s);
+    return go;
+}
+
+enum job_go order_hook_before(struct job *job, const struct meter_credit *seen, uint16_t *count)
+{
+    struct order_job *o = job->owner;
+    struct step *s = work_new(sizeof *s, step_run, NULL);
+    bool topup = o->task.kind == ORDER_TOPUP;
+    s->order = o;
+    s->run = topup ? topup_before : plain_before;
+    if (seen) {
+        seen_convert(seen, &o->seen);
+        o->has_seen = true;
+        s->seen = &o->seen;
+    }
+    s->count = *count;
+    enum job_go go = step_take(s, topup ? count : NULL);
+    o->hook_stopped = go == JOB_GO_STOP;
+    o->sent = go == JOB_GO_SEND;
+    if (o->sent)
+        o->quiet_done = false; /* what was quiet before this frame says nothing about its copies */
+    return go;
+}
+
+static const enum order_deed deed_of[] = {[DEED_DONE] = ORDER_DEED_DONE,
+                                          [DEED_NOT_DONE] = ORDER_DEED_NOT_DONE,
+                                          [DEED_UNKNOWN] = ORDER_DEED_UNKNOWN};
+
+enum job_go order_hook_after(struct job *job, enum deed deed, const struct meter_credit *back)
+{
+    struct order_job *o = job->owner;
+    struct order_seen seen;
+    struct step *s = work_new(sizeof *s, step_run, NULL);
+    s->order = o;
+    s->run = o->task.kind == ORDER_TOPUP ? topup_after : plain_after;
+    s->deed = deed_of[deed];
+    if (job->how.end == BUS_EXCEPTION && job->how.exception == 1)
+        s->deed = ORDER_DEED_REFUSED_20;
+    s->matches = deed == DEED_DONE; /* of a switch, settings, a clock: the field read it back */
+    if (back) {
+        seen_convert(back, &seen);
+        s->seen = &seen;
+    }
+    enum job_go go = step_take(s, NULL);
+    return go == JOB_GO_SEND ? JOB_GO_STOP : go; /* goes again as a job of its own */
+}
+
+/* ---- the end of a job */
+
+static const char *const end_words[] = {
+    [JOB_DONE] = "done",       [JOB_NOT_DONE] = "not done", [JOB_UNKNOWN] = "unknown",
+    [JOB_STOPPED] = "stopped", [JOB_STRANGER] = "stranger", [JOB_UNREACHED] = "unreached",
+    [JOB_DROPPED] = "dropped",
+};
+
+const char *order_end_word(enum job_end end)
+{
+    return end_words[end];
+}
+
+/* Why nothing was sent, where that is for the books to know. */
+static bool missed(const struct order_job *o, enum order_miss *why)
+{
+    switch (o->job.end) {
+    case JOB_STRANGER: *why = ORDER_MISS_STRANGER; return true;
+    case JOB_UNREACHED: *why = ORDER_MISS_UNREACHED; return !o->sent;
+    case JOB_DROPPED: *why = ORDER_MISS_DROPPED; return true;
+    case JOB_STOPPED:
+        *why = o->job.probe == DEED_NOT_DONE ? ORDER_MISS_REFUSED_20 : ORDER_MISS_UNREACHED;
+        return !o->hook_stopped;
+    case JOB_DONE:
+    case JOB_NOT_DONE:
+    case JOB_UNKNOWN: break;
+    }
+    return false;
+}
+
+/* What this exchange showed of function 0x20 on this channel. */
+static int vendor_learn(struct books *b, const struct order_job *o, struct err *e)
+{
+    const struct job *job = &o->job;
+    if (o->task.kind != ORDER_TOPUP)
+        return 0;
+    if (o->task.probe_first && job->probe != DEED_UNKNOWN)
+        return channel_vendor_learn(b, o->place.channel_id, o->place.meter_id, false,
+                                    job->probe == DEED_DONE, e);
+    if (!o->sent || !o->has_seen || !o->seen.old_firmware)
+        return 0;
+    if (job->how.end == BUS_EXCEPTION && job->how.exception == 1)
+        return channel_vendor_learn(b, o->place.channel_id, o->place.meter_id, true, false, e);
+    if (job->end == JOB_DONE)
+        return channel_vendor_learn(b, o->place.channel_id, o->place.meter_id, true, true, e);
+    return 0;
+}
+
+static int end_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct order_job *o = ctx;
+    enum order_miss why;
+    int code = 0;
+    json_t *frames = NULL;
+
+    if (vendor_learn(b, o, e) != 0)
+        return e->code;
+    if (missed(o, &why))
+        code = order_missed(b, o->task.id, why, &o->job.error, fx, e);
+    else if (o->job.end == JOB_NOT_DONE && !o->sent && o->task.kind != ORDER_TOPUP)
+        code = order_plain_after(b, o->task.id, ORDER_DEED_NOT_DONE, false, fx,
+                                 e); /* never possible here */
+    if (code == 0 && o->job.has_reading) {
+        struct reading r;
+        reading_convert(&o->job, &r);
+        code = reading_store(b, &r, fx, e);
+    }
+    if (code == 0 && o->job.frame_count > 0) {
+        frames = frames_json(&o->job);
+        code = order_record(b, o->task.id, end_words[o->job.end], frames, e);
+        json_decref(frames);
+    }
+    return code;
+}
+
+void order_end_run(struct engine *engine, struct books *books, struct work *work)
+{
+    (void)engine;
+    work->code = books_within(books, end_within, work, &work->fx, &work->err);
+}
+
+/* Last call of the field: the channel's thread goes on at once. */
+void order_hook_done(struct job *job)
+{
+    struct order_job *o = job->owner;
+    if (!writer_push_wait(o->engine, o))
+        main_post(o->engine, o);
+}
