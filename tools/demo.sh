@@ -31,4 +31,6 @@ METERTILL_DEMO_LOGINS="Logins: li, zhao (cashiers), wang (manager), sun (electri
 the password is LOGIN-pass-1. Receipts come out in $SITE_PRINTER/dev; \
 elsewhere: export METERTILL_CONFIG=$METERTILL_CONFIG"
 export METERTILL_DEMO_LOGINS
+# The site speaks Chinese; who reads this page in English begins in English. Ctrl-T changes it.
+case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in zh*) ;; *) METERTILL_LANGUAGE=${METERTILL_LANGUAGE:-en}; export METERTILL_LANGUAGE ;; esac
 "$METERTILL"

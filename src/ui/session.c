@@ -4,6 +4,7 @@
  * comes back.
  */
 #include <stdlib.h>
+#include <time.h>
 #include <string.h>
 
 #include "clock.h"
@@ -230,6 +231,11 @@ static void connected(struct console *c)
     c->was_ready = true;
     c->lost = false;
     member_set(&c->hello, link_hello(c->link));
+    const char *zone = rows_member_text(c->hello, "timezone");
+    if (zone[0]) { /* times are shown in the site's zone, as on its papers */
+        setenv("TZ", zone, 1);
+        tzset();
+    }
     if (!again && !c->operator) {
         const char *language = language_before_login(c);
         if (language[0])
