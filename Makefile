@@ -54,7 +54,6 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now $(SAN)
 .PHONY: all clean lint demo test asan tsan fuzz bench soak install packages format tests-built
 all: $(O)/metertill $(O)/share/.done
 .DEFAULT_GOAL := all
-.SECONDARY:
 .DELETE_ON_ERROR:
 
 # --- generated: message list, SQL, registries of screens, drivers, requests, queries
