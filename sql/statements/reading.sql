@@ -4,13 +4,21 @@ INSERT OR IGNORE INTO reading (at_utc, meter_id, energy_wh, rate1_wh, rate2_wh, 
                                purchase_count, power_w, status1, status2)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12);
 -- name: meter_state_set
+-- A reading without the settings block (NULL there) keeps what an earlier one told.
 INSERT OR REPLACE INTO meter_state (meter_id, read_at_utc, tried_at_utc, misses, trouble, balance_minor, purchase_count,
     total_minor, energy_wh, rate1_wh, rate2_wh, rate3_wh, rate4_wh, voltage1_mv, voltage2_mv, voltage3_mv, current1_ma,
     current2_ma, current3_ma, power1_w, power2_w, power3_w, power_w, reactive_var, factor_e3, status1, status2,
     relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault, why, clock_local, price1_e4, price2_e4,
     price3_e4, price4_e4, alarm1_minor, alarm2_minor, overdraft_minor, device_code, old_firmware)
-VALUES (?1, ?2, ?2, 0, '', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-    ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43);
+VALUES (?1, ?2, ?2, 0, '', ?3, ?4, coalesce(?5, (SELECT total_minor FROM meter_state WHERE meter_id = ?1)), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,
+    coalesce(?35, (SELECT price1_e4 FROM meter_state WHERE meter_id = ?1)),
+    coalesce(?36, (SELECT price2_e4 FROM meter_state WHERE meter_id = ?1)),
+    coalesce(?37, (SELECT price3_e4 FROM meter_state WHERE meter_id = ?1)),
+    coalesce(?38, (SELECT price4_e4 FROM meter_state WHERE meter_id = ?1)),
+    coalesce(?39, (SELECT alarm1_minor FROM meter_state WHERE meter_id = ?1)),
+    coalesce(?40, (SELECT alarm2_minor FROM meter_state WHERE meter_id = ?1)),
+    coalesce(?41, (SELECT overdraft_minor FROM meter_state WHERE meter_id = ?1)),
+    ?42, coalesce(?43, (SELECT old_firmware FROM meter_state WHERE meter_id = ?1), 0));
 -- name: meter_state_missed
 INSERT INTO meter_state (meter_id, tried_at_utc, misses, trouble) VALUES (?1, ?2, 1, ?3)
 ON CONFLICT (meter_id) DO UPDATE SET tried_at_utc = excluded.tried_at_utc, misses = misses + 1, trouble = excluded.trouble;

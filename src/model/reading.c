@@ -15,9 +15,11 @@ static int state_set(struct books *b, const struct reading *r, struct err *e)
 {
     const struct order_seen *s = &r->seen;
     const int64_t *price = r->has_settings ? r->price_e4 : NULL;
+    const int64_t old_firmware = s->old_firmware;
+    bool brief = !r->has_settings && !s->old_firmware;
 
     return db_run(
-        books_db(b), SQL_meter_state_set, e, "iiiiIiiiiiiiiiiiiiiiiiiiiiiiiiiisiIIIIIIIii",
+        books_db(b), SQL_meter_state_set, e, "iiiiIiiiiiiiiiiiiiiiiiiiiiiiiiiisiIIIIIIIiI",
         r->meter_id, r->at_utc, s->balance_minor, (int64_t)s->count,
         s->has_total ? &s->total_minor : NULL, s->energy_wh, r->rate_wh[0], r->rate_wh[1],
         r->rate_wh[2], r->rate_wh[3], r->voltage_mv[0], r->voltage_mv[1], r->voltage_mv[2],
@@ -28,7 +30,7 @@ static int state_set(struct books *b, const struct reading *r, struct err *e)
         r->clock_local, price ? &price[0] : NULL, price ? &price[1] : NULL,
         price ? &price[2] : NULL, price ? &price[3] : NULL, price ? &r->alarm1_minor : NULL,
         price ? &r->alarm2_minor : NULL, price ? &r->overdraft_minor : NULL,
-        (int64_t)r->device_code, (int64_t)s->old_firmware);
+        (int64_t)r->device_code, brief ? NULL : &old_firmware);
 }
 
 /* What the reading tells of the money. Not compared: a reading begun before the books last learned, and a meter with a
