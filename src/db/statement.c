@@ -102,16 +102,26 @@ int db_next(struct db_row *row, struct err *e)
     return err_detail(e, "%s: %s", sql_text[row->id].name, sqlite3_errmsg(row->db->handle));
 }
 
-int db_run(struct db *db, enum sql_id id, struct err *e, const char *types, ...)
+/* A statement bound and ready to step; NULL with *e filled. */
+static struct db_row *start(struct db *db, enum sql_id id, struct err *e, const char *types,
+                            va_list ap)
 {
     struct db_row *row = db_row_get(db, id, e);
+
+    if (row)
+        bind_arguments(row, types, ap);
+    return row;
+}
+
+int db_run(struct db *db, enum sql_id id, struct err *e, const char *types, ...)
+{
     va_list ap;
 
+    va_start(ap, types);
+    struct db_row *row = start(db, id, e, types, ap);
+    va_end(ap);
     if (!row)
         return e->code;
-    va_start(ap, types);
-    bind_arguments(row, types, ap);
-    va_end(ap);
     int rc;
     while ((rc = db_next(row, e)) > 0)
         ;
@@ -122,15 +132,14 @@ int db_run(struct db *db, enum sql_id id, struct err *e, const char *types, ...)
 int db_find(struct db *db, enum sql_id id, struct db_row **out, struct err *e, const char *types,
             ...)
 {
-    struct db_row *row = db_row_get(db, id, e);
     va_list ap;
 
     *out = NULL;
+    va_start(ap, types);
+    struct db_row *row = start(db, id, e, types, ap);
+    va_end(ap);
     if (!row)
         return e->code;
-    va_start(ap, types);
-    bind_arguments(row, types, ap);
-    va_end(ap);
     int rc = db_next(row, e);
     if (rc == 1) {
         *out = row;
@@ -143,14 +152,13 @@ int db_find(struct db *db, enum sql_id id, struct db_row **out, struct err *e, c
 int db_get(struct db *db, enum sql_id id, int64_t fallback, int64_t *out, struct err *e,
            const char *types, ...)
 {
-    struct db_row *row = db_row_get(db, id, e);
     va_list ap;
 
+    va_start(ap, types);
+    struct db_row *row = start(db, id, e, types, ap);
+    va_end(ap);
     if (!row)
         return e->code;
-    va_start(ap, types);
-    bind_arguments(row, types, ap);
-    va_end(ap);
     int rc = db_next(row, e);
     if (rc >= 0)
         *out = rc == 1 && !db_null(row, 0) ? db_int(row, 0) : fallback;

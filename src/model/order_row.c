@@ -82,25 +82,6 @@ int order_row_get(struct books *b, int64_t order_id, struct order_row *out, stru
     return 0;
 }
 
-/* {"msg","args"} of a reason, as the protocol spells an error; "" for none. */
-static char *reason_text(const struct err *why)
-{
-    if (!why || why->code == 0)
-        return mem_text("");
-    const struct message *m = message_get(why->msg);
-    json_t *args = json_array();
-    for (size_t i = 0; m->types[i]; i++) {
-        bool text = m->types[i] == 's' || m->types[i] == 'k';
-        json_array_append_new(args, text ? json_string(why->arg[i].text)
-                                         : json_integer(why->arg[i].number));
-    }
-    json_t *reason =
-        json_pack("{s:s,s:s,s:o}", "code", err_word(why->code), "msg", m->name, "args", args);
-    char *packed = json_dumps(reason, JSON_COMPACT);
-    json_decref(reason);
-    return packed ? packed : mem_text("");
-}
-
 /* The looks at an open order: soon at first, then ever more seldom. */
 static int64_t look_delay_s(struct books *b, int64_t looks)
 {
@@ -116,7 +97,7 @@ int order_set(struct books *b, const struct order_row *o, const char *state, con
               struct effects *fx, struct err *e)
 {
     int64_t now = clock_utc();
-    char *reason = reason_text(why);
+    char *reason = err_packed(why);
     int rc = db_run(books_db(b), SQL_order_state, e, "isisii", o->id, state, now, reason,
                     o->looks + 1, now + look_delay_s(b, o->looks));
 

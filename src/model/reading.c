@@ -9,7 +9,6 @@
 #include "db.h"
 #include "known.h"
 #include "ledger_clock.h"
-#include "message.h"
 
 static int state_set(struct books *b, const struct reading *r, struct err *e)
 {
@@ -72,21 +71,10 @@ int reading_store(struct books *b, const struct reading *r, struct effects *fx, 
 int reading_missed(struct books *b, int64_t meter_id, int64_t at_utc, const struct err *why,
                    struct effects *fx, struct err *e)
 {
-    const struct message *m = message_get(why->msg);
-    json_t *trouble =
-        json_pack("{s:s,s:s,s:[]}", "code", err_word(why->code), "msg", m->name, "args");
-    json_t *args = json_object_get(trouble, "args");
+    char *text = err_packed(why);
+    int rc = db_run(books_db(b), SQL_meter_state_missed, e, "iis", meter_id, at_utc, text);
 
-    for (size_t i = 0; m->types[i]; i++) {
-        bool text = m->types[i] == 's' || m->types[i] == 'k';
-        json_array_append_new(args, text ? json_string(why->arg[i].text)
-                                         : json_integer(why->arg[i].number));
-    }
-    char *text = json_dumps(trouble, JSON_COMPACT);
-    int rc =
-        db_run(books_db(b), SQL_meter_state_missed, e, "iis", meter_id, at_utc, text ? text : "{}");
     free(text);
-    json_decref(trouble);
     if (rc == 0)
         effects_event(fx, "reading", json_pack("{s:I}", "meter", (json_int_t)meter_id));
     return rc;

@@ -132,6 +132,24 @@ int param_check(const char *call, const struct param *params, const json_t *args
     return 0;
 }
 
+char *err_packed(const struct err *e)
+{
+    if (!e || e->code == 0)
+        return mem_text("");
+    const struct message *m = message_get(e->msg);
+    json_t *args = json_array();
+    for (size_t i = 0; m->types[i]; i++) {
+        bool text = m->types[i] == 's' || m->types[i] == 'k';
+        json_array_append_new(args,
+                              text ? json_string(e->arg[i].text) : json_integer(e->arg[i].number));
+    }
+    json_t *packed =
+        json_pack("{s:s,s:s,s:o}", "code", err_word(e->code), "msg", m->name, "args", args);
+    char *text = json_dumps(packed, JSON_COMPACT);
+    json_decref(packed);
+    return text ? text : mem_text("");
+}
+
 void effects_init(struct effects *fx)
 {
     memset(fx, 0, sizeof *fx);

@@ -66,6 +66,9 @@ void effects_clear(struct effects *fx);
 /* data is taken. */
 void effects_event(struct effects *fx, const char *event, json_t *data);
 
+/* {"code","msg","args"} of an error as one line of text, as the books keep a reason; "" for none. The caller's. */
+char *err_packed(const struct err *e);
+
 struct request {
     const char *name;  /* "sale.new" */
     const char *title; /* N_("Sell") */
