@@ -1,0 +1,108 @@
+#!/bin/sh
+# run.sh BUILD: measures what Metertill is to be fast at against what limits it, in the same run, as ratios: 1 is as
+# fast as the limit or the other program. One line each: NAME RATIO DETAILS. Other load on the machine shows.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+O=$(cd "${1:-build}" && pwd)
+# shellcheck source=tests/lib/site.sh
+. tests/lib/site.sh
+trap site_stop EXIT
+trap 'exit 130' INT TERM
+export TZ=Asia/Shanghai LC_ALL=C.UTF-8
+
+ms() {
+    date +%s%3N
+}
+ratio() { # ratio NAME A B DETAILS
+    awk -v name="$1" -v a="$2" -v b="$3" -v details="$4" 'BEGIN { printf "%-22s %5.2f  %s\n", name, (b > 0 ? a / b : 0), details }'
+}
+settled() { # the engine reads every meter once at its start: no frame for half a second
+    was=$frames
+    frames=$(sim log 1 | sed 's/.*"frames":\([0-9]*\).*/\1/')
+    [ "$frames" = "$was" ] && return 0
+    sleep 0.5
+    return 1
+}
+
+# What the line itself needs for the requests of the last round: characters at 9600 8N1, two silences, turnaround.
+# Prints "MS REQUESTS BLOCKS"; blocks are START:COUNT in hex, as often as they differ.
+limit() {
+    sim log 400 | sed 's/},{/\n/g' | sed -n 's/.*"what":"request".*"hex":"\([0-9A-F]*\)".*/\1/p' | tail -n "$1" | awk -v turn=40 '
+        function hex(s,   i, n) { for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789ABCDEF", substr(s, i, 1)) - 1; return n }
+        { n = hex(substr($0, 9, 4)); us += (8 + 5 + 2 * n) * 10 / 9600 * 1e6 + 2 * 3646 + turn * 1000
+          block = substr($0, 5, 4) ":" n; if (!seen[block]++) blocks = blocks " " block }
+        END { print int(us / 1000), NR, blocks }'
+}
+
+# ---- one line of 30 meters
+line() {
+    site_start --meters 30 --channels 1 --no-printer --line-time --plain --load off --type "$1" || exit 1
+    frames=x
+    site_wait 120 settled
+    site_wait 1 "$METERTILL" read --channel A01
+    before=$(sim stats | sed 's/.*"requests":\([0-9]*\).*/\1/')
+    began=$(ms)
+    "$METERTILL" read --channel A01 > "$SITE/read.out" 2>&1 || tail -1 "$SITE/read.out"
+    took=$(($(ms) - began))
+    requests=$(($(sim stats | sed 's/.*"requests":\([0-9]*\).*/\1/') - before))
+    # shellcheck disable=SC2046
+    set -- "$1" $(limit $requests)
+    ratio "line/$1" "$2" "$took" "30 meters, $3 requests: the line's limit $2 ms, metertill $took ms"
+    [ "$1" = tcp ] || { site_stop; return; }
+    shift 3
+    site_engine_stop
+    port=$(awk '{ print $2 }' "$SITE/ports")
+    began=$(ms)
+    for block in "$@"; do
+        mbpoll -m tcp -p "$port" -a 1:30 -0 -r $((0x${block%:*})) -c "${block#*:}" -t 4:hex -1 127.0.0.1 > "$SITE/mbpoll.out" 2>&1 ||
+            grep -i failed "$SITE/mbpoll.out"
+    done
+    other=$(($(ms) - began))
+    ratio "line/mbpoll" "$other" "$took" "the same registers: mbpoll $other ms, metertill $took ms"
+    site_stop
+}
+line rtu-tcp
+line tcp
+
+# ---- sales committed, against rows committed by sqlite3 alone on the same disk
+site_start --meters 60 --channels 4 --no-printer --line-time --plain --load off || exit 1
+frames=x
+site_wait 120 settled
+METERTILL_PASSWORD=admin-pass-1 "$METERTILL" --as admin call --batch > "$SITE/setup.out" << END
+operator.add {"login":"teller3","name":"T","role":"cashier","password":"li-pass-1","must_change":false}
+operator.add {"login":"teller4","name":"T","role":"cashier","password":"li-pass-1","must_change":false}
+till.add {"till":"till 3","queue":""}
+till.add {"till":"till 4","queue":""}
+END
+hurry() { # hurry LOGIN PASSWORD TILL N
+    # shellcheck disable=SC2046
+    TELLER_HURRY=yes "$O/tests/tools/teller" "$SITE/socket" "$SITE/$1" "$1" "$2" "$3" "$4" 1 \
+        $(for i in $(seq 60); do site_meter "$i"; done) > "$SITE/$1.out" 2>&1 || cat "$SITE/$1.out"
+}
+rows=400
+{
+    echo "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b TEXT);"
+    awk -v n=$rows 'BEGIN { for (i = 0; i < n; i++) print "INSERT INTO t (a, b) VALUES (" i ", '\''S-2026-000001'\'');" }'
+} > "$SITE/rows.sql"
+began=$(ms)
+sqlite3 -batch "$SITE/rows.db" < "$SITE/rows.sql" > "$SITE/rows.out" || exit 1
+bare=$(($(ms) - began))
+hurry li li-pass-1 "till 1" 120 # proves every line, logs in
+began=$(ms)
+hurry li li-pass-1 "till 1" $((120 + rows))
+one=$(($(ms) - began))
+hurry zhao zhao-pass-1 "till 2" 10
+hurry teller3 li-pass-1 "till 3" 10
+hurry teller4 li-pass-1 "till 4" 10
+began=$(ms)
+hurry li li-pass-1 "till 1" $((120 + rows + rows / 4)) &
+p1=$!
+hurry zhao zhao-pass-1 "till 2" $((10 + rows / 4)) &
+p2=$!
+hurry teller3 li-pass-1 "till 3" $((10 + rows / 4)) &
+p3=$!
+hurry teller4 li-pass-1 "till 4" $((10 + rows / 4)) &
+wait $p1 $p2 $p3 $!
+four=$(($(ms) - began))
+ratio "sales/sqlite" "$bare" "$one" "$rows rows by sqlite3, one FULL commit each: $bare ms; $rows sales of one teller: $one ms ($((rows * 1000 / (one + 1)))/s)"
+ratio "sales4/sqlite" "$bare" "$four" "the same of four tellers at once: $four ms ($((rows * 1000 / (four + 1)))/s)"
