@@ -233,6 +233,15 @@ CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;
 CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry
 BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END;
+-- INSERT OR REPLACE deletes without a word to the triggers above: a row that would push another one out is refused,
+-- and entries come one after the other.
+CREATE TRIGGER entry_no_replace BEFORE INSERT ON entry
+WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM entry) OR EXISTS (SELECT 1 FROM entry WHERE hash = NEW.hash)
+BEGIN SELECT RAISE(ABORT, 'journal entries are only appended'); END;
+CREATE TRIGGER posting_no_replace BEFORE INSERT ON posting
+WHEN NEW.entry_number <> (SELECT max(number) FROM entry)
+     OR EXISTS (SELECT 1 FROM posting WHERE entry_number = NEW.entry_number AND line = NEW.line)
+BEGIN SELECT RAISE(ABORT, 'postings are only appended to the newest entry'); END;
 CREATE TRIGGER posting_no_update BEFORE UPDATE ON posting
 BEGIN SELECT RAISE(ABORT, 'postings are never changed'); END;
 CREATE TRIGGER posting_no_delete BEFORE DELETE ON posting
@@ -250,6 +259,10 @@ CREATE TABLE document (
     snapshot     TEXT NOT NULL,                -- JSON, what the paper says
     UNIQUE (kind, year, n)
 ) STRICT;
+CREATE TRIGGER document_no_replace BEFORE INSERT ON document
+WHEN EXISTS (SELECT 1 FROM document WHERE id = NEW.id OR number = NEW.number
+             OR (kind = NEW.kind AND year = NEW.year AND n = NEW.n))
+BEGIN SELECT RAISE(ABORT, 'documents are only added'); END;
 CREATE TRIGGER document_no_update BEFORE UPDATE ON document
 BEGIN SELECT RAISE(ABORT, 'documents are never changed'); END;
 CREATE TRIGGER document_no_delete BEFORE DELETE ON document
@@ -367,6 +380,9 @@ CREATE TABLE operation (
     detail      TEXT NOT NULL DEFAULT '{}',
     result      TEXT NOT NULL DEFAULT 'ok'     -- 'ok' or the message id of the refusal
 ) STRICT;
+CREATE TRIGGER operation_no_replace BEFORE INSERT ON operation
+WHEN EXISTS (SELECT 1 FROM operation WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'the operation log is only appended'); END;
 CREATE TRIGGER operation_no_update BEFORE UPDATE ON operation
 BEGIN SELECT RAISE(ABORT, 'the operation log is never changed'); END;
 CREATE TRIGGER operation_no_delete BEFORE DELETE ON operation

@@ -72,7 +72,9 @@
 -- Everything the last reading said, beside what the books know.
 SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS channel, v.address,
        coalesce(g.name, '') AS gateway, v.account_id, v.account, v.tenant, v.phone, v.credit_mode,
-       tf.name AS tariff, v.price_e4, v.balance_minor, ms.purchase_count, ms.total_minor,
+       tf.name AS tariff, v.price_e4, v.balance_minor,
+       CASE WHEN k.at_utc >= ms.read_at_utc THEN k.purchase_count ELSE ms.purchase_count END AS purchase_count,
+       CASE WHEN k.at_utc >= ms.read_at_utc THEN k.total_minor ELSE ms.total_minor END AS total_minor,
        v.balance_at AS read_at, v.tried_at, v.misses, coalesce(ms.trouble, '') AS trouble,
        v.state = 'in doubt' AS in_doubt, v.adopted,
        k.purchase_count AS known_count, k.balance_minor AS known_balance_minor,

@@ -49,6 +49,14 @@ SELECT key, wrong FROM (
             THEN 'the journal owes another amount to its account'
         WHEN e.operator_id IS NOT s.operator_id OR e.shift_id IS NOT s.shift_id OR e.at_utc <> s.at_utc
             THEN 'the journal names another operator, shift or time'
+        WHEN json_extract(d.snapshot, '$.tendered') <> s.tendered_minor OR json_extract(d.snapshot, '$.change') <> s.change_minor
+             OR coalesce(json_extract(d.snapshot, '$.pay_reference'), '') <> s.reference
+            THEN 'its paper names another payment'
+        WHEN json_extract(d.snapshot, '$.meter') <> (SELECT m.number FROM meter m WHERE m.id = s.meter_id)
+             OR json_extract(d.snapshot, '$.account') <> (SELECT a.number FROM account a WHERE a.id = s.account_id)
+            THEN 'its paper names another meter or account'
+        WHEN s.cancelled_entry IS NULL AND NOT EXISTS (SELECT 1 FROM outbox x WHERE x.document_id = d.id)
+            THEN 'its paper was taken out of the outbox'
         WHEN (SELECT count(*) FROM "order" o WHERE o.sale_id = s.id AND o.kind = 'top-up' AND o.meter_id = s.meter_id
               AND o.amount_minor = s.amount_minor) <> 1
             THEN 'it has not exactly one order of its amount and meter'
@@ -88,6 +96,10 @@ SELECT key, wrong FROM (
                   WHERE e.order_id = o.id AND e.order_id <> 0 AND e.kind = 'delivery' AND p.ledger = 'pending'
                     AND p.ref = s.account_id) <> o.amount_minor
             THEN 'the journal delivered for another account'
+        WHEN o.kind = 'top-up' AND o.state = 'done'
+             AND (SELECT e.memo FROM entry e WHERE e.order_id = o.id AND e.order_id <> 0 AND e.kind = 'delivery')
+                 <> 'count ' || o.count_after || ' balance ' || o.balance_after_minor
+            THEN 'the journal was proved by another count or balance'
         WHEN o.excess_minor <> (SELECT coalesce(sum(x.amount_minor), 0) FROM excess x WHERE x.order_id = o.id)
             THEN 'the list of excesses says another amount'
     END AS wrong
@@ -122,3 +134,13 @@ WHERE wrong IS NOT NULL ORDER BY key LIMIT 1
 -- name: verify_order_count
 -- scan: counted
 SELECT count(*) FROM "order"
+
+-- name: verify_wrong_operation
+-- scan: the log has no gap, and each sale its line
+SELECT key, wrong FROM (
+    SELECT (SELECT count(*) FROM operation) AS key, CASE
+        WHEN (SELECT count(*) FROM operation) <> (SELECT coalesce(max(id), 0) FROM operation) THEN 'lines of it are missing'
+        WHEN (SELECT count(*) FROM operation WHERE action = 'sale.new' AND result = 'ok') < (SELECT count(*) FROM sale)
+            THEN 'it does not know every sale'
+    END AS wrong)
+WHERE wrong IS NOT NULL

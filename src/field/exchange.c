@@ -126,7 +126,8 @@ static void read_meter(struct exchange *x)
 {
     struct job *job = x->job;
     struct place *place = &x->bus->place[x->address];
-    if (!exchange_ready(x) || !exchange_identify(x, place->timing.silent > 0))
+    if (!exchange_ready(x) ||
+        !exchange_identify(x, place->timing.silent > 0 || job->priority != JOB_SWEEP))
         return;
     struct meter_reading reading = {0};
     bool brief = poll_is_enough(x);

@@ -111,6 +111,10 @@ static void send_and_prove(struct exchange *x)
         go = job->after(job, deed, have ? &back : NULL);
     }
     outcome(x, deed, have ? &back : NULL);
+    /* The relay may have closed: what people see of the meter is read once more. */
+    if (job->end == JOB_DONE &&
+        x->driver->read_all(x->bus, x->address, &job->meter.profile, &job->reading).end == BUS_OK)
+        job->has_reading = true;
 }
 
 void exchange_topup(struct exchange *x)

@@ -39,9 +39,14 @@ static int finish_excess(struct books *b, const struct order_row *o, const struc
 static int finish_done(struct books *b, const struct order_row *o, const struct order_seen *seen,
                        const struct proof *p, struct effects *fx, struct err *e)
 {
+    char memo[128];
     struct entry entry = {
-        .kind = "delivery", .document = "", .memo = "", .order_id = o->id, .postings = 2};
+        .kind = "delivery", .document = "", .memo = memo, .order_id = o->id, .postings = 2};
     bool stuck = o->total_stuck || p->verdict == PROOF_TOTAL_STUCK;
+
+    /* What proved it stands in the chain too, so that it cannot be changed afterwards. */
+    snprintf(memo, sizeof memo, "count %d balance %lld", (int)seen->count,
+             (long long)seen->balance_minor);
 
     entry.posting[0] = (struct posting){"pending", o->account_id, o->amount_minor};
     entry.posting[1] = (struct posting){"on meter", o->meter_id, -o->amount_minor};

@@ -251,9 +251,13 @@ static int stories_check(struct walk *w, struct err *e)
         enum sql_id id;
         const char *word;
     } stories[] = {
-        {SQL_verify_wrong_document, word_document}, {SQL_verify_wrong_sale, N_("sale")},
-        {SQL_verify_wrong_order, N_("order")},      {SQL_verify_wrong_excess, N_("excess")},
-        {SQL_verify_wrong_shift, N_("shift")},      {SQL_verify_wrong_entry, word_entry},
+        {SQL_verify_wrong_document, word_document},
+        {SQL_verify_wrong_sale, N_("sale")},
+        {SQL_verify_wrong_order, N_("order")},
+        {SQL_verify_wrong_excess, N_("excess")},
+        {SQL_verify_wrong_shift, N_("shift")},
+        {SQL_verify_wrong_operation, N_("operation log")},
+        {SQL_verify_wrong_entry, word_entry},
     };
     int rc = 0;
 

@@ -346,13 +346,18 @@ static void refusals_leave_nothing(void **state)
 static void journal_cannot_be_changed(void **state)
 {
     struct rig *r = *state;
-    static const char *const tries[] = {"UPDATE entry SET memo = 'x'",
-                                        "DELETE FROM entry",
-                                        "UPDATE posting SET amount_minor = 1",
-                                        "DELETE FROM posting",
-                                        "UPDATE document SET n = 9",
-                                        "DELETE FROM document",
-                                        "DELETE FROM operation"};
+    static const char *const tries[] = {
+        "UPDATE entry SET memo = 'x'",
+        "DELETE FROM entry",
+        "UPDATE posting SET amount_minor = 1",
+        "DELETE FROM posting",
+        "UPDATE document SET n = 9",
+        "DELETE FROM document",
+        "DELETE FROM operation",
+        "INSERT OR REPLACE INTO posting SELECT entry_number, line, ledger, ref, amount_minor + 1 FROM posting",
+        "INSERT OR REPLACE INTO entry SELECT * FROM entry WHERE number = 1",
+        "INSERT OR REPLACE INTO document SELECT * FROM document",
+        "INSERT OR REPLACE INTO operation SELECT * FROM operation"};
     sqlite3 *db;
 
     reading(r, seen(41, 3720, 100000));
