@@ -45,9 +45,17 @@ static void fields_empty(struct sale *s)
     form_init(&s->form, fields, FIELD_COUNT, true);
     fields_fit(s);
     s->stage = SALE_EDIT;
+    s->changed = false;
     s->once[0] = '\0';
     json_decref(s->args);
     s->args = NULL;
+}
+
+/* Back to the fields; nothing was asked under the id yet. */
+static void summary_leave(struct sale *s)
+{
+    s->stage = SALE_EDIT;
+    s->once[0] = '\0';
 }
 
 void sale_init(struct sale *s)
@@ -131,6 +139,10 @@ void sale_update(struct view *v, enum screen_cause cause, const char *event, con
             s->request = 0;
             order_ask(v);
         }
+        break;
+    case SCREEN_SHOWN: /* keys went elsewhere since the question was asked */
+        if (s->stage == SALE_SUMMARY)
+            summary_leave(s);
         break;
     case SCREEN_RESUMED: order_ask(v); break;
     case SCREEN_TICK:
@@ -250,6 +262,9 @@ static void summarise(struct view *v)
                             json_string(form_text(&s->form, FIELD_REFERENCE, text)));
     link_once(s->once);
     s->stage = SALE_SUMMARY;
+    if (s->changed) /* an Enter of the same burst was meant for the question before */
+        view_discard(v);
+    s->changed = false;
 }
 
 void sale_enter(struct view *v)
@@ -263,14 +278,31 @@ void sale_enter(struct view *v)
     }
 }
 
+/* A key that is typed at the question changes the sale: the next Enter asks again, it does not sell. */
+static bool summary_key(struct view *v, uint32_t key)
+{
+    struct sale *s = v->state;
+    if (key == KEYS_ESC) {
+        summary_leave(s);
+        return true;
+    }
+    const enum form_result result = form_key(&s->form, key);
+    if (result == FORM_IGNORED)
+        return false;
+    summary_leave(s);
+    fields_fit(s);
+    s->changed = true;
+    if (result == FORM_REFUSED)
+        view_beep(v);
+    view_warn(v, _("Not sold: you typed on. Enter shows the sale again, a second Enter sells it."));
+    return true;
+}
+
 bool sale_key(struct view *v, uint32_t key)
 {
     struct sale *s = v->state;
-    if (s->stage == SALE_SUMMARY && key == KEYS_ESC) {
-        s->stage = SALE_EDIT;
-        s->once[0] = '\0';
-        return true;
-    }
+    if (s->stage == SALE_SUMMARY)
+        return summary_key(v, key);
     if (s->stage != SALE_EDIT) {
         if (!keys_printable(key))
             return false;
@@ -315,9 +347,11 @@ bool sale_may_leave(struct view *v)
 
 /* ---- drawing */
 
-#define LABEL_CELLS 12
-#define VALUE_CELLS 14
-#define RIGHT_COL   34
+#define LABEL_CELLS   12
+#define VALUE_CELLS   14
+#define RIGHT_COL     34
+#define TENANT_CELLS  60
+#define SUMMARY_LINES 3
 
 static void pair_draw(struct canvas *c, int row, const char *label, unsigned style,
                       const char *text)
@@ -357,21 +391,24 @@ static const char *summary_text(const struct sale *s, char *buf, size_t size)
 {
     char amount[MONEY_TEXT_MAX], given[MONEY_TEXT_MAX], change[MONEY_TEXT_MAX];
     const char *pay = message_gettext(pay_kinds[s->form.field[FIELD_PAY].choice]);
+    char tenant[sizeof s->tenant];
+    text_fit(tenant, sizeof tenant, s->tenant,
+             TENANT_CELLS); /* the rest of the sentence must show */
     money_text(s->amount_minor, amount);
     money_text(s->tendered_minor, given);
     money_text(s->tendered_minor - s->amount_minor, change);
     if (s->stage == SALE_UNKNOWN)
         return show_format(
             buf, size,
-            _("No answer to the sale of %1 to %2. Enter asks again; it is never sold twice."),
-            SHOW_ARGS(amount, s->room));
+            _("No answer to the sale of %1 to %2, %3. Enter asks again; it is never sold twice."),
+            SHOW_ARGS(amount, s->tenant, s->room));
     if (s->tendered_minor != s->amount_minor)
         return show_format(
             buf, size,
-            _("Sell %1 (%2, given %5, change %6) to meter %3, %4? Enter sells, Esc changes."),
-            SHOW_ARGS(amount, pay, s->meter, s->room, given, change));
-    return show_format(buf, size, _("Sell %1 (%2) to meter %3, %4? Enter sells, Esc changes."),
-                       SHOW_ARGS(amount, pay, s->meter, s->room));
+            _("Sell %1 (%2, given %6, change %7) to %5, %4, meter %3? Enter sells, Esc changes."),
+            SHOW_ARGS(amount, pay, s->meter, s->room, tenant, given, change));
+    return show_format(buf, size, _("Sell %1 (%2) to %5, %4, meter %3? Enter sells, Esc changes."),
+                       SHOW_ARGS(amount, pay, s->meter, s->room, tenant));
 }
 
 /* The last sale made here and where it is now. */
@@ -407,8 +444,8 @@ int sale_draw(struct view *v, struct canvas *c, int row, bool focus)
     effect_draw(v, c, row + 1);
     if (!editing) {
         summary_text(s, text, sizeof text);
-        return 4 +
-               canvas_paragraph(c, row + 4, 1, c->cols - 2, 2, STYLE_BOLD | STYLE_REVERSE, text);
+        return 4 + canvas_paragraph(c, row + 4, 1, c->cols - 2, SUMMARY_LINES,
+                                    STYLE_BOLD | STYLE_REVERSE, text);
     }
     return 4 + order_draw(v, c, row + 4);
 }

@@ -19,6 +19,7 @@ enum sale_stage {
 struct sale {
     struct form form;
     enum sale_stage stage;
+    bool changed;  /* a key at the summary changed the sale: its next summary is a new question */
     char once[33]; /* made at the summary, kept until a definite answer */
     json_t *args;  /* what was asked under it */
     char meter[32], room[64], tenant[128];

@@ -15,7 +15,6 @@ void view_dialog(struct view *v, const char *title, const char *text, const char
 {
     struct console *c = v->console;
     struct dialog *d = &c->dialog;
-    char byte[256];
     memset(d, 0, sizeof *d);
     d->view = v;
     d->yes = yes;
@@ -23,12 +22,7 @@ void view_dialog(struct view *v, const char *title, const char *text, const char
     text_copy(d->text, sizeof d->text, text);
     text_copy(d->answer, sizeof d->answer, answer ? answer : "");
     edit_init(&d->line, EDIT_TEXT, (int)sizeof d->answer - 1);
-    bool ahead = keys_discard(&c->keys) || c->held_count > 0;
-    c->held_count = 0;
-    while (c->term && term_read(c->term, byte, sizeof byte) > 0)
-        ahead = true;
-    if (ahead)
-        view_beep(v);
+    view_discard(v);
 }
 
 static void answered(struct console *c)

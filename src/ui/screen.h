@@ -95,6 +95,8 @@ void view_forget(struct view *v, int request); /* 0: nothing */
 void view_hold(struct view *v);
 /* keep: the keys go where they would have gone; else they are discarded, with a beep if there were any. */
 void view_release(struct view *v, bool keep);
+/* Throws away what was typed ahead, with a beep if there was anything: it was meant for another question. */
+void view_discard(struct view *v);
 
 /* Row 21, until the next key. Takes the words as shown (already translated). */
 void view_say(struct view *v, const char *text);

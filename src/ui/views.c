@@ -221,6 +221,18 @@ void view_release(struct view *v, bool keep)
         view_beep(v);
 }
 
+void view_discard(struct view *v)
+{
+    struct console *c = v->console;
+    char byte[256];
+    bool ahead = keys_discard(&c->keys) || c->held_count > 0;
+    c->held_count = 0;
+    while (c->term && term_read(c->term, byte, sizeof byte) > 0)
+        ahead = true;
+    if (ahead)
+        view_beep(v);
+}
+
 static bool key_waited(struct console *c, uint32_t *key)
 {
     if (c->held_count == 0)
