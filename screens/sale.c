@@ -18,14 +18,16 @@
 
 #define POLL_MS 2000 /* should an event get lost */
 
+#define AMOUNT_CHARS 40 /* far more than any amount: one that is cut would be another amount */
+
 enum { FIELD_SUM, FIELD_PAY, FIELD_TENDERED, FIELD_REFERENCE, FIELD_COUNT };
 
 static const char *const pay_kinds[] = {"cash", "card", "transfer", "wechat", "alipay", NULL};
 
 static const struct field_def fields[] = {
-    {.label = N_("Amount"), .kind = FIELD_AMOUNT, .limit = 12},
+    {.label = N_("Amount"), .kind = FIELD_AMOUNT, .limit = AMOUNT_CHARS},
     {.label = N_("Paid by"), .kind = FIELD_CHOICE, .choices = pay_kinds},
-    {.label = N_("Tendered"), .kind = FIELD_AMOUNT, .limit = 12},
+    {.label = N_("Tendered"), .kind = FIELD_AMOUNT, .limit = AMOUNT_CHARS},
     {.label = N_("Reference"), .kind = FIELD_TEXT, .limit = 40},
 };
 
@@ -216,6 +218,11 @@ static bool fields_read(struct view *v)
     char text[EDIT_BYTES];
     if (money_parse(form_text(&s->form, FIELD_SUM, text), &s->amount_minor, &e) != 0) {
         view_error(v, &e);
+        form_focus(&s->form, FIELD_SUM);
+        return false;
+    }
+    if (s->amount_minor == 0) {
+        view_warn(v, _("An amount of 0 sells nothing. Type what is to be sold."));
         form_focus(&s->form, FIELD_SUM);
         return false;
     }

@@ -20,7 +20,7 @@ static const struct table_column columns[] = {
 };
 
 static const struct field_def fields[] = {
-    {.label = N_("Cash in the till"), .kind = FIELD_AMOUNT, .limit = 12},
+    {.label = N_("Cash in the till"), .kind = FIELD_AMOUNT, .limit = 40},
 };
 
 struct shift_open {

@@ -218,18 +218,15 @@ static const struct {
     {KEYS_CTRL('Y'), yank},
 };
 
-/* The character as this kind of line takes it; 0: not here. */
+/* The character as this kind of line takes it; 0: not here. An amount takes what is no amount too, and
+ * is refused as a whole: a character left out would make another amount of it. */
 static wchar_t taken(const struct edit *l, uint32_t key)
 {
     const wchar_t ch = (wchar_t)key;
-    if (l->kind != EDIT_AMOUNT && l->kind != EDIT_NUMBER) {
-        return ch;
+    if (l->kind == EDIT_AMOUNT && ch == 0x3002) {
+        return L'.'; /* an input method left on types the ideographic full stop for the point */
     }
-    if (ch >= L'0' && ch <= L'9') {
-        return ch;
-    }
-    /* an input method left on types the ideographic full stop for the point */
-    return l->kind == EDIT_AMOUNT && (ch == L'.' || ch == 0x3002) ? L'.' : 0;
+    return l->kind == EDIT_NUMBER && !(ch >= L'0' && ch <= L'9') ? 0 : ch;
 }
 
 enum edit_result edit_key(struct edit *l, uint32_t key)

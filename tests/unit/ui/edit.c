@@ -65,13 +65,17 @@ static void hanzi_are_one_step(void **state)
     assert_string_equal(text_of(&l), "张a");
 }
 
-static void amounts_take_digits_and_one_kind_of_point(void **state)
+static void amounts_are_kept_as_typed_and_know_one_kind_of_point(void **state)
 {
     struct edit l;
     (void)state;
     edit_init(&l, EDIT_AMOUNT, 12);
-    type(&l, "1a2-3。5"); /* the input method's full stop is the point */
+    type(&l, "123。5"); /* the input method's full stop is the point */
     assert_string_equal(text_of(&l), "123.5");
+    edit_init(&l, EDIT_AMOUNT, 12);
+    type(&l, "-1e3,O"); /* nothing is left out: what remains would be another amount */
+    assert_string_equal(text_of(&l), "-1e3,O");
+    edit_init(&l, EDIT_NUMBER, 12);
     assert_int_equal(edit_key(&l, 'x'), EDIT_REFUSED);
     edit_init(&l, EDIT_AMOUNT, 3);
     type(&l, "12345");
@@ -127,7 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readline_basics),
         cmocka_unit_test(hanzi_are_one_step),
-        cmocka_unit_test(amounts_take_digits_and_one_kind_of_point),
+        cmocka_unit_test(amounts_are_kept_as_typed_and_know_one_kind_of_point),
         cmocka_unit_test(draws_a_window_in_cells),
         cmocka_unit_test(secrets_show_stars_and_are_not_yanked),
     };
