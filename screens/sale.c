@@ -161,21 +161,6 @@ void sale_update(struct view *v, enum screen_cause cause, const char *event, con
 
 /* ---- the sale itself */
 
-/* Does the error prove that nothing was sold? What is not proved may have been sold. */
-static bool is_definite(const struct err *e)
-{
-    switch (e->code) {
-    case ERR_USAGE:
-    case ERR_DATA:
-    case ERR_NOT_FOUND:
-    case ERR_REFUSED:
-    case ERR_CONFIG: return true;
-    /* logged out between the sale and its answer: the denial is about the question, not about the sale */
-    case ERR_DENIED: return strstr(message_get(e->msg)->name, "_FIRST") == NULL;
-    default: return false;
-    }
-}
-
 static void sold(struct view *v, const json_t *result, const struct err *e)
 {
     struct sale *s = v->state;
@@ -184,7 +169,7 @@ static void sold(struct view *v, const json_t *result, const struct err *e)
     if (e) {
         view_error(v, e);
         view_beep(v);
-        s->stage = is_definite(e) ? SALE_EDIT : SALE_UNKNOWN;
+        s->stage = view_definite(e) ? SALE_EDIT : SALE_UNKNOWN;
         if (s->stage == SALE_EDIT)
             s->once[0] = '\0';
         return;

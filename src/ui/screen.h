@@ -103,6 +103,8 @@ void view_say(struct view *v, const char *text);
 void view_warn(struct view *v, const char *text);
 void view_error(struct view *v, const struct err *e);
 void view_beep(struct view *v);
+/* Does the error prove that nothing was done? What is not proved may have been done. */
+bool view_definite(const struct err *e);
 
 int view_open(struct view *v, const char *name,
               json_t *args);    /* args taken; errors are said. 0 or code */

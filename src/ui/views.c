@@ -301,6 +301,20 @@ void view_beep(struct view *v)
         term_beep(v->console->term);
 }
 
+bool view_definite(const struct err *e)
+{
+    switch (e->code) {
+    case ERR_USAGE:
+    case ERR_DATA:
+    case ERR_NOT_FOUND:
+    case ERR_REFUSED:
+    case ERR_CONFIG: return true;
+    /* logged out between the request and its answer: the denial is about the question, not about the request */
+    case ERR_DENIED: return strstr(message_get(e->msg)->name, "_FIRST") == NULL;
+    default: return false;
+    }
+}
+
 int view_open(struct view *v, const char *name, json_t *args)
 {
     struct err e = {0};
