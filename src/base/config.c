@@ -4,10 +4,12 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "message.h"
@@ -140,10 +142,22 @@ static int read_file(struct config *c, const char *path, bool must, struct err *
 {
     struct reader r = {.config = c, .path = path, .e = e};
 
-    r.file = fopen(path, "re");
+    /* A pipe without a writer must not block here. */
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    r.file = fd < 0 ? NULL : fdopen(fd, "r");
     if (!r.file)
         return !must && errno == ENOENT ? 0 : err_set(e, MSG_FILE_OPEN, path, strerror(errno));
+    struct stat st;
+    if (fstat(fileno(r.file), &st) != 0 || !(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode))) {
+        fclose(r.file);
+        return err_set(e, MSG_CONFIG_FILE, path);
+    }
+    errno = 0;
     int line = ini_parse_stream(read_line, &r, read_pair, &r);
+    if (ferror(r.file) && !r.failed) {
+        r.failed = true;
+        err_set(e, MSG_FILE_READ, path, strerror(errno));
+    }
     fclose(r.file);
     if (r.failed)
         return e->code;
@@ -231,8 +245,7 @@ static void derive(struct config *c, int key, char *value)
     free(value);
 }
 
-/* share/ beside the program where it was built, else where it was installed. */
-static char *share_place(void)
+char *config_share_place(void)
 {
     char exe[4096];
     ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
@@ -283,7 +296,7 @@ int config_finish(struct config *c, struct err *e)
                mem_format("/tmp/metertill-%u-%s-%08x.sock", (unsigned)getuid(), name,
                           mark(c->value[CONFIG_DATABASE])));
     derive(c, CONFIG_HEAD_FILE, mem_format("%s.head", c->value[CONFIG_DATABASE]));
-    derive(c, CONFIG_SHARE, share_place());
+    derive(c, CONFIG_SHARE, config_share_place());
     derive(c, CONFIG_LOG_FILE, mem_format("%s.log", c->value[CONFIG_DATABASE]));
     free(service);
     free(name);

@@ -51,6 +51,9 @@ int config_flag(struct config *c, const char *name, const char *value, struct er
 /* Derives the empty paths; call once after the flags. */
 int config_finish(struct config *c, struct err *e);
 
+/* share/ beside the program where it was built, else where it was installed; the caller's. */
+char *config_share_place(void);
+
 const char *config_get(const struct config *c, enum config_key key); /* never NULL */
 const char *config_name(enum config_key key);
 const char *config_source(const struct config *c,

@@ -30,6 +30,14 @@ void cli_say_error(const struct err *e)
     fprintf(stderr, "metertill: %s\n", message_text(e, text, sizeof text));
 }
 
+/* What stands before the verb. */
+struct start {
+    const char *config_file, *as;
+    const char *values[CONFIG_COUNT];
+    bool help, version;
+    int first; /* of argv: the verb */
+};
+
 /* ---- language */
 
 static const char *language_of(const char *wanted)
@@ -53,14 +61,23 @@ static void language_set(const struct config *config)
     free(dir);
 }
 
-/* Before the configuration is read its own errors need a language too. */
-static void language_guess(void)
+/* Of a key before the configuration is read: flag, environment, or "". */
+static const char *early(const struct start *s, enum config_key key, const char *env)
 {
-    const char *wanted = getenv("METERTILL_LANGUAGE");
-    const char *share = getenv("METERTILL_SHARE");
-    char *dir = share && share[0] ? mem_format("%s/locale", share) : NULL;
-    message_language(language_of(wanted && wanted[0] ? wanted : "auto"), dir);
+    const char *value = s->values[key] ? s->values[key] : getenv(env);
+    return value ? value : "";
+}
+
+/* Before the configuration is read its own errors need a language too. */
+static void language_guess(const struct start *s)
+{
+    const char *wanted = early(s, CONFIG_LANGUAGE, "METERTILL_LANGUAGE");
+    const char *given = early(s, CONFIG_SHARE, "METERTILL_SHARE");
+    char *share = given[0] ? mem_text(given) : config_share_place();
+    char *dir = mem_format("%s/locale", share);
+    message_language(language_of(wanted[0] ? wanted : "auto"), dir);
     free(dir);
+    free(share);
 }
 
 /* ---- help */
@@ -121,13 +138,6 @@ static bool wants_help(int argc, char **argv)
 
 enum { FLAG_HELP = 1000, FLAG_VERSION, FLAG_CONFIG, FLAG_AS };
 
-struct start {
-    const char *config_file, *as;
-    const char *values[CONFIG_COUNT];
-    bool help, version;
-    int first; /* of argv: the verb */
-};
-
 static int flags_read(int argc, char **argv, struct start *s, struct err *e)
 {
     struct option options[CONFIG_COUNT + 5] = {0};
@@ -177,7 +187,9 @@ static int configure(struct cli *cli, const struct start *s, struct err *e)
 static int run(struct cli *cli, int argc, char **argv, struct err *e)
 {
     struct start s = {0};
+    language_guess(&s);
     int code = flags_read(argc, argv, &s, e);
+    language_guess(&s);
     if (code)
         return code;
     if (s.version) {
@@ -209,7 +221,6 @@ int cli_main(const struct cli_faces *faces, int argc, char **argv)
 {
     struct cli cli = {.faces = faces};
     struct err e = {0};
-    language_guess();
     int code = run(&cli, argc, argv, &e);
     if (code < 0 && !e.code)
         err_set(&e, MSG_INTERNAL, "an error without a sentence");
