@@ -16,21 +16,24 @@
 #include "message.h"
 #include "verb.h"
 
-#define STOP_MS   30000
+#define STOP_MS   15000
+#define TELL_MS   1000 /* until a stop says what it waits for */
 #define LOG_BYTES 262144
 
-/* Is the lock beside the books held? *pid: by whom, 0 unknown. */
-static bool lock_held(const char *database, long *pid)
+/* Is the lock beside the books held? *pid: by whom, 0 unknown. Negative: this account may not look. */
+static int lock_held(const char *database, long *pid, struct err *e)
 {
     char *path = mem_format("%s.lock", database), text[32] = "";
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    bool held = false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int held = 0;
     *pid = 0;
     if (fd >= 0) {
         held = flock(fd, LOCK_EX | LOCK_NB) != 0;
-        if (held && pread(fd, text, sizeof text - 1, 0) > 0)
+        if (held > 0 && pread(fd, text, sizeof text - 1, 0) > 0)
             *pid = strtol(text, NULL, 10);
         close(fd);
+    } else if (errno == EACCES || errno == EPERM) {
+        held = err_set(e, MSG_CLI_LOCK_DENIED, database);
     }
     free(path);
     return held;
@@ -72,6 +75,27 @@ static int say_status(struct cli *cli, bool json, struct err *e)
     return 0;
 }
 
+/* Until the lock is free, at most STOP_MS after `began`; says what it waits for. */
+static int stop_wait(const char *database, int64_t began, struct err *e)
+{
+    bool told = false;
+    long pid;
+    int held;
+    while ((held = lock_held(database, &pid, e)) > 0) {
+        int64_t now = clock_mono_ms();
+        if (now > began + STOP_MS)
+            return err_set(e, MSG_CLI_STILL_RUNNING, database, (int64_t)pid,
+                           (int64_t)(STOP_MS / 1000));
+        if (!told && now > began + TELL_MS) {
+            fprintf(stderr, "metertill: %s\n",
+                    _("waiting until the engine has finished what is on the wire"));
+            told = true;
+        }
+        clock_sleep_ms(20);
+    }
+    return held;
+}
+
 /* Asks for the stop over the socket; where that cannot be (another version, a stuck socket) by signal. */
 static int stop(struct cli *cli, struct err *e)
 {
@@ -80,7 +104,11 @@ static int stop(struct cli *cli, struct err *e)
     struct err why = {0};
     json_t *result = NULL;
     long pid = 0;
-    if (!lock_held(database, &pid))
+    int64_t began = clock_mono_ms();
+    int held = lock_held(database, &pid, e);
+    if (held < 0)
+        return held;
+    if (held == 0)
         return err_set(e, MSG_CLI_NOT_RUNNING, database);
     cli_no_start(cli);
     int code = cli_connect(cli, &link, &why);
@@ -94,13 +122,7 @@ static int stop(struct cli *cli, struct err *e)
         *e = why;
         return e->code;
     }
-    int64_t until = clock_mono_ms() + STOP_MS;
-    while (lock_held(database, &pid)) {
-        if (clock_mono_ms() > until)
-            return err_set(e, MSG_CLI_STILL_RUNNING, database);
-        clock_sleep_ms(20);
-    }
-    return 0;
+    return stop_wait(database, began, e);
 }
 
 /* The last lines of the engine's log. */

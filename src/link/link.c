@@ -241,6 +241,8 @@ static int dial(struct link *l, int *fd, struct err *e)
     *fd = -1;
     if (why == ENOENT || why == ECONNREFUSED)
         return err_set(e, MSG_LINK_NO_ENGINE, l->path);
+    if (why == EACCES || why == EPERM)
+        return err_set(e, MSG_LINK_DENIED, l->path);
     return err_set(e, MSG_LINK_REFUSED, l->path, strerrordesc_np(why));
 }
 

@@ -37,8 +37,8 @@ int link_open(struct link *l, int timeout_ms, struct err *e)
     }
     if (l->state == LINK_READY)
         return 0;
-    if (l->why.code == 0)
-        return err_set(e, MSG_LINK_NOT_METERTILL, l->path);
+    if (l->state == LINK_CONNECTING || l->why.code == 0)
+        return err_set(e, MSG_LINK_SILENT, l->path, (int64_t)(timeout_ms / 1000));
     *e = l->why;
     return e->code;
 }
