@@ -1,6 +1,6 @@
 -- What every request goes through: ids that happen once, the operation log, settings.
 -- name: once_find
-SELECT call, body_hash, result FROM once WHERE id = ?1;
+SELECT call, body_hash, result, coalesce(operator_id, 0) FROM once WHERE id = ?1;
 -- name: once_add
 INSERT INTO once (id, operator_id, call, body_hash, result, at_utc) VALUES (?1, nullif(?2, 0), ?3, ?4, ?5, ?6);
 -- name: operation_add

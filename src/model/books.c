@@ -140,9 +140,11 @@ static void body_hash(const char *call, const json_t *args, unsigned char hash[J
     free(body);
 }
 
-/* 1: this id was used before for the same, *result is what came of it; 0: new; negative: another body. */
+/* 1: this id was used before for the same, *result is what came of it; 0: new; negative: another body, or another
+ * operator's. */
 static int once_find(struct books *b, const char *once, const struct request *request,
-                     const unsigned char *hash, json_t **result, struct err *e)
+                     const struct actor *who, const unsigned char *hash, json_t **result,
+                     struct err *e)
 {
     struct db_row *row;
     int rc = db_find(b->db, SQL_once_find, &row, e, "s", once);
@@ -152,7 +154,7 @@ static int once_find(struct books *b, const char *once, const struct request *re
     size_t size;
     const void *known = db_blob(row, 1, &size);
     if (strcmp(db_text(row, 0), request->name) != 0 || size != JOURNAL_HASH ||
-        memcmp(known, hash, size) != 0) {
+        memcmp(known, hash, size) != 0 || db_int(row, 3) != who->operator_id) {
         rc = err_set(e, MSG_ONCE_OTHER_BODY);
     } else {
         *result = json_loads(db_text(row, 2), 0, NULL);
@@ -199,7 +201,7 @@ static int change_inside(struct books *b, const struct request *request, const s
 
     body_hash(request->name, args, hash);
     if (once)
-        rc = once_find(b, once, request, hash, result, e);
+        rc = once_find(b, once, request, who, hash, result, e);
     if (rc != 0)
         return rc;
     rc = request->run(b, who, args, result, fx, e);
