@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 
 #include "config.h"
@@ -28,6 +30,7 @@ struct field;
 struct work;
 typedef void work_fn(struct engine *engine, struct books *books, struct work *work);
 typedef void work_done_fn(struct engine *engine, struct work *work);
+typedef int work_store_fn(struct books *b, void *work, struct effects *fx, struct err *e);
 
 /* First member of every task. run() leaves code, err and fx; done() takes the task back on the main thread and frees it. */
 struct work {
@@ -35,8 +38,10 @@ struct work {
     work_done_fn *done;
     int code;
     struct err err;
-    struct effects fx; /* carried out on the main thread after done() */
-    struct gate *gate; /* set while another thread waits for the end */
+    struct effects fx;    /* carried out on the main thread after done() */
+    struct gate *gate;    /* set while another thread waits for the end */
+    work_store_fn *store; /* of a reading: run() in a transaction that others share */
+    bool after_readings;  /* readings that were pushed before it are stored before it */
 };
 
 /* A task of `size` bytes, zeroed, to be freed with work_free(). */
@@ -49,8 +54,12 @@ void workers_stop(struct engine *engine); /* ends what is queued first */
 /* Main thread: hands a task over; false and *e where there is no room now (the task stays the caller's). */
 bool writer_push(struct engine *engine, void *work, struct err *e);
 bool reader_push(struct engine *engine, void *work, struct err *e);
-/* Other threads: waits for room. false: the engine is at its end. */
+/* Channels' threads: waits for room. false: the engine is at its end. What a channel said keeps its order: readings
+ * pushed before are stored before. */
 bool writer_push_wait(struct engine *engine, void *work);
+/* The same for a reading (work.store is set): it stands behind everything else, and shares a transaction with the
+ * readings beside it. */
+bool reading_push_wait(struct engine *engine, void *work);
 /* Other threads: runs the task on the writer and waits for its end; the task stays the caller's, its effects are
  * carried out. Returns its code. */
 int writer_do(struct engine *engine, void *work);
@@ -200,7 +209,9 @@ struct engine {
     uid_t owner;
     int64_t started_at_utc;
 
-    struct queue *writer, *readers, *done;
+    struct queue *writer, *readings, *readers, *done;
+    sem_t writer_wake; /* counts what was pushed to writer and readings */
+    atomic_bool writer_closed;
     pthread_t writer_thread, reader_thread[READERS];
     size_t readers_running;
     bool writer_running;

@@ -198,6 +198,9 @@ static void engine_free(struct engine *engine)
         queue_free(engine->done);
     }
     queue_free(engine->writer);
+    queue_free(engine->readings);
+    if (engine->writer)
+        sem_destroy(&engine->writer_wake);
     queue_free(engine->readers);
     query_table_free(engine->queries);
     free(engine->channels);

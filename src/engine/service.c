@@ -51,8 +51,8 @@ static int run_status(struct engine *engine, struct session *s, int64_t id, cons
                   engine->socket_path ? engine->socket_path : "", "started_at",
                   (json_int_t)engine->started_at_utc, "sessions", (json_int_t)engine->session_count,
                   "orders", (json_int_t)orders_in_flight(engine), "writer_queue",
-                  (json_int_t)queue_count(engine->writer), "sweeping", (int)engine->sweeping,
-                  "channels", lines_state(engine));
+                  (json_int_t)(queue_count(engine->writer) + queue_count(engine->readings)),
+                  "sweeping", (int)engine->sweeping, "channels", lines_state(engine));
     session_reply(engine, (struct reply_to){s->serial, id}, state, NULL);
     return 0;
 }

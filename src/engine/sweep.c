@@ -40,12 +40,6 @@ static int store_within(struct books *b, void *ctx, struct effects *fx, struct e
     return reading_missed(b, r->place.meter_id, clock_utc(), &r->job.error, fx, e);
 }
 
-static void store_run(struct engine *engine, struct books *books, struct work *work)
-{
-    (void)engine;
-    work->code = books_within(books, store_within, work, &work->fx, &work->err);
-}
-
 static void store_done(struct engine *engine, struct work *work)
 {
     struct read_job *r = (struct read_job *)work;
@@ -61,7 +55,7 @@ static void store_done(struct engine *engine, struct work *work)
 static void read_done(struct job *job)
 {
     struct read_job *r = job->owner;
-    if (!writer_push_wait(r->engine, r))
+    if (!reading_push_wait(r->engine, r))
         main_post(r->engine, r);
 }
 
@@ -69,7 +63,7 @@ static void read_done(struct job *job)
 static int read_submit(struct engine *engine, struct read_job *r, enum job_priority priority,
                        struct err *e)
 {
-    r->work.run = store_run;
+    r->work.store = store_within;
     r->work.done = store_done;
     r->engine = engine;
     r->job = (struct job){.kind = JOB_READ, .priority = priority, .done = read_done, .owner = r};

@@ -1,6 +1,7 @@
 /*
  * The threads that own a connection to the books: one that writes, a few that only read. Tasks come
- * through bounded queues and leave through one to the main thread; nothing else is shared.
+ * through bounded queues and leave through one to the main thread; nothing else is shared. The writer has two
+ * queues: what somebody waits for, and readings, which wait behind it and are stored many at a time.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -10,6 +11,7 @@
 #define WRITER_ROOM 512
 #define READER_ROOM 256
 #define DONE_ROOM   1024
+#define BATCH_MAX   64 /* readings of one transaction */
 
 struct gate {
     pthread_mutex_t mutex;
@@ -72,13 +74,95 @@ static void work_run(struct engine *engine, struct books *books, struct work *w)
     pthread_mutex_unlock(&gate->mutex);
 }
 
+/* ---- readings, many in one transaction */
+
+struct batch {
+    struct work *works[BATCH_MAX];
+    size_t count;
+};
+
+static int batch_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct batch *batch = ctx;
+    (void)fx; /* each reading has its own */
+    for (size_t i = 0; i < batch->count; i++) {
+        struct work *w = batch->works[i];
+        int code = w->store(b, w, &w->fx, e);
+        if (code)
+            return code;
+    }
+    return 0;
+}
+
+/* Where one of them fails nothing of the batch is kept: each has a transaction of its own then, and its own error. */
+static void batch_run(struct engine *engine, struct batch *batch)
+{
+    struct err e = {0};
+    struct effects *first = &batch->works[0]->fx;
+    bool alone = batch->count == 1;
+    if (!alone && books_within(engine->writer_books, batch_within, batch, first, &e) != 0) {
+        for (size_t i = 0; i < batch->count; i++) {
+            effects_clear(&batch->works[i]->fx);
+            effects_init(&batch->works[i]->fx);
+        }
+        alone = true;
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        struct work *w = batch->works[i];
+        if (alone)
+            w->code = books_within(engine->writer_books, w->store, w, &w->fx, &w->err);
+        main_post(engine, w);
+    }
+}
+
+/* Stores what waits now, BATCH_MAX at most; false: nothing waited. */
+static bool readings_take(struct engine *engine)
+{
+    struct batch batch = {.count = 0};
+    struct work *w;
+    while (batch.count < BATCH_MAX && (w = queue_pop(engine->readings)))
+        batch.works[batch.count++] = w;
+    if (batch.count > 0)
+        batch_run(engine, &batch);
+    return batch.count > 0;
+}
+
+/* The next task; false: none is there. */
+static bool writer_step(struct engine *engine)
+{
+    struct work *w = queue_pop(engine->writer);
+    if (!w)
+        return readings_take(engine);
+    if (w->after_readings) {
+        while (readings_take(engine))
+            continue;
+    }
+    work_run(engine, engine->writer_books, w);
+    return true;
+}
+
 static void *writer_main(void *arg)
 {
     struct engine *engine = arg;
-    struct work *w;
-    while ((w = queue_pop_wait(engine->writer)))
-        work_run(engine, engine->writer_books, w);
-    return NULL;
+    for (;;) {
+        /* Before the look: what was pushed before the end is carried out. */
+        bool closed = atomic_load(&engine->writer_closed);
+        if (writer_step(engine))
+            continue;
+        if (closed)
+            return NULL;
+        while (sem_wait(&engine->writer_wake) != 0)
+            continue; /* a signal */
+    }
+}
+
+/* From any thread. */
+static bool writer_take(struct engine *engine, struct queue *queue, struct work *w, bool wait)
+{
+    if (!(wait ? queue_push_wait(queue, w) : queue_push(queue, w)))
+        return false;
+    sem_post(&engine->writer_wake);
+    return true;
 }
 
 struct reader_start {
@@ -126,6 +210,9 @@ int workers_start(struct engine *engine, const char *database, enum books_mode m
     int code;
 
     engine->writer = queue_new(WRITER_ROOM);
+    engine->readings = queue_new(WRITER_ROOM);
+    sem_init(&engine->writer_wake, 0, 0);
+    atomic_init(&engine->writer_closed, false);
     engine->readers = queue_new(READER_ROOM);
     engine->done = queue_new(DONE_ROOM);
     if (writes) {
@@ -162,8 +249,12 @@ void workers_stop(struct engine *engine)
     for (size_t i = 0; i < engine->readers_running; i++)
         pthread_join(engine->reader_thread[i], NULL);
     engine->readers_running = 0;
-    if (engine->writer)
+    if (engine->writer) {
         queue_close(engine->writer);
+        queue_close(engine->readings);
+        atomic_store(&engine->writer_closed, true);
+        sem_post(&engine->writer_wake);
+    }
     if (engine->writer_running)
         pthread_join(engine->writer_thread, NULL);
     engine->writer_running = false;
@@ -181,7 +272,7 @@ bool writer_push(struct engine *engine, void *work, struct err *e)
         err_set(e, MSG_ENGINE_READ_ONLY);
         return false;
     }
-    if (queue_push(engine->writer, work))
+    if (writer_take(engine, engine->writer, work, false))
         return true;
     err_set(e, engine->stopping ? MSG_ENGINE_STOPPING : MSG_ENGINE_BUSY);
     return false;
@@ -197,7 +288,14 @@ bool reader_push(struct engine *engine, void *work, struct err *e)
 
 bool writer_push_wait(struct engine *engine, void *work)
 {
-    return queue_push_wait(engine->writer, work);
+    struct work *w = work;
+    w->after_readings = true;
+    return writer_take(engine, engine->writer, w, true);
+}
+
+bool reading_push_wait(struct engine *engine, void *work)
+{
+    return writer_take(engine, engine->readings, work, true);
 }
 
 int writer_do(struct engine *engine, void *work)
@@ -205,7 +303,7 @@ int writer_do(struct engine *engine, void *work)
     struct work *w = work;
     struct gate gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
     w->gate = &gate;
-    if (!queue_push_wait(engine->writer, w)) {
+    if (!writer_push_wait(engine, w)) {
         w->gate = NULL;
         return w->code = err_set(&w->err, MSG_ENGINE_STOPPING);
     }
