@@ -18,8 +18,19 @@ export HOME="$DIR"
 TESTFILE=$HERE/$(basename "$0")
 N=0 FAILED=0 FAKE=
 
+# Waits at most three seconds for a process to end.
+gone() {
+    i=0
+    while [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null && [ $i -lt 150 ]; do
+        i=$((i + 1))
+        sleep 0.02
+    done
+}
+
 screen_end() {
+    panes=$(tmux -L "$DIR_NAME" list-panes -a -F '#{pane_pid}' 2>/dev/null)
     tmux -L "$DIR_NAME" kill-server 2>/dev/null || :
+    for pane in $panes; do gone "$pane"; done
     [ -z "$FAKE" ] || { exec 9>&- ; wait "$FAKE" 2>/dev/null || :; }
     rm -rf "$DIR"
 }
