@@ -241,6 +241,23 @@ static int number_read(const char *verb, const char *text, json_int_t *out, stru
     return 0;
 }
 
+/* A query that bears the name of its parameter tells of one thing ("meter", meter=...): without a row there is none. */
+static int thing_there(const char *name, const char *wanted, const json_t *result, struct err *e)
+{
+    if (!wanted || json_array_size(json_object_get(result, "rows")) > 0)
+        return 0;
+    return err_set(e, MSG_CLI_QUERY_NONE, name, wanted);
+}
+
+/* The value of the parameter that bears the query's name, as text; the caller's, NULL: none. */
+static char *thing_wanted(const char *name, const json_t *args)
+{
+    const json_t *value = json_object_get(args, name);
+    if (json_is_string(value))
+        return mem_text(json_string_value(value));
+    return value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+}
+
 static int run_query(struct cli *cli, int argc, char **argv, struct err *e)
 {
     bool json = false, down = false;
@@ -267,7 +284,11 @@ static int run_query(struct cli *cli, int argc, char **argv, struct err *e)
     if (sort)
         json_object_set_new(page, "sort", json_string(sort));
     json_object_set_new(args, "page", page);
+    char *wanted = from == 0 ? thing_wanted(argv[first], args) : NULL;
     code = cli_call(cli, argv[first], args, NULL, 0, &result, e);
+    if (code == 0 && json_object_get(result, "columns"))
+        code = thing_there(argv[first], wanted, result, e);
+    free(wanted);
     if (code == 0 && !json && !json_object_get(result, "columns"))
         code = err_set(e, MSG_CLI_NO_CALL, argv[first]);
     else if (code == 0 && json)

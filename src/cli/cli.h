@@ -57,6 +57,7 @@ struct cli_option {
     const char *name;  /* "meter" for --meter */
     const char **text; /* takes a value */
     bool *flag;
+    bool filled; /* an empty value is wrong usage */
 };
 /* Parses argv (argv[0] is the verb); *first is the index of the first word that is no flag (words are moved to the end).
  * Unknown flag, missing value: ERR_USAGE. */

@@ -27,6 +27,8 @@ int cli_options(int argc, char **argv, const struct cli_option *options, int *fi
         if (c == '?')
             return err_set(e, optopt >= 256 ? MSG_CLI_FLAG_NO_VALUE : MSG_CLI_FLAG, argv[0], word);
         const struct cli_option *o = &options[c - 256];
+        if (o->text && o->filled && !optarg[0])
+            return err_set(e, MSG_CLI_FLAG_VALUE, argv[0], argv[optind - 2]);
         if (o->text)
             *o->text = optarg;
         else

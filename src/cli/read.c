@@ -57,7 +57,7 @@ static int many(struct cli *cli, const char *call, json_t *args, bool json, stru
     if (lost > 0)
         return err_set(e, MSG_CLI_READ_SOME, read, lost);
     if (!json)
-        printf(_("%lld meters read\n"), (long long)read);
+        printf(_("meters read: %lld\n"), (long long)read);
     return 0;
 }
 
@@ -65,8 +65,8 @@ static int run(struct cli *cli, int argc, char **argv, struct err *e)
 {
     const char *meter = NULL, *channel = NULL;
     bool all = false, json = false;
-    const struct cli_option options[] = {{.name = "meter", .text = &meter},
-                                         {.name = "channel", .text = &channel},
+    const struct cli_option options[] = {{.name = "meter", .text = &meter, .filled = true},
+                                         {.name = "channel", .text = &channel, .filled = true},
                                          {.name = "all", .flag = &all},
                                          {.name = "json", .flag = &json},
                                          {0}};

@@ -12,6 +12,7 @@
 #include "orders_wait.h"
 #include "text.h"
 #include "verb.h"
+#include "wire.h"
 
 struct sell {
     const char *meter, *amount, *pay, *id, *reference, *tendered, *wait;
@@ -38,7 +39,7 @@ static int amount_read(const char *text, int64_t *out, struct err *e)
 static int flags_read(struct sell *s, int argc, char **argv, struct err *e)
 {
     *s = (struct sell){.pay = "cash", .wait = "30"};
-    const struct cli_option options[] = {{.name = "meter", .text = &s->meter},
+    const struct cli_option options[] = {{.name = "meter", .text = &s->meter, .filled = true},
                                          {.name = "amount", .text = &s->amount},
                                          {.name = "pay", .text = &s->pay},
                                          {.name = "id", .text = &s->id},
@@ -102,10 +103,28 @@ static const char *text_of(const json_t *o, const char *key)
     return text ? text : "";
 }
 
+/* Why the order ended without its money on the meter, in words. */
+static const char *reason_text(const struct order_end *end, char *buf, size_t size)
+{
+    struct err why = {0};
+    json_t *reason = json_loads(text_of(end->row, "reason"), 0, NULL);
+    buf[0] = '\0';
+    if (json_is_object(reason)) {
+        wire_error_read(reason, &why);
+        message_text(&why, buf, size);
+    }
+    json_decref(reason);
+    return buf;
+}
+
 static void json_say(const json_t *sale, const struct order_end *end)
 {
+    char why[512];
     json_t *o = json_deep_copy(sale);
     json_object_set_new(o, "state", json_string(end->state));
+    json_object_set_new(o, "taken", json_true());
+    json_object_set_new(o, "on_meter", json_boolean(strcmp(end->state, "done") == 0));
+    json_object_set_new(o, "why", json_string(reason_text(end, why, sizeof why)));
     json_object_set(o, "detail", end->row ? end->row : json_null());
     cli_json(o);
     json_decref(o);
@@ -132,8 +151,11 @@ static int outcome(const struct sell *s, const json_t *sale, const struct order_
         done_say(s, sale, end->row);
     if (done)
         return 0;
-    return err_set(e, end->over ? MSG_CLI_SOLD_FAILED : MSG_CLI_SOLD_UNPROVED,
-                   text_of(sale, "number"), s->amount_minor);
+    char why[512];
+    if (end->over)
+        return err_set(e, MSG_CLI_SOLD_FAILED, text_of(sale, "number"), s->amount_minor,
+                       reason_text(end, why, sizeof why), end->order_id);
+    return err_set(e, MSG_CLI_SOLD_UNPROVED, text_of(sale, "number"), s->amount_minor);
 }
 
 static int run(struct cli *cli, int argc, char **argv, struct err *e)
@@ -171,6 +193,6 @@ const struct verb sell_verb = {
         "\n"
         "The id is printed before anything is sent; the same id again is the same sale. Waits (30 seconds\n"
         "by itself) until the meter has the money.\n"
-        "Exit: 0 on the meter; 75 taken, not yet proved; 65, 69, 77 nothing taken."),
+        "Exit: 0 on the meter; 75 taken, not yet proved or not on the meter; 65, 69, 77 nothing taken."),
     .run = run,
 };
