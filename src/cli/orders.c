@@ -64,17 +64,18 @@ static int run_settle(struct cli *cli, int argc, char **argv, struct err *e)
     if (code)
         return code;
     int64_t left = json_integer_value(json_object_get(r, "in_doubt"));
+    int64_t waiting = json_integer_value(json_object_get(r, "waiting"));
     if (json)
         cli_json(r);
     else
         printf(
-            _("looked at %lld orders: %lld done, %lld failed, %lld in doubt; %lld excesses in the books\n"),
+            _("orders looked at: %lld; done: %lld, failed: %lld, in doubt: %lld, waiting for the meter: %lld; excesses in the books: %lld\n"),
             (long long)json_integer_value(json_object_get(r, "looked")),
             (long long)json_integer_value(json_object_get(r, "done")),
             (long long)json_integer_value(json_object_get(r, "failed")), (long long)left,
-            (long long)json_integer_value(json_object_get(r, "excess")));
+            (long long)waiting, (long long)json_integer_value(json_object_get(r, "excess")));
     json_decref(r);
-    return left > 0 ? err_set(e, MSG_CLI_SETTLE_LEFT, left) : 0;
+    return left + waiting > 0 ? err_set(e, MSG_CLI_SETTLE_LEFT, left, waiting) : 0;
 }
 
 const struct verb settle_verb = {
@@ -84,7 +85,7 @@ const struct verb settle_verb = {
         "metertill settle [--json]\n"
         "\n"
         "Asks the meters of all orders that are not proved, and compares what the topped-up meters hold\n"
-        "with the books. Exit 75 where an order stays in doubt."),
+        "with the books. Exit 75 where an order stays in doubt or still waits for its meter."),
     .run = run_settle,
 };
 
@@ -128,7 +129,7 @@ static int give(struct cli *cli, int argc, char **argv, const char *call, bool w
 {
     const char *meter = NULL, *mode = NULL, *wait = "30";
     bool json = false;
-    const struct cli_option options[] = {{.name = "meter", .text = &meter},
+    const struct cli_option options[] = {{.name = "meter", .text = &meter, .filled = true},
                                          {.name = "json", .flag = &json},
                                          {.name = "wait", .text = &wait},
                                          {.name = with_mode ? "mode" : NULL, .text = &mode},

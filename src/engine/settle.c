@@ -117,8 +117,9 @@ static void status_done(struct engine *engine, struct work *work)
                            "state", told_of(t));
     else if (work->code == 0)
         result =
-            json_pack("{s:i,s:I,s:I,s:I,s:I}", "looked", t->looked, "done", told_with(t, "done"),
-                      "failed", told_with(t, "failed"), "in_doubt", cell(t->status, "in_doubt"),
+            json_pack("{s:i,s:I,s:I,s:I,s:I,s:I}", "looked", t->looked, "done",
+                      told_with(t, "done"), "failed", told_with(t, "failed"), "in_doubt",
+                      cell(t->status, "in_doubt"), "waiting", cell(t->status, "orders_queued"),
                       "excess", (json_int_t)json_array_size(json_object_get(t->excesses, "rows")));
     session_reply(engine, t->to, result, &work->err);
     settle_free(engine, t);
