@@ -96,6 +96,14 @@ static bool line_up(struct engine *engine, const struct preflight *p)
            (status.state != LINE_DOWN && status.state != LINE_BACKOFF);
 }
 
+/* The line may be between two tries to connect by now: what the job met counts. */
+static bool line_was_down(const struct job *job)
+{
+    return job->end != JOB_DONE &&
+           (job->how.end == BUS_DOWN || job->error.msg == MSG_FIELD_LINE_DOWN ||
+            job->error.msg == MSG_FIELD_LINE_BACKOFF || job->error.msg == MSG_FIELD_LINE_LOST);
+}
+
 /* Did the line tell what was asked? Otherwise the sentence that refuses the sale. */
 static bool told(struct engine *engine, const struct preflight *p, struct err *why)
 {
@@ -105,7 +113,7 @@ static bool told(struct engine *engine, const struct preflight *p, struct err *w
     }
     if (p->job.end == JOB_STRANGER)
         err_set(why, MSG_METER_STRANGER, p->place.number);
-    else if (!line_up(engine, p))
+    else if (!line_up(engine, p) || line_was_down(&p->job))
         err_set(why, MSG_CHANNEL_DOWN, p->line.channel);
     else if (p->ask == ASK_READING && p->job.end != JOB_DONE)
         err_set(why, MSG_SALE_METER_SILENT, p->place.number);
