@@ -61,11 +61,12 @@ static void send(struct view *v)
     explicit_bzero(password, sizeof password);
 }
 
-static void leave(struct view *v)
+/* at_once: whatever is typed; else that is taken back first. */
+static void leave(struct view *v, bool at_once)
 {
     struct login *s = v->state;
-    if (!edit_is_empty(&s->form.field[FIELD_LOGIN].line) ||
-        !edit_is_empty(&s->form.field[FIELD_PASSWORD].line)) {
+    if (!at_once && (!edit_is_empty(&s->form.field[FIELD_LOGIN].line) ||
+                     !edit_is_empty(&s->form.field[FIELD_PASSWORD].line))) {
         form_init(&s->form, fields, FIELD_COUNT, false);
     } else if (view_locked(v)) {
         view_dialog(v, _("Leave the program"),
@@ -80,8 +81,8 @@ static void leave(struct view *v)
 static bool login_text(struct view *v, uint32_t key)
 {
     struct login *s = v->state;
-    if (key == KEYS_ESC) {
-        leave(v);
+    if (key == KEYS_ESC || key == KEYS_CTRL('C')) {
+        leave(v, key != KEYS_ESC);
         return true;
     }
     switch (form_key(&s->form, key)) {

@@ -58,7 +58,8 @@ const struct screen_key console_globals[] = {
      .action = GLOBAL_REPAINT,
      .label = N_("Repaint"),
      .help = N_("Draw the whole screen again")},
-    {.action = GLOBAL_QUIT,
+    {.key = KEYS_CTRL('C'),
+     .action = GLOBAL_QUIT,
      .label = N_("Leave"),
      .help = N_("Log out and leave the program"),
      .roles = SCREEN_ALL},
@@ -116,15 +117,27 @@ static void go_screen(struct console *c, const char *name)
         view_open(top, name, NULL);
 }
 
-static void lock(struct console *c, bool quit)
+/* May everything that is open be dropped? A screen that minds has asked. */
+static bool may_quit(struct console *c)
+{
+    for (int i = c->depth - 1; i >= 0; i--) {
+        struct view *v = c->views[i];
+        if (v->screen->may_leave && !v->screen->may_leave(v))
+            return false;
+    }
+    return true;
+}
+
+/* Ctrl-C: leave, but not by one key. The login screen has nothing to lose and decides itself. */
+static void interrupt(struct console *c)
 {
     struct view *top = console_top(c);
-    if (quit && top && top->screen->may_leave && !top->screen->may_leave(top))
-        return;
-    if (quit)
-        c->leaving = true;
-    else
-        session_lock(c);
+    overlay_close(c);
+    c->message[0] = '\0';
+    if (!c->operator&& top && top->screen->text)
+        top->screen->text(top, KEYS_CTRL('C'));
+    else if (may_quit(c))
+        dialog_quit(c);
 }
 
 void console_global(struct console *c, enum console_global what)
@@ -140,8 +153,8 @@ void console_global(struct console *c, enum console_global what)
     case GLOBAL_LANGUAGE:
         session_language(c, strcmp(c->language, "en") == 0 ? "zh_CN" : "en", true);
         break;
-    case GLOBAL_LOCK: lock(c, false); break;
-    case GLOBAL_QUIT: lock(c, true); break;
+    case GLOBAL_LOCK: session_lock(c); break;
+    case GLOBAL_QUIT: c->leaving = may_quit(c); break;
     default: break;
     }
 }
@@ -187,6 +200,10 @@ void console_key(struct console *c, uint32_t key)
     }
     if (c->dialog.view) {
         dialog_key(c, key);
+        return;
+    }
+    if (key == KEYS_CTRL('C')) {
+        interrupt(c);
         return;
     }
     if (c->overlay.kind != OVERLAY_NONE) {

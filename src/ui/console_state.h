@@ -65,6 +65,7 @@ struct dialog {
     char title[128], text[CONSOLE_TEXT_MAX], answer[32];
     struct edit line;
     void (*yes)(struct view *v);
+    bool quit; /* asks whether to leave the program: a second Ctrl-C does */
 };
 
 struct console_counts {
@@ -145,6 +146,8 @@ void overlay_key(struct console *c, uint32_t key);
 void overlay_draw(struct console *c, struct canvas *canvas);
 
 /* dialog.c */
+/* Asks whether to leave the program. */
+void dialog_quit(struct console *c);
 void dialog_key(struct console *c, uint32_t key);
 void dialog_draw(struct console *c, struct canvas *canvas);
 

@@ -25,6 +25,16 @@ void view_dialog(struct view *v, const char *title, const char *text, const char
     view_discard(v);
 }
 
+void dialog_quit(struct console *c)
+{
+    struct view *top = console_top(c);
+    if (!top)
+        return;
+    view_dialog(top, _("Leave Metertill? Enter leaves, Esc stays."),
+                _("Sales that were made are safe, and your shift stays open."), NULL, view_quit);
+    c->dialog.quit = true;
+}
+
 static void answered(struct console *c)
 {
     struct dialog *d = &c->dialog;
@@ -43,7 +53,9 @@ static void answered(struct console *c)
 void dialog_key(struct console *c, uint32_t key)
 {
     struct dialog *d = &c->dialog;
-    if (key == KEYS_ESC) {
+    if (key == KEYS_CTRL('C') && d->quit) {
+        c->leaving = true;
+    } else if (key == KEYS_ESC || key == KEYS_CTRL('C')) {
         d->view = NULL;
     } else if (key == KEYS_ENTER) {
         answered(c);
@@ -69,7 +81,7 @@ void dialog_draw(struct console *c, struct canvas *canvas)
         show_format(text, sizeof text, _("Type %1 to do it, Esc leaves: "), SHOW_ARGS(d->answer));
         const int used = canvas_text(canvas, top + 7, col, cells, STYLE_BOLD, text);
         edit_draw(&d->line, canvas, top + 7, col + used, 16, STYLE_UNDERLINE, true);
-    } else {
+    } else if (!d->quit) { /* that one says it in its title */
         canvas_text(canvas, top + 7, col, cells, STYLE_BOLD, _("Enter or Esc goes on."));
     }
     for (int i = 0; i < cells + 4; i++)

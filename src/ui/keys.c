@@ -282,7 +282,6 @@ static enum step step_control(struct keys *k, uint32_t *key)
     const int64_t at_ms = k->at_ms[0];
     drop(k, 1);
     switch (b) {
-    case 3: *key = KEYS_ESC; return STEP_KEY; /* Ctrl-C cancels, it never kills */
     case 8: *key = KEYS_BACKSPACE; return STEP_KEY;
     case '\r':
         k->return_at_ms = at_ms;

@@ -52,7 +52,7 @@ struct keys {
 void keys_init(struct keys *k, int esc_delay_ms);
 /* Adds bytes as they came at now_ms (monotonic). What does not fit is lost. */
 void keys_feed(struct keys *k, const void *bytes, size_t count, int64_t now_ms);
-/* The next key, or false: nothing yet. Full-width twins come as ASCII, Ctrl-C as Esc. */
+/* The next key, or false: nothing yet. Full-width twins come as ASCII. */
 bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key);
 /* Milliseconds after which keys_next() has to be asked although nothing came; -1: never. */
 int keys_wait_ms(const struct keys *k, int64_t now_ms);

@@ -135,6 +135,7 @@ static void overlay_fill(struct console *c)
                                     .global = GLOBAL_LOCK});
         item_add(o, &(struct entry){.text = N_("Leave"),
                                     .help = N_("Log out and leave the program"),
+                                    .key = KEYS_CTRL('C'),
                                     .global = GLOBAL_QUIT});
     }
     if (o->kind == OVERLAY_PALETTE)

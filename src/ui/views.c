@@ -246,12 +246,16 @@ static bool key_waited(struct console *c, uint32_t *key)
 /* While something is waited for only Esc and the repaint are heard; the rest is kept in order. */
 static void key_held(struct console *c, uint32_t key)
 {
-    if (key == KEYS_ESC)
+    if (key == KEYS_ESC) {
         views_leave(c);
-    else if (key == KEYS_CTRL('L'))
+    } else if (key == KEYS_CTRL('C')) {
+        views_leave(c);
+        console_key(c, key); /* what is left unanswered has its say */
+    } else if (key == KEYS_CTRL('L')) {
         console_global(c, GLOBAL_REPAINT);
-    else if (c->held_count < CONSOLE_HELD_MAX)
+    } else if (c->held_count < CONSOLE_HELD_MAX) {
         c->held[c->held_count++] = key;
+    }
 }
 
 void views_flow(struct console *c)
