@@ -222,9 +222,8 @@ static void looked(struct engine *engine, struct work *work)
     }
     if (work->code == 0 && p->rounds++ >= ROUNDS_MAX)
         work->code = err_set(&why, MSG_CHANNEL_UNPROVEN, p->line.channel);
-    if (work->code == 0)
-        work->code = ask_line(engine, p, &why);
-    if (work->code != 0)
+    /* Once the line has it, it is no longer this thread's: nothing of it is looked at after ask_line(). */
+    if (work->code != 0 || ask_line(engine, p, &why) != 0)
         refuse(engine, p, &why);
 }
 

@@ -97,11 +97,11 @@ static void one_find(struct engine *engine, struct books *books, struct work *wo
 static void one_found(struct engine *engine, struct work *work)
 {
     struct read_job *r = (struct read_job *)work;
-    if (work->code == 0)
-        work->code = read_submit(engine, r, JOB_INTERACTIVE, &work->err);
-    if (work->code == 0)
+    struct err e = work->err;
+    /* Once the line has it, it is no longer this thread's: nothing of it is looked at after read_submit(). */
+    if (work->code == 0 && read_submit(engine, r, JOB_INTERACTIVE, &e) == 0)
         return;
-    session_reply(engine, r->to, NULL, &work->err);
+    session_reply(engine, r->to, NULL, &e);
     work_free(r);
 }
 
