@@ -100,7 +100,7 @@ static json_t *big(void)
     json_t *channels = sheet("channels.csv"), *gateways = sheet("gateways.csv");
     json_t *tenants = sheet("tenants.csv"), *accounts = sheet("accounts.csv");
     json_t *tariffs = sheet("tariffs.csv");
-    char number[16], channel[16], address[8], room[40], port[8], account[16], tenant[16];
+    char number[16], channel[16], address[16], room[40], port[16], account[16], tenant[16];
 
     row(gateways, json_pack("{s:s,s:s}", "gateway", "G", "host", "10.0.0.1"));
     row(tariffs, json_pack("{s:s,s:s,s:s}", "tariff", "T", "from", "2024-01-01", "price", "0.8"));
