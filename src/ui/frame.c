@@ -17,6 +17,7 @@
 #define LEAST_COLS    80
 #define BODY_TOP      2
 #define HEADING_CELLS 26 /* kept for "Metertill > ..." where the right side is long */
+#define SENTENCE_ROWS 6  /* most rows of what the program says */
 #define FOOT_ROWS     4  /* message, rule, status, keys */
 
 int frame_body_top(void)
@@ -81,6 +82,17 @@ static void head_draw(struct console *c, struct canvas *canvas)
     canvas_rule(canvas, 1);
 }
 
+/* A sentence that does not fit into row 21 grows upwards: nothing of it is lost. */
+static void sentence_draw(struct canvas *canvas, int row, unsigned style, const char *text)
+{
+    const int cells = canvas->cols - 2;
+    /* outside of the canvas it only counts */
+    const int lines = canvas_paragraph(canvas, canvas->rows, 1, cells, SENTENCE_ROWS, style, text);
+    for (int i = 0; i < lines; i++)
+        canvas_fill(canvas, row - i, 0, canvas->cols, STYLE_PLAIN);
+    canvas_paragraph(canvas, row - lines + 1, 1, cells, lines, style, text);
+}
+
 /* Row 21: what is waited for, else what was said, else that the engine is away. */
 static void message_draw(const struct console *c, struct canvas *canvas, int row)
 {
@@ -88,36 +100,22 @@ static void message_draw(const struct console *c, struct canvas *canvas, int row
     char text[CONSOLE_TEXT_MAX], seconds[24];
     const int64_t now_ms = clock_mono_ms();
     const struct view_wait *wait = views_wait(c, now_ms, &next);
-    const int cells = canvas->cols - 2;
     if (c->lost && (c->foreign || c->was_ready)) {
-        canvas_text(canvas, row, 1, cells, STYLE_BOLD | STYLE_RED, c->lost_why);
-        return;
-    }
-    if (wait) {
+        sentence_draw(canvas, row, STYLE_BOLD | STYLE_RED, c->lost_why);
+    } else if (wait) {
         snprintf(seconds, sizeof seconds, "%lld", (long long)((now_ms - wait->since_ms) / 1000));
         show_format(text, sizeof text, _("Waiting: %1, %2 s. Esc leaves."),
                     SHOW_ARGS(message_gettext(wait->what), seconds));
-        canvas_text(canvas, row, 1, cells, STYLE_PLAIN, text);
-        return;
-    }
-    if (c->message[0]) {
-        /* a sentence that does not fit goes on in the line above */
-        const int needed = text_width(c->message);
-        if (needed > cells) {
-            canvas_fill(canvas, row - 1, 0, canvas->cols, STYLE_PLAIN);
-            canvas_paragraph(canvas, row - 1, 1, cells, 2, c->message_style, c->message);
-        } else {
-            canvas_text(canvas, row, 1, cells, c->message_style, c->message);
-        }
-        return;
-    }
-    if (!c->was_ready && c->depth > 0) {
+        sentence_draw(canvas, row, STYLE_PLAIN, text);
+    } else if (c->message[0]) {
+        sentence_draw(canvas, row, c->message_style, c->message);
+    } else if (!c->was_ready && c->depth > 0) {
         const bool long_ago = now_ms - c->begun_ms > NO_ENGINE_MS;
         show_format(text, sizeof text,
                     long_ago ? _("No engine answers at %1. Trying again by itself; Esc leaves.")
                              : _("Connecting to the engine..."),
                     SHOW_ARGS(c->options.socket_path));
-        canvas_text(canvas, row, 1, cells, STYLE_PLAIN, text);
+        sentence_draw(canvas, row, STYLE_PLAIN, text);
     }
 }
 
