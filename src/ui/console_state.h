@@ -71,6 +71,7 @@ struct dialog {
 struct console_counts {
     bool came;
     int64_t in_doubt, papers, alarms, meters, lost;
+    char paper_reason[96]; /* why papers wait: the printer's word, not translated */
 };
 
 struct console {

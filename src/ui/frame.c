@@ -130,6 +130,21 @@ static int count_draw(struct canvas *canvas, int row, int col, unsigned style, i
     return canvas_text(canvas, row, col, canvas->cols - col - 1, style, text) + 2;
 }
 
+static int papers_draw(struct canvas *canvas, int row, int col, const struct console_counts *n)
+{
+    char number[24], text[160];
+    const bool one = n->papers == 1;
+    if (!n->paper_reason[0])
+        return count_draw(canvas, row, col, STYLE_YELLOW, n->papers,
+                          one ? N_("%1 paper waiting") : N_("%1 papers waiting"));
+    if (n->papers <= 0)
+        return 0;
+    snprintf(number, sizeof number, "%lld", (long long)n->papers);
+    show_format(text, sizeof text, one ? _("%1 paper: %2") : _("%1 papers: %2"),
+                SHOW_ARGS(number, message_gettext(n->paper_reason)));
+    return canvas_text(canvas, row, col, canvas->cols - col - 1, STYLE_YELLOW, text) + 2;
+}
+
 static void status_draw(const struct console *c, struct canvas *canvas, int row)
 {
     char right[128], meters[64], clock[CLOCK_TEXT_MAX], here[24], all[24];
@@ -138,8 +153,9 @@ static void status_draw(const struct console *c, struct canvas *canvas, int row)
     if (c->counts.came) {
         const struct console_counts *n = &c->counts;
         col += count_draw(canvas, row, col, STYLE_MAGENTA, n->in_doubt, N_("? %1 in doubt"));
-        col += count_draw(canvas, row, col, STYLE_YELLOW, n->papers, N_("%1 papers waiting"));
-        col += count_draw(canvas, row, col, STYLE_YELLOW, n->alarms, N_("! %1 alarms"));
+        col += papers_draw(canvas, row, col, n);
+        col += count_draw(canvas, row, col, STYLE_YELLOW, n->alarms,
+                          n->alarms == 1 ? N_("! %1 alarm") : N_("! %1 alarms"));
         snprintf(here, sizeof here, "%lld", (long long)(n->meters - n->lost));
         snprintf(all, sizeof all, "%lld", (long long)n->meters);
         show_format(meters, sizeof meters, _("meters %1/%2"), SHOW_ARGS(here, all));

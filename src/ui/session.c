@@ -16,6 +16,7 @@
 
 #define STATUS_MS             30000
 #define STATUS_AFTER_EVENT_MS 300
+#define OUTBOX_ROWS           50 /* enough to find why papers wait */
 
 unsigned session_role(const struct console *c)
 {
@@ -87,6 +88,22 @@ void session_language(struct console *c, const char *language, bool tell)
                   language_told, c);
 }
 
+/* Why the papers wait: the newest one whose printer gave a reason. */
+static void outbox_came(void *ctx, const json_t *result, const struct err *e)
+{
+    struct console *c = ctx;
+    struct rows rows = {0};
+    c->status_request = 0;
+    if (e)
+        return;
+    rows_set(&rows, result);
+    c->counts.paper_reason[0] = '\0';
+    for (int i = 0; i < rows_count(&rows) && !c->counts.paper_reason[0]; i++)
+        text_copy(c->counts.paper_reason, sizeof c->counts.paper_reason,
+                  rows_text(&rows, i, "reasons"));
+    rows_clear(&rows);
+}
+
 static void status_came(void *ctx, const json_t *result, const struct err *e)
 {
     struct console *c = ctx;
@@ -95,6 +112,8 @@ static void status_came(void *ctx, const json_t *result, const struct err *e)
     if (e)
         return;
     rows_set(&rows, result);
+    char reason[sizeof c->counts.paper_reason];
+    text_copy(reason, sizeof reason, c->counts.paper_reason); /* until the next is known */
     c->counts = (struct console_counts){
         .came = rows_count(&rows) > 0,
         .in_doubt = rows_number(&rows, 0, "in_doubt", 0),
@@ -104,6 +123,13 @@ static void status_came(void *ctx, const json_t *result, const struct err *e)
         .lost = rows_number(&rows, 0, "meters_lost", 0),
     };
     rows_clear(&rows);
+    if (c->counts.papers == 0 || !c->operator)
+        return;
+    text_copy(c->counts.paper_reason, sizeof c->counts.paper_reason, reason);
+    c->status_request =
+        link_send(c->link, "outbox",
+                  json_pack("{s:s,s:{s:i}}", "state", "open", "page", "limit", OUTBOX_ROWS), NULL,
+                  outbox_came, c);
 }
 
 void session_status(struct console *c)
