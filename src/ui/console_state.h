@@ -121,6 +121,8 @@ bool views_opened(const struct console *c, const char *name); /* is it on the st
 void views_update(struct console *c, enum screen_cause cause, const char *event,
                   const json_t *data);
 void views_flow(struct console *c); /* keys that waited and keys that came, as far as they go */
+/* Throws away what was typed ahead, with a beep if there was anything. */
+void views_discard(struct console *c);
 /* The oldest wait that is said by now, or NULL; *next_ms: when the next one will be, 0 none. */
 const struct view_wait *views_wait(const struct console *c, int64_t now_ms, int64_t *next_ms);
 /* Esc: leaves what the view on top waits for; false: it waits for nothing worth it. */

@@ -158,6 +158,7 @@ static void subscribe(struct console *c)
 /* The first screens of an operator who has none yet. */
 static void begin_work(struct console *c)
 {
+    views_discard(c); /* nobody saw yet where it would go */
     views_close_above(c, 0);
     show_screen(c, "find");
     if (session_role(c) == SCREEN_CASHIER && !c->shift)
@@ -175,6 +176,7 @@ void view_login(struct view *v, const json_t *result)
     if (language[0])
         session_language(c, language, false);
     c->message[0] = '\0';
+    views_discard(c); /* nobody saw yet where it would go */
     if (json_is_true(json_object_get(result, "must_change"))) {
         if (c->waiting_for == id)
             views_close(c, v);
@@ -223,6 +225,7 @@ static void ask_login(struct console *c)
     member_set(&c->shift, NULL);
     c->counts.came = false;
     link_session(c->link, NULL);
+    views_discard(c); /* what was meant for the work is no login */
     if (!views_opened(c, "login"))
         show_screen(c, "login");
 }

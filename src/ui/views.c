@@ -221,16 +221,20 @@ void view_release(struct view *v, bool keep)
         view_beep(v);
 }
 
-void view_discard(struct view *v)
+void views_discard(struct console *c)
 {
-    struct console *c = v->console;
     char byte[256];
     bool ahead = keys_discard(&c->keys) || c->held_count > 0;
     c->held_count = 0;
     while (c->term && term_read(c->term, byte, sizeof byte) > 0)
         ahead = true;
-    if (ahead)
-        view_beep(v);
+    if (ahead && c->term)
+        term_beep(c->term);
+}
+
+void view_discard(struct view *v)
+{
+    views_discard(v->console);
 }
 
 static bool key_waited(struct console *c, uint32_t *key)
