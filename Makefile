@@ -52,7 +52,7 @@ CFLAGS  += -std=c11 $(WARN) -Wno-overlength-strings $(OPT) $(if $(SAN),$(SAN) -f
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(SAN)
 
 .PHONY: all clean lint demo test asan tsan fuzz bench soak install packages format tests-built
-all: $(O)/metertill $(O)/share/.done
+all: $(O)/metertill $(O)/share/.done $(if $(SAN),,$(O)/.lint)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -124,6 +124,12 @@ ARCHIVES := $(foreach f,screens cli ui sheet engine model paper notify field dri
 $(O)/metertill: $(O)/obj/main.o $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(O)/obj/main.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+
+# --- the rules of the house are part of the build: tools/lint.sh looks at sources and objects
+$(O)/.lint: $(O)/metertill $(wildcard share/locale/zh_CN/*.po) tools/lint.sh
+	$(call say,LINT,$(O))
+	$(Q)O=$(O) sh tools/lint.sh
+	@touch $@
 
 # --- share: templates and translations, laid out as they are installed
 PO_FILES := $(sort $(wildcard share/locale/zh_CN/*.po))

@@ -5,11 +5,11 @@ packages-test:
 
 test: packages-test
 	@$(MAKE) --no-print-directory -s -j2 tests-built
-	@sh tools/lint.sh
 	@tests/run $(O)
 
 lint: packages-test
-	@sh tools/lint.sh full && echo "lint: clean"
+	@$(MAKE) --no-print-directory -s all
+	@O=$(O) sh tools/lint.sh full && echo "lint: clean"
 
 format:
 	@clang-format -i $$(find src screens drivers tests -name '*.[ch]')

@@ -28,10 +28,10 @@ gone() {
 }
 
 screen_end() {
-    panes=$(tmux -L "$DIR_NAME" list-panes -a -F '#{pane_pid}' 2>/dev/null)
-    children=$(for pane in $panes; do cat "/proc/$pane/task/$pane/children" 2>/dev/null; done)
+    panes=$(tmux -L "$DIR_NAME" list-panes -a -F '#{pane_pid}' 2>/dev/null) || :
+    children=$(for pane in $panes; do cat "/proc/$pane/task/$pane/children" 2>/dev/null || :; done)
     tmux -L "$DIR_NAME" kill-server 2>/dev/null || :
-    for child in $children; do kill "$child" 2>/dev/null; done # script(1) outlives its terminal until its own child ends
+    for child in $children; do kill "$child" 2>/dev/null || :; done # script(1) outlives its terminal until its own child ends
     for pane in $panes; do gone "$pane"; done
     [ -z "$FAKE" ] || { exec 9>&- ; wait "$FAKE" 2>/dev/null || :; }
     rm -rf "$DIR"
