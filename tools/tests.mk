@@ -41,3 +41,4 @@ SOAK ?= 10000
 soak: packages-test
 	@$(MAKE) --no-print-directory -s -j2 tests-built
 	@O=$(O) sh tests/money/money.sh $(SOAK)
+	@O=$(O) FULL=1 sh tests/faults/crash.test

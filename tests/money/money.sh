@@ -8,8 +8,12 @@
 # there). Prints TAP, and its figures as comments.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-N=${1:-120} O=${O:-build} SEED=${SEED:-} METERS=${METERS:-24} CHANNELS=${CHANNELS:-6} TELLERS=${TELLERS:-6}
-KILL_S=${KILL_S:-2} RATE=${RATE:-1} KEEP=${KEEP:-}
+N=${1:-120} O=${O:-build} SEED=${SEED:-} RATE=${RATE:-1} KEEP=${KEEP:-}
+if [ "$N" -ge 1000 ]; then
+    METERS=${METERS:-96} CHANNELS=${CHANNELS:-24} TELLERS=${TELLERS:-16} KILL_S=${KILL_S:-4}
+else
+    METERS=${METERS:-24} CHANNELS=${CHANNELS:-6} TELLERS=${TELLERS:-6} KILL_S=${KILL_S:-2}
+fi
 [ -n "$SEED" ] || SEED=$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 # shellcheck source=tests/lib/site.sh
 . tests/lib/site.sh
