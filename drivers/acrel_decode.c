@@ -48,6 +48,16 @@ static uint32_t u32(const uint16_t *regs)
     return (uint32_t)regs[0] << 16 | regs[1];
 }
 
+/* More than any building ever used: a register and ratios that say more are garbage, held within the sums. */
+#define ENERGY_MAX_WH 1000000000000000
+
+static int64_t energy(const uint16_t *regs, int64_t pt, int64_t ct)
+{
+    int64_t wh = (int64_t)u32(regs) * 10;
+
+    return wh > ENERGY_MAX_WH / (pt * ct) ? ENERGY_MAX_WH : wh * pt * ct;
+}
+
 static int64_t i32(const uint16_t *regs)
 {
     return (int32_t)u32(regs);
@@ -129,9 +139,9 @@ void acrel_decode_poll(const uint16_t regs[ACREL_POLL_COUNT], const struct meter
         out->power_w[i] = narrow((int16_t)regs[P_POWER + i] * pt * ct);
         out->reactive_var[i] = narrow((int16_t)regs[P_REACTIVE + i] * pt * ct);
         out->factor_e3[i] = (int16_t)regs[P_FACTOR + i];
-        out->rate_wh[i] = (int64_t)u32(regs + P_RATES + 2 * i) * 10 * pt * ct;
+        out->rate_wh[i] = energy(regs + P_RATES + 2 * i, pt, ct);
     }
-    out->credit.energy_wh = (int64_t)u32(regs + P_ENERGY) * 10 * pt * ct;
+    out->credit.energy_wh = energy(regs + P_ENERGY, pt, ct);
     out->credit.balance_minor = i32(regs + P_BALANCE); /* money is on the primary side already */
     out->credit.count = regs[P_COUNT];
     out->base_minor = u32(regs + P_BASE);

@@ -25,7 +25,7 @@ tsan: packages-test
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_TIME ?= 30
 fuzz: packages-test
-	@$(MAKE) --no-print-directory -s -j2 CC=clang O=$(O)/fuzz SAN='-fsanitize=fuzzer-no-link,address,undefined' OPT='-O1 -g' fuzzers
+	@$(MAKE) --no-print-directory -s -j2 CC=clang O=$(O)/fuzz SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' OPT='-O1 -g' fuzzers
 	@for f in $(FUZZERS); do mkdir -p $(O)/fuzz/corpus/$$f; echo "== $$f, $(FUZZ_TIME) s"; \
 	  $(O)/fuzz/$$f -max_total_time=$(FUZZ_TIME) -max_len=65536 -rss_limit_mb=1024 -artifact_prefix=$(O)/fuzz/ -verbosity=0 -print_final_stats=1 $(O)/fuzz/corpus/$$f $$(test -d tests/fuzz/corpus/$$f && echo tests/fuzz/corpus/$$f) 2>&1 | grep -E 'ERROR|SUMMARY|number_of_executed|crash' ; test $$(ls $(O)/fuzz/crash-* $(O)/fuzz/leak-* $(O)/fuzz/timeout-* $(O)/fuzz/oom-* 2>/dev/null | wc -l) = 0 || exit 1; done
 	@echo "fuzz: clean"
