@@ -160,10 +160,31 @@ int db_version(struct db *db, struct err *e)
     return rc != 0 ? rc : version;
 }
 
+/* Runs a check of SQLite's own; anything it says but "ok" is corruption. */
+static int check_says(struct db *db, const char *pragma, struct err *e)
+{
+    sqlite3_stmt *stmt = NULL;
+
+    if (sqlite3_prepare_v2(db->handle, pragma, -1, &stmt, NULL) != SQLITE_OK) {
+        sqlite3_finalize(stmt);
+        return db_fail(db, e);
+    }
+    int step = sqlite3_step(stmt), rc = 0;
+    const char *said = step == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : "ok";
+    if (step != SQLITE_ROW && step != SQLITE_DONE)
+        rc = db_fail(db, e);
+    else if (strcmp(said, "ok") != 0)
+        rc = err_set(e, MSG_DB_CORRUPT, said);
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
+/* The keys of other rows are checked once at the end: a table that is born again (a CHECK cannot be altered)
+ * leaves its children alone for a moment. */
 static int migrate_one(struct db *db, int number, struct err *e)
 {
     char mark[128];
-    int rc = run_text(db, "BEGIN IMMEDIATE", e);
+    int rc = run_text(db, "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE", e);
 
     if (rc != 0)
         return rc;
@@ -171,15 +192,21 @@ static int migrate_one(struct db *db, int number, struct err *e)
              number + 1, APPLICATION_ID);
     rc = run_text(db, sql_migration[number].text, e);
     if (rc == 0)
+        rc = check_says(db, "PRAGMA foreign_key_check", e);
+    if (rc == 0)
         rc = run_text(db, mark, e);
     if (rc != 0) {
         struct err why = *e;
         db_rollback(db);
-        if (why.msg != MSG_DB_FULL)
-            return err_set(e, MSG_DB_MIGRATION, sql_migration[number].name, why.arg[0].text);
+        rc = why.msg == MSG_DB_FULL
+                 ? why.code
+                 : err_set(&why, MSG_DB_MIGRATION, sql_migration[number].name, why.arg[0].text);
         *e = why;
     }
-    return rc;
+    struct err on = {0};
+    if (run_text(db, "PRAGMA foreign_keys = ON", &on) != 0 && rc == 0)
+        *e = on;
+    return rc != 0 ? rc : on.code;
 }
 
 int db_migrate(struct db *db, struct err *e)
@@ -221,25 +248,9 @@ void db_rollback(struct db *db)
 
 int db_check(struct db *db, struct err *e)
 {
-    static const char *const checks[] = {"PRAGMA quick_check(1)", "PRAGMA foreign_key_check"};
+    int rc = check_says(db, "PRAGMA quick_check(1)", e);
 
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        sqlite3_stmt *stmt = NULL;
-        if (sqlite3_prepare_v2(db->handle, checks[i], -1, &stmt, NULL) != SQLITE_OK) {
-            sqlite3_finalize(stmt);
-            return db_fail(db, e);
-        }
-        int step = sqlite3_step(stmt), rc = 0;
-        const char *said = step == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : "ok";
-        if (step != SQLITE_ROW && step != SQLITE_DONE)
-            rc = db_fail(db, e);
-        else if (strcmp(said, "ok") != 0)
-            rc = err_set(e, MSG_DB_CORRUPT, said);
-        sqlite3_finalize(stmt);
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
+    return rc != 0 ? rc : check_says(db, "PRAGMA foreign_key_check", e);
 }
 
 /* Copies page by page while the writer goes on; the copy leaves WAL mode so that it is one file. */

@@ -1,0 +1,148 @@
+-- The counter: openings, cancels, delivery slips, drafts, the record of backups.
+-- A CHECK cannot be altered: the table is copied, dropped and born again (the program checks the foreign keys of all
+-- rows before it commits a migration).
+
+-- ---- journal and papers: an 'opening' of an account's meter; 'paper': a numbered paper that moves no money
+CREATE TABLE kept AS SELECT * FROM entry;
+DROP TABLE entry;
+CREATE TABLE entry (
+    number      INTEGER PRIMARY KEY,           -- 1, 2, 3 ... without a gap
+    at_utc      INTEGER NOT NULL,
+    kind        TEXT NOT NULL CHECK (kind IN ('shift open', 'sale', 'delivery', 'cancel', 'excess', 'adoption',
+                                               'opening', 'paper')),
+    operator_id INTEGER REFERENCES operator(id), -- NULL: the program itself
+    shift_id    INTEGER REFERENCES shift(id),
+    document    TEXT NOT NULL DEFAULT '',      -- number of the paper that goes with it
+    order_id    INTEGER NOT NULL DEFAULT 0,
+    memo        TEXT NOT NULL DEFAULT '',
+    prev_hash   BLOB NOT NULL CHECK (length(prev_hash) = 32),
+    hash        BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)
+) STRICT;
+INSERT INTO entry SELECT * FROM kept;
+DROP TABLE kept;
+CREATE INDEX entry_document ON entry (document) WHERE document <> '';
+CREATE INDEX entry_order ON entry (order_id) WHERE order_id <> 0;
+CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry
+BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;
+CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry
+BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END;
+CREATE TRIGGER entry_no_replace BEFORE INSERT ON entry
+WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM entry) OR EXISTS (SELECT 1 FROM entry WHERE hash = NEW.hash)
+BEGIN SELECT RAISE(ABORT, 'journal entries are only appended'); END;
+
+
+CREATE TABLE kept AS SELECT * FROM document;
+DROP TABLE document;
+CREATE TABLE document (
+    id           INTEGER PRIMARY KEY,
+    kind         TEXT NOT NULL CHECK (kind IN ('sale', 'cancel', 'opening', 'delivery')),
+    year         INTEGER NOT NULL,
+    n            INTEGER NOT NULL CHECK (n > 0),
+    number       TEXT NOT NULL UNIQUE,         -- 'S-2026-000001'
+    entry_number INTEGER NOT NULL REFERENCES entry(number),
+    at_utc       INTEGER NOT NULL,
+    snapshot     TEXT NOT NULL,                -- JSON, what the paper says
+    UNIQUE (kind, year, n)
+) STRICT;
+INSERT INTO document SELECT * FROM kept;
+DROP TABLE kept;
+CREATE TRIGGER document_no_replace BEFORE INSERT ON document
+WHEN EXISTS (SELECT 1 FROM document WHERE id = NEW.id OR number = NEW.number
+             OR (kind = NEW.kind AND year = NEW.year AND n = NEW.n))
+BEGIN SELECT RAISE(ABORT, 'documents are only added'); END;
+CREATE TRIGGER document_no_update BEFORE UPDATE ON document
+BEGIN SELECT RAISE(ABORT, 'documents are never changed'); END;
+CREATE TRIGGER document_no_delete BEFORE DELETE ON document
+BEGIN SELECT RAISE(ABORT, 'documents are never deleted'); END;
+
+
+-- ---- orders: 'load' is the overload control of a meter
+CREATE TABLE kept AS SELECT * FROM "order";
+DROP TABLE "order";
+CREATE TABLE "order" (
+    id             INTEGER PRIMARY KEY,
+    kind           TEXT NOT NULL CHECK (kind IN ('top-up', 'switch', 'settings', 'load', 'clock')),
+    meter_id       INTEGER NOT NULL REFERENCES meter(id),
+    sale_id        INTEGER UNIQUE REFERENCES sale(id),
+    operator_id    INTEGER REFERENCES operator(id),
+    state          TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'in doubt', 'done', 'failed', 'superseded', 'cancelled')),
+    created_at_utc INTEGER NOT NULL,
+    changed_at_utc INTEGER NOT NULL,
+    expires_at_utc INTEGER,                    -- NULL: never (top-ups)
+    detail         TEXT NOT NULL DEFAULT '{}', -- JSON: mode, settings
+    amount_minor   INTEGER NOT NULL DEFAULT 0,
+    -- what was read before the (last) send, and the count that was sent
+    count_before   INTEGER, balance_before_minor INTEGER, total_before_minor INTEGER, energy_before_wh INTEGER,
+    count_sent     INTEGER, sent_at_utc INTEGER, sends INTEGER NOT NULL DEFAULT 0,
+    -- what proved it
+    count_after    INTEGER, balance_after_minor INTEGER, total_after_minor INTEGER,
+    excess_minor   INTEGER NOT NULL DEFAULT 0 CHECK (excess_minor >= 0),
+    flag           TEXT NOT NULL DEFAULT '',   -- 'total stood still', ...
+    reason         TEXT NOT NULL DEFAULT '',   -- JSON error: why failed or in doubt
+    looks          INTEGER NOT NULL DEFAULT 0,
+    next_look_utc  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO "order" SELECT * FROM kept;
+DROP TABLE kept;
+CREATE INDEX order_open ON "order" (state, next_look_utc) WHERE state IN ('queued', 'sending', 'in doubt');
+CREATE INDEX order_meter ON "order" (meter_id, id);
+
+-- ---- openings: a meter that was put onto an account at the counter. The settings that were wanted stand in the
+-- orders; sales to the meter are refused until it is 'done'.
+CREATE TABLE opening (
+    id             INTEGER PRIMARY KEY,
+    account_id     INTEGER NOT NULL REFERENCES account(id),
+    meter_id       INTEGER NOT NULL REFERENCES meter(id),
+    how            TEXT NOT NULL CHECK (how IN ('new', 'adopt')),
+    state          TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+    operator_id    INTEGER REFERENCES operator(id),
+    document_id    INTEGER REFERENCES document(id),
+    settings_order INTEGER REFERENCES "order"(id),
+    load_order     INTEGER REFERENCES "order"(id),
+    clock_order    INTEGER REFERENCES "order"(id),
+    at_utc         INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX opening_waiting ON opening (meter_id) WHERE state = 'waiting';
+CREATE INDEX opening_account ON opening (account_id);
+
+-- ---- what an operator had half typed, by screen and object: offered again after Esc, a lost line, a restart
+CREATE TABLE draft (
+    operator_id INTEGER NOT NULL REFERENCES operator(id),
+    key         TEXT NOT NULL,                 -- 'sale 190301527'
+    title       TEXT NOT NULL,                 -- 'sale to 1204'
+    body        TEXT NOT NULL,                 -- JSON, the screen's own
+    at_utc      INTEGER NOT NULL,
+    PRIMARY KEY (operator_id, key)
+) STRICT, WITHOUT ROWID;
+
+-- ---- backups that the engine made, and numbers that were never used again after a restore
+CREATE TABLE backup (
+    id       INTEGER PRIMARY KEY,
+    at_utc   INTEGER NOT NULL,
+    file     TEXT NOT NULL,
+    bytes    INTEGER NOT NULL DEFAULT 0,
+    millis   INTEGER NOT NULL DEFAULT 0,
+    head     INTEGER NOT NULL DEFAULT 0,       -- number of the last entry in it
+    result   TEXT NOT NULL CHECK (result IN ('ok', 'failed')),
+    second   TEXT NOT NULL DEFAULT '' CHECK (second IN ('', 'ok', 'failed')), -- the copy to the second target
+    reason   TEXT NOT NULL DEFAULT ''          -- JSON error
+) STRICT;
+CREATE TABLE document_gap (
+    kind   TEXT NOT NULL,
+    year   INTEGER NOT NULL,
+    from_n INTEGER NOT NULL,
+    to_n   INTEGER NOT NULL CHECK (to_n >= from_n),
+    at_utc INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (kind, year, from_n)
+) STRICT, WITHOUT ROWID;
+
+-- ---- tills: what their printer can do
+ALTER TABLE till ADD COLUMN qr TEXT NOT NULL DEFAULT 'raster' CHECK (qr IN ('none', 'native', 'raster'));
+ALTER TABLE till ADD COLUMN raster INTEGER NOT NULL DEFAULT 1 CHECK (raster IN (0, 1));
+ALTER TABLE till ADD COLUMN drawer INTEGER NOT NULL DEFAULT 0 CHECK (drawer IN (0, 1));
+ALTER TABLE till ADD COLUMN copies INTEGER NOT NULL DEFAULT 1 CHECK (copies BETWEEN 1 AND 3);
+
+-- ---- channels
+ALTER TABLE channel ADD COLUMN timeout_min_ms INTEGER NOT NULL DEFAULT 150 CHECK (timeout_min_ms BETWEEN 20 AND 5000);
+ALTER TABLE channel ADD COLUMN low_latency INTEGER NOT NULL DEFAULT 1 CHECK (low_latency IN (0, 1));
