@@ -26,7 +26,7 @@ SEES_main     := engine cli ui link base
 SEES_drivers  := field/api base
 SEES_screens  := ui link sheet base
 
-iquote = $(foreach d,$(SEES_$(1)),-iquote src/$(d) -iquote $(O)/gen/$(d))
+iquote = $(foreach d,$(SEES_$(1)),-iquote src/$(d) -iquote $(O)/gen/$(d)) $(if $(filter paper,$(1)),$(PAPER_CFLAGS))
 sources = $(wildcard src/$(1)/*.c)
 
 # --- flags
@@ -35,14 +35,15 @@ PKGS_link    := jansson
 PKGS_db      := sqlite3
 PKGS_model   := jansson libsodium
 PKGS_field   :=
-PKGS_paper   := jansson
+PKGS_paper   := jansson pangocairo libqrencode
 PKGS_engine  := jansson libsodium
-PKGS_sheet   :=
+PKGS_sheet   := xlsxwriter
 PKGS_ui      := jansson
 PKGS_cli     := jansson
 PKGS_screens := jansson
-PKGS_drivers := libmodbus
-LIBS := -lsqlite3 -ljansson -lsodium -lmodbus -lcups -linih -lcsv -lpanelw -lncursesw -ltinfo -lpthread
+PKGS_drivers := libmodbus libserialport
+PAPER_CFLAGS := $(shell pkg-config --cflags $(PKGS_paper) | sed 's/-I/-isystem /g')
+LIBS := -lsqlite3 -ljansson -lsodium -lmodbus -lserialport -lxlsxwriter $(shell pkg-config --libs pangocairo) -lqrencode -lcups -linih -lcsv -lpanelw -lncursesw -ltinfo -lpthread
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wformat -Wformat-security -Wundef -Werror
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 OPT  ?= -O2 -g
