@@ -9,7 +9,7 @@ CREATE TABLE entry (
     number      INTEGER PRIMARY KEY,           -- 1, 2, 3 ... without a gap
     at_utc      INTEGER NOT NULL,
     kind        TEXT NOT NULL CHECK (kind IN ('shift open', 'sale', 'delivery', 'cancel', 'excess', 'adoption',
-                                               'opening', 'paper')),
+                                               'opening', 'paper', 'restore')),
     operator_id INTEGER REFERENCES operator(id), -- NULL: the program itself
     shift_id    INTEGER REFERENCES shift(id),
     document    TEXT NOT NULL DEFAULT '',      -- number of the paper that goes with it
@@ -115,27 +115,51 @@ CREATE TABLE draft (
     PRIMARY KEY (operator_id, key)
 ) STRICT, WITHOUT ROWID;
 
--- ---- backups that the engine made, and numbers that were never used again after a restore
+-- ---- backups that the engine made, and what a restore did: numbers that were never used again, and each meter as
+-- the copy knew it, until it was compared
 CREATE TABLE backup (
     id       INTEGER PRIMARY KEY,
     at_utc   INTEGER NOT NULL,
+    why      TEXT NOT NULL CHECK (why IN ('night', 'asked', 'file')),
     file     TEXT NOT NULL,
     bytes    INTEGER NOT NULL DEFAULT 0,
     millis   INTEGER NOT NULL DEFAULT 0,
     head     INTEGER NOT NULL DEFAULT 0,       -- number of the last entry in it
     result   TEXT NOT NULL CHECK (result IN ('ok', 'failed')),
     second   TEXT NOT NULL DEFAULT '' CHECK (second IN ('', 'ok', 'failed')), -- the copy to the second target
-    reason   TEXT NOT NULL DEFAULT ''          -- JSON error
+    reason   TEXT NOT NULL DEFAULT '',         -- JSON error of what failed
+    kept     INTEGER NOT NULL DEFAULT 1 CHECK (kept IN (0, 1)) -- 0: removed again, since newer ones are there
+) STRICT;
+CREATE TABLE restore (
+    id           INTEGER PRIMARY KEY,
+    at_utc       INTEGER NOT NULL,
+    file         TEXT NOT NULL,
+    entry_number INTEGER NOT NULL UNIQUE REFERENCES entry(number), -- its memo is the hash of detail
+    detail       TEXT NOT NULL                 -- JSON: who, the copy's head, the old head, the gaps
 ) STRICT;
 CREATE TABLE document_gap (
-    kind   TEXT NOT NULL,
-    year   INTEGER NOT NULL,
-    from_n INTEGER NOT NULL,
-    to_n   INTEGER NOT NULL CHECK (to_n >= from_n),
-    at_utc INTEGER NOT NULL,
-    reason TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    year       INTEGER NOT NULL,
+    from_n     INTEGER NOT NULL,
+    to_n       INTEGER NOT NULL CHECK (to_n >= from_n),
+    restore_id INTEGER NOT NULL REFERENCES restore(id),
     PRIMARY KEY (kind, year, from_n)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE restore_meter (
+    restore_id INTEGER NOT NULL REFERENCES restore(id),
+    meter_id   INTEGER NOT NULL REFERENCES meter(id),
+    count_before INTEGER NOT NULL, balance_before_minor INTEGER NOT NULL, total_before_minor INTEGER,
+    compared_utc INTEGER,                      -- NULL: it was not read yet, and nothing is sold to it
+    count_after INTEGER, balance_after_minor INTEGER, total_after_minor INTEGER,
+    steps        INTEGER NOT NULL DEFAULT 0,   -- purchases on the meter that the books lost
+    amount_minor INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (restore_id, meter_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX restore_meter_waiting ON restore_meter (meter_id) WHERE compared_utc IS NULL;
+
+-- ---- an account keeps its tenant: another tenant gets another account
+CREATE TRIGGER account_keeps_tenant BEFORE UPDATE OF tenant_id ON account WHEN NEW.tenant_id <> OLD.tenant_id
+BEGIN SELECT RAISE(ABORT, 'an account keeps its tenant'); END;
 
 -- ---- tills: what their printer can do
 ALTER TABLE till ADD COLUMN qr TEXT NOT NULL DEFAULT 'raster' CHECK (qr IN ('none', 'native', 'raster'));
