@@ -284,6 +284,11 @@ int config_finish(struct config *c, struct err *e)
             free(source);
         }
     }
+    if (data && data[0])
+        derive(c, CONFIG_EXPORT_DIR, mem_format("%s/metertill/exports", data));
+    else
+        derive(c, CONFIG_EXPORT_DIR,
+               mem_format("%s/.local/share/metertill/exports", home ? home : "/root"));
     char *name = stem(c->value[CONFIG_DATABASE]);
     char *service = mem_format("/run/metertill/%s.sock", name);
     if (access("/run/metertill", W_OK) == 0 || access(service, F_OK) == 0)

@@ -18,6 +18,8 @@
       N_("how much the log tells"))                                                                \
     X(TEMPLATES, "templates", "METERTILL_TEMPLATES", "", "path",                                   \
       N_("the site's own paper layouts"))                                                          \
+    X(EXPORT_DIR, "export-dir", "METERTILL_EXPORT_DIR", "", "path",                                \
+      N_("the tray: exports wait here, in a folder for each operator"))                            \
     X(SHARE, "share", "METERTILL_SHARE", "", "path",                                               \
       N_("installed data: layouts, translations; beside the program where it was built"))          \
     X(LANGUAGE, "language", "METERTILL_LANGUAGE", "auto", "auto|en|zh_CN",                         \
