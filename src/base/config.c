@@ -301,6 +301,10 @@ int config_finish(struct config *c, struct err *e)
                mem_format("/tmp/metertill-%u-%s-%08x.sock", (unsigned)getuid(), name,
                           mark(c->value[CONFIG_DATABASE])));
     derive(c, CONFIG_HEAD_FILE, mem_format("%s.head", c->value[CONFIG_DATABASE]));
+    char *folder = mem_text(c->value[CONFIG_DATABASE]);
+    *strrchr(folder, '/') = '\0';
+    derive(c, CONFIG_BACKUP_DIR, mem_format("%s/backups", folder));
+    free(folder);
     derive(c, CONFIG_SHARE, config_share_place());
     derive(c, CONFIG_LOG_FILE, mem_format("%s.log", c->value[CONFIG_DATABASE]));
     free(service);

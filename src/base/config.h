@@ -29,6 +29,12 @@
       N_("cells the terminal gives to ambiguous characters"))                                      \
     X(ESC_DELAY, "escape-delay", "METERTILL_ESCAPE_DELAY", "200", "number",                        \
       N_("milliseconds an Esc waits for the rest of a key"))                                       \
+    X(BACKUP_DIR, "backup-dir", "METERTILL_BACKUP_DIR", "", "path",                                \
+      N_("where backups go; beside the database where it is empty"))                               \
+    X(BACKUP_COMMAND, "backup-command", "METERTILL_BACKUP_COMMAND", "", "text",                    \
+      N_("program and arguments that take a good backup to a second place"))                       \
+    X(BACKUP_COMMAND_S, "backup-command-seconds", "METERTILL_BACKUP_COMMAND_SECONDS", "3600",      \
+      "number", N_("seconds until that command is ended"))                                         \
     X(START_ENGINE, "start-engine", "METERTILL_START_ENGINE", "yes", "yes|no",                     \
       N_("start an engine where none runs"))
 

@@ -37,6 +37,10 @@ static const struct setting settings[] = {
      N_("seconds between two such looks at most"), false},
     {"order.switch_expire_s", SETTING_NUMBER, "600", 10, 86400, NULL,
      N_("seconds after which a switch order that was not sent lapses"), false},
+    {"backup.at", SETTING_HOUR, "03:10", 0, 5, NULL,
+     N_("time of the nightly backup, like 03:10; empty: none is made"), false},
+    {"backup.keep", SETTING_NUMBER, "14", 1, 1000, NULL,
+     N_("good backups that are kept; older ones are removed after a new good one"), false},
 };
 
 const struct setting *setting_find(const char *key)
@@ -112,6 +116,21 @@ static bool zone_known(const char *zone)
     return access(path, R_OK) == 0;
 }
 
+/* "HH:MM", or empty. */
+static bool hour_known(const char *text)
+{
+    static const char form[] = "00:00";
+
+    if (text[0] == '\0')
+        return true;
+    for (size_t i = 0; i < sizeof form; i++) {
+        bool digit = form[i] == '0' && text[i] >= '0' && text[i] <= '9';
+        if (!digit && text[i] != form[i])
+            return false;
+    }
+    return strtol(text, NULL, 10) < 24 && strtol(text + 3, NULL, 10) < 60;
+}
+
 static int value_check(const struct setting *s, const char *value, struct err *e)
 {
     int64_t number = (int64_t)strlen(value);
@@ -125,6 +144,8 @@ static int value_check(const struct setting *s, const char *value, struct err *e
         return text_is_clean(value) && number >= s->min && number <= s->max
                    ? 0
                    : err_set(e, MSG_SETTING_TEXT, s->key, s->min, s->max);
+    if (s->kind == SETTING_HOUR)
+        return hour_known(value) ? 0 : err_set(e, MSG_SETTING_HOUR, s->key, value);
     if (!whole_number(value, &number) || number < s->min || number > s->max)
         return err_set(e, MSG_SETTING_NUMBER, s->key, value, s->min, s->max);
     return 0;

@@ -7,7 +7,14 @@
 
 #include "books.h"
 
-enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_AMOUNT, SETTING_WORD, SETTING_ZONE };
+enum setting_kind {
+    SETTING_TEXT,
+    SETTING_NUMBER,
+    SETTING_AMOUNT,
+    SETTING_WORD,
+    SETTING_ZONE,
+    SETTING_HOUR /* "03:10" of the site's day, or "" */
+};
 
 struct setting {
     const char *key;
