@@ -119,7 +119,7 @@ int books_log(struct books *b, const struct actor *who, const char *action, cons
 /* What the request touches, for the operation log: the parameter that names it. */
 static const char *object_of(const json_t *args)
 {
-    static const char *const names[] = {"meter",   "login",   "till", "key",
+    static const char *const names[] = {"meter",   "login",   "till", "key", "tenant",
                                         "account", "channel", "file"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
