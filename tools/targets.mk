@@ -12,7 +12,9 @@ DESTDIR ?=
 INSTALL_O := $(if $(filter /usr/local,$(PREFIX)),$(O),$(O)/prefix$(subst /,-,$(PREFIX)))
 install:
 	@$(MAKE) --no-print-directory O=$(INSTALL_O) PREFIX=$(PREFIX) all
-	install -D -m 755 $(INSTALL_O)/metertill $(DESTDIR)$(PREFIX)/bin/metertill
-	install -D -m 644 $(INSTALL_O)/share/locale/zh_CN/LC_MESSAGES/metertill.mo $(DESTDIR)$(PREFIX)/share/metertill/locale/zh_CN/LC_MESSAGES/metertill.mo
-	install -d $(DESTDIR)$(PREFIX)/share/metertill/templates
-	install -m 644 share/templates/* $(DESTDIR)$(PREFIX)/share/metertill/templates/
+	@sh tools/install.sh $(INSTALL_O) "$(DESTDIR)" $(PREFIX)
+
+# A Debian package in $(O)/deb; what it is built from is what git has of this tree, or the tree where there is no git.
+.PHONY: deb
+deb: packages
+	@sh tools/deb.sh $(O) $(VERSION)
