@@ -1,5 +1,6 @@
 -- title: Tenants
 -- roles: all
+-- param: text search max=100
 -- column: tenant_id id Id
 -- column: tenant text Tenant
 -- column: code text Code
@@ -9,4 +10,6 @@
 -- column: note text Note
 SELECT t.id AS tenant_id, t.name AS tenant, t.code, t.alias, t.phone, count(a.id) AS accounts, t.note
 FROM tenant t LEFT JOIN account a ON a.tenant_id = t.id
+WHERE :text IS NULL OR instr(t.search, :text) > 0 OR instr(lower(t.code), :text) > 0
+   OR instr(replace(replace(t.phone, ' ', ''), '-', ''), :text) > 0
 GROUP BY t.id ORDER BY t.code

@@ -10,6 +10,7 @@
 #include "db.h"
 #include "import.h"
 #include "money.h"
+#include "tenant.h"
 #include "text.h"
 
 #define KEY_MAX 200
@@ -142,26 +143,6 @@ static int space_write(struct import *im, const struct import_sheet *s, size_t i
     return rc;
 }
 
-/* What a tenant is found by: the name, the alias, the first letters of Latin words (zs); folded. */
-static void search_text(const char *name, const char *alias, char *buf, size_t size)
-{
-    char initials[40], *both = mem_format("%s %s", name, alias);
-    size_t n = 0;
-
-    for (const char *c = both; *c != '\0' && n + 1 < sizeof initials; c++) {
-        bool begins = c == both || c[-1] == ' ' || c[-1] == '-';
-        if (begins && (unsigned char)*c < 0x80 && *c != ' ')
-            initials[n++] = *c;
-    }
-    initials[n] = '\0';
-    char *all = mem_format("%s %s", both, n > 1 ? initials : "");
-    free(both);
-    text_fold_search(buf, size, all);
-    free(all);
-    for (n = strlen(buf); n > 0 && buf[n - 1] == ' '; n--)
-        buf[n - 1] = '\0';
-}
-
 static int tenant_write(struct import *im, const struct import_sheet *s, size_t i, struct err *e)
 {
     struct db *db = books_db(im->b);
@@ -177,7 +158,7 @@ static int tenant_write(struct import *im, const struct import_sheet *s, size_t 
     db_done(row);
     if (rc != 0)
         return rc;
-    search_text(name, alias != NULL ? alias : old, search, sizeof search);
+    tenant_search(name, alias != NULL ? alias : old, search, sizeof search);
     rc = db_run(db, there ? SQL_import_tenant_change : SQL_import_tenant_add, e, "ssssss", code,
                 name, alias, import_text(s, i, "phone"), import_text(s, i, "note"), search);
     if (rc == 0)
