@@ -88,22 +88,29 @@ CREATE INDEX order_open ON "order" (state, next_look_utc) WHERE state IN ('queue
 CREATE INDEX order_meter ON "order" (meter_id, id);
 
 -- ---- openings: a meter that was put onto an account at the counter. The settings that were wanted stand in the
--- orders; sales to the meter are refused until it is 'done'.
+-- orders; the last of them is settings_order, and sales to the meter are refused until the opening is 'done'.
 CREATE TABLE opening (
     id             INTEGER PRIMARY KEY,
     account_id     INTEGER NOT NULL REFERENCES account(id),
     meter_id       INTEGER NOT NULL REFERENCES meter(id),
     how            TEXT NOT NULL CHECK (how IN ('new', 'adopt')),
-    state          TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+    state          TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed', 'dropped')),
     operator_id    INTEGER REFERENCES operator(id),
-    document_id    INTEGER REFERENCES document(id),
-    settings_order INTEGER REFERENCES "order"(id),
+    document_id    INTEGER UNIQUE REFERENCES document(id),
+    settings_order INTEGER NOT NULL UNIQUE REFERENCES "order"(id),
     load_order     INTEGER REFERENCES "order"(id),
     clock_order    INTEGER REFERENCES "order"(id),
-    at_utc         INTEGER NOT NULL
+    tariff_id      INTEGER REFERENCES tariff(id),  -- becomes the meter's when it is done
+    new_account    INTEGER NOT NULL CHECK (new_account IN (0, 1)),
+    reset          INTEGER NOT NULL DEFAULT 0 CHECK (reset IN (0, 1)), -- what the meter held is given up, knowingly:
+    agreed_minor   INTEGER NOT NULL DEFAULT 0,     -- no more than this balance
+    agreed_count   INTEGER NOT NULL DEFAULT 0,     -- at this purchase count
+    at_utc         INTEGER NOT NULL,
+    done_at_utc    INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX opening_waiting ON opening (meter_id) WHERE state = 'waiting';
+CREATE UNIQUE INDEX opening_waiting ON opening (meter_id) WHERE state IN ('waiting', 'failed');
 CREATE INDEX opening_account ON opening (account_id);
+CREATE INDEX opening_meter ON opening (meter_id, id);
 
 -- ---- what an operator had half typed, by screen and object: offered again after Esc, a lost line, a restart
 CREATE TABLE draft (
@@ -166,6 +173,55 @@ ALTER TABLE till ADD COLUMN qr TEXT NOT NULL DEFAULT 'raster' CHECK (qr IN ('non
 ALTER TABLE till ADD COLUMN raster INTEGER NOT NULL DEFAULT 1 CHECK (raster IN (0, 1));
 ALTER TABLE till ADD COLUMN drawer INTEGER NOT NULL DEFAULT 0 CHECK (drawer IN (0, 1));
 ALTER TABLE till ADD COLUMN copies INTEGER NOT NULL DEFAULT 1 CHECK (copies BETWEEN 1 AND 3);
+
+-- ---- papers: who asked for a copy, what became of earlier attempts, and slips that tell of a delivery later
+ALTER TABLE outbox ADD COLUMN operator_id INTEGER REFERENCES operator(id); -- who asked for this copy; NULL: came with its document
+ALTER TABLE outbox ADD COLUMN unknown INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0); -- attempts that may have come out
+ALTER TABLE outbox ADD COLUMN taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1)); -- cancelled while the print service has it
+ALTER TABLE outbox ADD COLUMN owes_slip INTEGER NOT NULL DEFAULT 0 CHECK (owes_slip IN (0, 1)); -- it left with "paid, not yet on the meter"
+CREATE UNIQUE INDEX outbox_one ON outbox (document_id) WHERE state IN ('waiting', 'sending', 'sent', 'unconfirmed');
+CREATE INDEX outbox_owes ON outbox (document_id) WHERE owes_slip = 1;
+CREATE TABLE delivery_slip (
+    sale_id     INTEGER PRIMARY KEY REFERENCES sale(id),
+    document_id INTEGER NOT NULL UNIQUE REFERENCES document(id)
+) STRICT;
+-- A document with each of its prints, as printer and screens need them; the columns' order is outbox.c's.
+CREATE VIEW paper AS
+SELECT x.id AS outbox_id, d.kind, d.number, d.snapshot, t.queue,
+       coalesce(t.columns, 48) AS columns, coalesce(t.encoding, '') AS encoding, coalesce(t.language, '') AS language,
+       coalesce(t.confirms, 0) AS confirms, coalesce(x.copy, 1) AS copy, coalesce(x.unknown, 0) AS unknown,
+       x.state, coalesce(x.job_uuid, '') AS job_uuid, coalesce(x.job_id, 0) AS job_id,
+       e.number AS head_number, e.hash AS head_hash, coalesce(o.state, '') AS order_state,
+       o.balance_before_minor, o.balance_after_minor, o.count_before, o.count_after,
+       coalesce(t.qr, 'raster') AS qr, coalesce(t.raster, 1) AS raster, coalesce(t.drawer, 0) AS drawer,
+       coalesce(t.copies, 1) AS copies, coalesce(x.created_at_utc, d.at_utc) AS created_at_utc,
+       coalesce(x.changed_at_utc, d.at_utc) AS changed_at_utc, coalesce(x.reasons, '') AS reasons,
+       coalesce(p.name, '') AS asked_by, coalesce(x.taken_back, 0) AS taken_back, d.id AS document_id,
+       s.id AS sale_id, s.cancelled_entry
+FROM document d LEFT JOIN outbox x ON x.document_id = d.id LEFT JOIN till t ON t.id = x.till_id
+LEFT JOIN operator p ON p.id = x.operator_id JOIN entry e ON e.number = d.entry_number
+LEFT JOIN sale s ON s.document_id = d.id LEFT JOIN "order" o ON o.sale_id = s.id;
+
+-- ---- sales and orders as people see them: lists, stories and totals share these
+CREATE INDEX sale_time ON sale (at_utc);
+CREATE INDEX sale_cancelled ON sale (cancelled_entry) WHERE cancelled_entry IS NOT NULL;
+CREATE VIEW sale_shown AS
+SELECT s.id AS sale_id, s.at_utc AS at, d.number, s.amount_minor, s.pay, p.name AS operator, m.number AS meter,
+       coalesce(o.state, '') AS state, o.balance_before_minor, o.balance_after_minor, o.count_after, o.id AS "order",
+       sp.name AS room, t.name AS tenant, a.number AS account, s.shift_id AS shift, s.reference, s.tendered_minor,
+       s.change_minor, c.document AS cancelled, o.sends, s.operator_id, p.login, s.meter_id, s.account_id, a.tenant_id,
+       t.search, s.document_id, d.entry_number AS entry, s.cancelled_entry
+FROM sale s JOIN document d ON d.id = s.document_id JOIN operator p ON p.id = s.operator_id
+JOIN meter m ON m.id = s.meter_id JOIN space sp ON sp.id = m.space_id JOIN account a ON a.id = s.account_id
+JOIN tenant t ON t.id = a.tenant_id LEFT JOIN "order" o ON o.sale_id = s.id LEFT JOIN entry c ON c.number = s.cancelled_entry;
+CREATE VIEW order_shown AS
+SELECT o.id AS "order", o.created_at_utc AS created_at, o.kind, o.state, v.meter, v.room, v.tenant, d.number,
+       o.amount_minor, p.name AS operator, o.changed_at_utc AS changed_at, o.count_before, o.count_sent, o.count_after,
+       o.balance_before_minor, o.balance_after_minor, o.total_before_minor, o.total_after_minor, o.excess_minor, o.flag,
+       o.reason, o.sends, o.looks, o.next_look_utc AS next_look_at, o.sale_id, o.detail, o.sent_at_utc AS sent_at,
+       o.expires_at_utc AS expires_at
+FROM "order" o JOIN meter_shown v ON v.meter_id = o.meter_id LEFT JOIN sale s ON s.id = o.sale_id
+LEFT JOIN document d ON d.id = s.document_id LEFT JOIN operator p ON p.id = o.operator_id;
 
 -- ---- channels
 ALTER TABLE channel ADD COLUMN timeout_min_ms INTEGER NOT NULL DEFAULT 150 CHECK (timeout_min_ms BETWEEN 20 AND 5000);

@@ -1,31 +1,37 @@
--- Papers on their way to a printer.
+-- Papers on their way to a printer; the view paper has the columns in the order of outbox.c.
 -- name: outbox_next
-SELECT x.id, d.kind, d.number, d.snapshot, t.queue, t.columns, t.encoding, t.language, t.confirms, x.marked, x.state,
-       x.job_uuid, x.job_id, e.number, e.hash, o.state, o.balance_before_minor, o.balance_after_minor, o.count_before,
-       o.count_after
-FROM outbox x JOIN document d ON d.id = x.document_id JOIN till t ON t.id = x.till_id
-JOIN entry e ON e.number = d.entry_number LEFT JOIN sale s ON s.document_id = d.id
-LEFT JOIN "order" o ON o.sale_id = s.id
-WHERE x.state = 'waiting' AND t.queue <> '' AND instr(',' || ?1 || ',', ',' || t.queue || ',') = 0
-  AND (o.id IS NULL OR o.state NOT IN ('queued', 'sending') OR x.created_at_utc + ?2 <= ?3)
-ORDER BY x.id LIMIT 1;
+SELECT * FROM paper
+WHERE state = 'waiting' AND queue <> '' AND instr(',' || ?1 || ',', ',' || queue || ',') = 0
+  AND (order_state NOT IN ('queued', 'sending') OR copy > 1 OR created_at_utc + ?2 <= ?3)
+ORDER BY outbox_id LIMIT 1;
 -- name: outbox_asked
-SELECT x.id, d.kind, d.number, d.snapshot, t.queue, t.columns, t.encoding, t.language, t.confirms, x.marked, x.state,
-       x.job_uuid, x.job_id, e.number, e.hash, o.state, o.balance_before_minor, o.balance_after_minor, o.count_before,
-       o.count_after
-FROM outbox x JOIN document d ON d.id = x.document_id JOIN till t ON t.id = x.till_id
-JOIN entry e ON e.number = d.entry_number LEFT JOIN sale s ON s.document_id = d.id
-LEFT JOIN "order" o ON o.sale_id = s.id
-WHERE x.state IN ('sending', 'sent') ORDER BY x.id LIMIT ?1;
--- name: outbox_sale
-SELECT 0, d.kind, d.number, d.snapshot, t.queue, t.columns, t.encoding, t.language, t.confirms, 0, '', '', 0, e.number, e.hash,
-       o.state, o.balance_before_minor, o.balance_after_minor, o.count_before, o.count_after
-FROM sale s JOIN document d ON d.id = s.document_id JOIN shift sh ON sh.id = s.shift_id JOIN till t ON t.id = sh.till_id
-JOIN entry e ON e.number = d.entry_number LEFT JOIN "order" o ON o.sale_id = s.id
-WHERE s.id = ?1;
+SELECT * FROM paper WHERE state IN ('sending', 'sent') ORDER BY outbox_id LIMIT ?1;
+-- name: outbox_of_sale
+SELECT * FROM paper WHERE sale_id = ?1
+ORDER BY state IN ('waiting', 'sending', 'sent', 'unconfirmed') DESC, outbox_id DESC LIMIT 1;
+-- name: outbox_of_document
+SELECT * FROM paper WHERE document_id = ?1
+ORDER BY state IN ('waiting', 'sending', 'sent', 'unconfirmed') DESC, outbox_id DESC LIMIT 1;
+-- name: outbox_of_print
+SELECT * FROM paper WHERE outbox_id = ?1;
+-- name: outbox_add
+INSERT INTO outbox (document_id, till_id, copy, operator_id, state, created_at_utc, changed_at_utc)
+VALUES (?1, ?2, ?3, nullif(?4, 0), 'waiting', ?5, ?5);
+-- name: outbox_take
+UPDATE outbox SET state = 'sending', job_uuid = '', job_id = 0, reasons = '', changed_at_utc = ?2, tries = tries + 1,
+       owes_slip = max(owes_slip, ?3)
+WHERE id = ?1 AND state = 'waiting';
 -- name: outbox_state
 UPDATE outbox SET state = ?2, job_uuid = ?3, job_id = ?4, reasons = ?5, changed_at_utc = ?6,
-       tries = tries + (?2 = 'sending'), marked = CASE WHEN ?7 THEN 1 ELSE marked END
+       unknown = unknown + ?7, marked = max(marked, ?7)
 WHERE id = ?1;
 -- name: outbox_current
-SELECT state, reasons FROM outbox WHERE id = ?1;
+SELECT state, reasons, taken_back FROM outbox WHERE id = ?1;
+-- name: outbox_behind
+-- What keeps one paper from its queue keeps those behind it.
+UPDATE outbox SET reasons = ?2, changed_at_utc = ?3
+WHERE state = 'waiting' AND reasons <> ?2 AND till_id IN (
+    SELECT t.id FROM till t WHERE t.queue = (SELECT u.queue FROM outbox x JOIN till u ON u.id = x.till_id WHERE x.id = ?1));
+-- name: outbox_tills
+-- scan: the tills are few
+SELECT name, queue, confirms FROM till ORDER BY name;

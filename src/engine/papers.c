@@ -9,34 +9,47 @@
 #include "paper.h"
 #include "text.h"
 
-#define PREVIEW_COLUMNS 48
-
 struct preview {
     struct work work;
     struct reply_to to;
-    int64_t sale_id;
+    enum outbox_of of;
+    int64_t id;
     char language[8];
-    char *text;
+    json_t *result;
 };
+
+/* Which of the parameters names the paper; exactly one does. */
+static const struct {
+    const char *name;
+    enum outbox_of of;
+} named[] = {
+    {"sale", OUTBOX_OF_SALE}, {"document", OUTBOX_OF_DOCUMENT}, {"outbox", OUTBOX_OF_PRINT}};
 
 static void preview_run(struct engine *engine, struct books *books, struct work *work)
 {
     struct preview *v = (struct preview *)work;
-    char kind[16] = "";
-    json_t *data = NULL;
-    work->code = outbox_snapshot(books, v->sale_id, kind, sizeof kind, &data, &work->err);
+    struct outbox_paper paper = {0};
+    char *text = NULL;
+    work->code = outbox_shown(books, v->of, v->id, &paper, &work->err);
     if (work->code == 0)
-        work->code = paper_render_grid(print_shelf(engine), kind, v->language, data,
-                                       PREVIEW_COLUMNS, &v->text, &work->err);
-    json_decref(data);
+        work->code = paper_render_grid(print_shelf(engine), paper.kind,
+                                       v->language[0]      ? v->language
+                                       : paper.language[0] ? paper.language
+                                                           : "en",
+                                       paper.data, paper.columns, &text, &work->err);
+    if (work->code == 0)
+        v->result = json_pack("{s:s,s:I,s:s,s:s,s:I,s:i,s:s,s:s}", "text", text, "document",
+                              (json_int_t)paper.document_id, "number", paper.number, "kind",
+                              paper.kind, "outbox", (json_int_t)paper.id, "copy", paper.copy,
+                              "state", paper.state, "reasons", paper.reasons);
+    free(text);
+    outbox_paper_clear(&paper);
 }
 
 static void preview_done(struct engine *engine, struct work *work)
 {
     struct preview *v = (struct preview *)work;
-    json_t *result = work->code ? NULL : json_pack("{s:s}", "text", v->text);
-    session_reply(engine, v->to, result, &work->err);
-    free(v->text);
+    session_reply(engine, v->to, work->code ? NULL : v->result, &work->err);
     work_free(v);
 }
 
@@ -44,15 +57,22 @@ static int run_preview(struct engine *engine, struct session *s, int64_t id, con
                        struct err *e)
 {
     const char *language = json_string_value(json_object_get(args, "language"));
+    size_t found = 0, which = 0;
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        if (json_object_get(args, named[i].name)) {
+            which = i;
+            found++;
+        }
+    }
+    if (found != 1)
+        return err_set(e, MSG_ENGINE_PAPER_NAMED);
     if (!engine->print)
         return err_set(e, MSG_ENGINE_NO_LINES);
     struct preview *v = work_new(sizeof *v, preview_run, preview_done);
     v->to = (struct reply_to){s->serial, id};
-    v->sale_id = json_integer_value(json_object_get(args, "sale"));
-    text_copy(v->language, sizeof v->language,
-              language               ? language
-              : s->login.language[0] ? s->login.language
-                                     : "en");
+    v->of = named[which].of;
+    v->id = json_integer_value(json_object_get(args, named[which].name));
+    text_copy(v->language, sizeof v->language, language ? language : "");
     if (reader_push(engine, v, e))
         return 0;
     work_free(v);
@@ -70,7 +90,9 @@ static int run_state(struct engine *engine, struct session *s, int64_t id, const
 
 static const struct param no_params[] = {{0}};
 static const struct param preview_params[] = {
-    {.name = "sale", .kind = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX},
+    {.name = "sale", .kind = PARAM_INT, .min = 1, .max = INT64_MAX},
+    {.name = "document", .kind = PARAM_INT, .min = 1, .max = INT64_MAX},
+    {.name = "outbox", .kind = PARAM_INT, .min = 1, .max = INT64_MAX},
     {.name = "language", .kind = PARAM_TEXT, .words = "en|zh_CN"},
     {0},
 };

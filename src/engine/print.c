@@ -12,96 +12,41 @@
 #include "message.h"
 #include "outbox.h"
 #include "paper.h"
+#include "print_view.h"
 #include "printer.h"
 #include "text.h"
 
-#define QUEUES_MAX 64
-#define ASKED_MAX  64
-#define RETRY_MS   2000
-#define ASK_MS     500
-#define IDLE_MS    1000
-
-/* What is known of one queue. */
-struct queue_view {
-    char name[128];
-    const char *state, *reason; /* English, N_(); reason NULL: none */
-    int64_t trouble_until_ms;   /* 0: none */
-};
+#define ASKED_MAX 64
+#define SKIP_MAX  8192
+#define RETRY_MS  1000 /* between two rounds while a queue is in trouble */
+#define ASK_MS    500
+#define IDLE_MS   1000
+#define LOOK_MS   5000 /* between two looks at printers that nothing is asked of */
+#define SILENT_S  20   /* a printer that says nothing for so long has no word for us */
 
 struct print {
     struct engine *engine;
     struct paper_shelf *shelf;
+    struct print_view *view;
+    int64_t look_ms; /* when the printers are looked at next */
     pthread_t thread;
     bool running;
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t wake;
-    bool stop, woken;
-    struct queue_view queues[QUEUES_MAX];
-    size_t queue_count;
+    bool stop, woken, look;
 };
-
-/* ---- what is known of the queues */
-
-static struct queue_view *view_of(struct print *p, const char *name)
-{
-    for (size_t i = 0; i < p->queue_count; i++) {
-        if (strcmp(p->queues[i].name, name) == 0)
-            return &p->queues[i];
-    }
-    if (p->queue_count == QUEUES_MAX)
-        return NULL;
-    struct queue_view *v = &p->queues[p->queue_count++];
-    *v = (struct queue_view){.state = N_("ready")};
-    text_copy(v->name, sizeof v->name, name);
-    return v;
-}
-
-static void view_set(struct print *p, const char *name, const char *state, const char *reason,
-                     bool trouble)
-{
-    pthread_mutex_lock(&p->mutex);
-    struct queue_view *v = view_of(p, name);
-    if (v) {
-        v->state = state;
-        v->reason = reason;
-        v->trouble_until_ms = trouble ? clock_mono_ms() + RETRY_MS : 0;
-    }
-    pthread_mutex_unlock(&p->mutex);
-}
-
-/* The queues that are left alone for now, separated by commas. */
-static void skip_list(struct print *p, char *buf, size_t size)
-{
-    int64_t now = clock_mono_ms();
-    size_t used = 0;
-    buf[0] = '\0';
-    pthread_mutex_lock(&p->mutex);
-    for (size_t i = 0; i < p->queue_count; i++) {
-        size_t n = strlen(p->queues[i].name);
-        if (p->queues[i].trouble_until_ms <= now || used + n + 2 > size)
-            continue;
-        if (used)
-            buf[used++] = ',';
-        memcpy(buf + used, p->queues[i].name, n + 1);
-        used += n;
-    }
-    pthread_mutex_unlock(&p->mutex);
-}
 
 json_t *print_state(struct engine *engine)
 {
     struct print *p = engine->print;
-    json_t *list = json_array();
     if (!p)
-        return json_pack("{s:o}", "queues", list);
+        return json_pack("{s:[]}", "queues");
     pthread_mutex_lock(&p->mutex);
-    for (size_t i = 0; i < p->queue_count; i++) {
-        const struct queue_view *v = &p->queues[i];
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "queue", v->name, "state", v->state,
-                                              "reasons", v->reason ? v->reason : ""));
-    }
+    p->look = true; /* whoever asks is likely to ask again */
+    p->woken = true;
+    pthread_cond_signal(&p->wake);
     pthread_mutex_unlock(&p->mutex);
-    return json_pack("{s:o}", "queues", list);
+    return print_view_state(p->view);
 }
 
 /* ---- the outbox, through the writer */
@@ -112,7 +57,9 @@ struct outbox_work {
     const char *skip;
     struct outbox_paper *papers;
     int max, found;
+    json_t *tills;
     int64_t id;
+    bool pending;
     const char *state, *reasons;
     struct printer_job job;
     int (*run)(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e);
@@ -149,6 +96,27 @@ static int note_state(struct books *b, struct outbox_work *o, struct effects *fx
     return outbox_state(b, o->id, o->state, o->job.uuid, o->job.id, o->reasons, fx, e);
 }
 
+static int take_tills(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e)
+{
+    (void)fx;
+    return outbox_tills(b, &o->tills, e);
+}
+
+static int take_paper(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e)
+{
+    o->found = outbox_take(b, o->id, o->pending, fx, e);
+    return o->found < 0 ? o->found : 0;
+}
+
+/* Runs it on the writer; a failure is in the log. */
+static bool outbox_do(struct print *p, struct outbox_work *o)
+{
+    int code = writer_do(p->engine, o);
+    if (code)
+        log_err(p->engine->log, "outbox", &o->work.err);
+    return code == 0;
+}
+
 /* Papers into `papers`; how many, 0 on a failure too. */
 static int outbox_ask(struct print *p, const char *skip, struct outbox_paper *papers, int max)
 {
@@ -157,13 +125,21 @@ static int outbox_ask(struct print *p, const char *skip, struct outbox_paper *pa
     o->papers = papers;
     o->max = max;
     o->run = skip ? take_next : take_asked;
-    int found = 0;
-    if (writer_do(p->engine, o) == 0)
-        found = o->found;
-    else
-        log_err(p->engine->log, "outbox", &o->work.err);
+    int found = outbox_do(p, o) ? o->found : 0;
     work_free(o);
     return found;
+}
+
+/* Written before the bytes leave: after a crash this paper is known to have been on its way. */
+static bool outbox_door(struct print *p, const struct outbox_paper *paper)
+{
+    struct outbox_work *o = work_new(sizeof *o, outbox_run, NULL);
+    o->id = paper->id;
+    o->pending = paper->pending;
+    o->run = take_paper;
+    bool taken = outbox_do(p, o) && o->found == 1;
+    work_free(o);
+    return taken;
 }
 
 static bool outbox_note(struct print *p, int64_t id, const char *state,
@@ -176,11 +152,9 @@ static bool outbox_note(struct print *p, int64_t id, const char *state,
     if (job)
         o->job = *job;
     o->run = note_state;
-    int code = writer_do(p->engine, o);
-    if (code)
-        log_err(p->engine->log, "outbox", &o->work.err);
+    bool done = outbox_do(p, o);
     work_free(o);
-    return code == 0;
+    return done;
 }
 
 /* ---- printing */
@@ -203,26 +177,32 @@ static const char *trouble_word(const struct err *e)
 }
 
 /* The printer as it is now goes into the view; its reason, or NULL. */
-static const char *look(struct print *p, const struct outbox_paper *paper)
+static const char *look(struct print *p, const char *queue, bool confirms)
 {
-    struct printer_target target = target_of(paper);
+    struct printer_target target = {.queue = queue, .confirms = confirms};
     struct printer_status st = {0};
     struct err e = {0};
     if (printer_look(&target, &st, &e) != 0) {
-        view_set(p, paper->queue, trouble_word(&e), NULL, true);
+        print_view_set(p->view, queue, trouble_word(&e), NULL, true);
         return trouble_word(&e);
     }
-    view_set(p, paper->queue, st.word, st.reason, false);
-    return st.reason ? st.reason : st.stopped ? st.word : NULL;
+    print_view_set(p->view, queue, st.word, st.reason, false);
+    return st.hindered && st.reason ? st.reason : st.stopped || !st.accepting ? st.word : NULL;
 }
 
-/* A paper whose earlier attempt ended unknown says so. */
-static void mark(const struct outbox_paper *paper)
+/* All tills' printers now and then: how they are is asked before a paper is. */
+static void look_all(struct print *p)
 {
-    if (!paper->marked || json_object_get(paper->data, "reprint"))
-        return;
-    json_object_set_new(paper->data, "reprint", json_integer(2));
-    json_object_set_new(paper->data, "reprint_at", json_integer(clock_utc()));
+    char queue[128];
+    bool confirms = false;
+    struct outbox_work *o = work_new(sizeof *o, outbox_run, NULL);
+    o->run = take_tills;
+    if (outbox_do(p, o))
+        print_view_tills(p->view, o->tills);
+    work_free(o);
+    for (size_t i = 0; print_view_queue(p->view, i, queue, sizeof queue, &confirms); i++)
+        look(p, queue, confirms);
+    p->look_ms = clock_mono_ms() + LOOK_MS;
 }
 
 static void print_one(struct print *p, const struct outbox_paper *paper)
@@ -233,15 +213,13 @@ static void print_one(struct print *p, const struct outbox_paper *paper)
     struct printer_job job = {0};
     struct printer_target target = target_of(paper);
 
-    mark(paper);
     if (paper_render_escpos(p->shelf, paper->kind, paper->language, paper->data, paper->columns,
                             paper->encoding, &bytes, &size, &e) != 0) {
         log_err(p->engine->log, "paper.render", &e);
         outbox_note(p, paper->id, "unconfirmed", NULL, N_("the layout cannot be printed"));
         return;
     }
-    /* Written before the bytes leave: after a crash this paper is known to have been on its way. */
-    if (!outbox_note(p, paper->id, "sending", NULL, NULL)) {
+    if (!outbox_door(p, paper)) {
         free(bytes);
         return;
     }
@@ -251,19 +229,31 @@ static void print_one(struct print *p, const struct outbox_paper *paper)
         log_line(p->engine->log, LOG_LEVEL_INFO, "paper.sent", "paper=%s queue=%s job=%d uuid=%s",
                  paper->number, paper->queue, job.id, job.uuid);
         outbox_note(p, paper->id, "sent", &job, NULL);
-        view_set(p, paper->queue, N_("ready"), NULL, false);
         return;
     }
     log_err(p->engine->log, "paper.refused", &e);
-    view_set(p, paper->queue, trouble_word(&e), NULL, true);
+    print_view_set(p->view, paper->queue, trouble_word(&e), NULL, true);
     outbox_note(p, paper->id, "waiting", NULL, trouble_word(&e));
 }
 
-/* Nobody can know whether it came out, and nobody can be asked: once more, and the paper says so. */
+/* Nobody can know whether it came out: once more by itself, and the paper says so. Lost for a second time it is a
+ * person who decides: a print service that forgets its jobs at once would print for ever. */
 static void print_again(struct print *p, const struct outbox_paper *paper)
 {
-    if (outbox_note(p, paper->id, "unconfirmed", NULL, N_("lost by the print service")))
+    if (outbox_note(p, paper->id, "unconfirmed", NULL, N_("lost by the print service")) &&
+        !paper->unsure)
         outbox_note(p, paper->id, "waiting", NULL, N_("lost by the print service"));
+}
+
+/* Why a paper that the print service has is not out yet. */
+static const char *wait_reason(struct print *p, const struct outbox_paper *paper, const char *known)
+{
+    static const char silent[] = N_("no word from the printer");
+    const char *now = look(p, paper->queue, paper->confirms);
+    if (known || now)
+        return known ? known : now;
+    return clock_utc() - paper->since_utc > SILENT_S || strcmp(paper->reasons, silent) == 0 ? silent
+                                                                                            : NULL;
 }
 
 /* What became of a paper that the print service has. */
@@ -288,8 +278,12 @@ static void ask_one(struct print *p, const struct outbox_paper *paper)
         print_again(p, paper);
         return;
     }
-    if (printer_job_look(&target, &job, &st, &e) != 0) {
-        view_set(p, paper->queue, trouble_word(&e), NULL, true);
+    int code = paper->taken_back ? printer_job_cancel(&target, &job, &e) : 0;
+    if (code == 0)
+        code = printer_job_look(&target, &job, &st, &e);
+    if (code != 0) {
+        print_view_set(p->view, paper->queue, trouble_word(&e), NULL, true);
+        outbox_note(p, paper->id, "sent", &job, trouble_word(&e));
         return;
     }
     if (st.state == PRINTER_JOB_LOST) {
@@ -297,38 +291,38 @@ static void ask_one(struct print *p, const struct outbox_paper *paper)
         return;
     }
     const char *reason = st.reason;
-    if (st.state == PRINTER_JOB_WAITING || st.state == PRINTER_JOB_PRINTING) {
-        const char *now = look(p, paper);
-        reason = reason ? reason : now;
-    } else {
-        view_set(p, paper->queue, N_("ready"), NULL, false);
-        if (strcmp(states[st.state], "unconfirmed") == 0 && !reason)
-            reason = st.word;
-    }
+    if (st.state == PRINTER_JOB_WAITING || st.state == PRINTER_JOB_PRINTING)
+        reason = wait_reason(p, paper, reason);
+    else if (strcmp(states[st.state], "unconfirmed") == 0 && st.state != PRINTER_JOB_UNCONFIRMED)
+        reason = st.word;
+    else
+        look(p, paper->queue, paper->confirms);
     outbox_note(p, paper->id, states[st.state], &job, reason);
 }
 
 /* One round; how long to sleep after it. */
-static int64_t round_of(struct print *p)
+static int64_t round_of(struct print *p, bool look_now)
 {
     struct outbox_paper papers[ASKED_MAX];
-    char skip[QUEUES_MAX * 129];
-    skip_list(p, skip, sizeof skip);
+    char skip[SKIP_MAX];
+    if (look_now || clock_mono_ms() >= p->look_ms)
+        look_all(p);
+    print_view_skip(p->view, skip, sizeof skip);
     memset(papers, 0, sizeof papers);
     if (outbox_ask(p, skip, papers, 1) > 0) {
         print_one(p, &papers[0]);
-        json_decref(papers[0].data);
+        outbox_paper_clear(&papers[0]);
         return 0;
     }
     memset(papers, 0, sizeof papers);
     int asked = outbox_ask(p, NULL, papers, ASKED_MAX);
     for (int i = 0; i < asked; i++) {
         ask_one(p, &papers[i]);
-        json_decref(papers[i].data);
+        outbox_paper_clear(&papers[i]);
     }
     if (asked > 0)
         return ASK_MS;
-    return skip[0] ? RETRY_MS / 2 : IDLE_MS;
+    return skip[0] ? RETRY_MS : IDLE_MS;
 }
 
 static void *print_main(void *arg)
@@ -336,9 +330,10 @@ static void *print_main(void *arg)
     struct print *p = arg;
     pthread_mutex_lock(&p->mutex);
     while (!p->stop) {
-        p->woken = false;
+        bool look_now = p->look;
+        p->woken = p->look = false;
         pthread_mutex_unlock(&p->mutex);
-        int64_t sleep_ms = round_of(p);
+        int64_t sleep_ms = round_of(p, look_now);
         pthread_mutex_lock(&p->mutex);
         struct timespec until;
         clock_gettime(CLOCK_MONOTONIC, &until);
@@ -368,6 +363,7 @@ int print_start(struct engine *engine, struct err *e)
         return code;
     }
     p->engine = engine;
+    p->view = print_view_new();
     pthread_mutex_init(&p->mutex, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -411,6 +407,7 @@ void print_free(struct engine *engine)
         return;
     print_stop(engine);
     paper_shelf_free(p->shelf);
+    print_view_free(p->view);
     pthread_cond_destroy(&p->wake);
     pthread_mutex_destroy(&p->mutex);
     free(p);

@@ -14,7 +14,7 @@
 
 static const struct {
     const char *kind, *letter;
-} papers[] = {{"sale", "S"}, {"cancel", "C"}};
+} papers[] = {{"sale", "S"}, {"cancel", "C"}, {"opening", "O"}, {"delivery", "D"}};
 
 const char *journal_hex(const unsigned char *bytes, size_t n, char *buf)
 {

@@ -317,3 +317,25 @@ int printer_job_look(const struct printer_target *target, const struct printer_j
     httpClose(http);
     return rc;
 }
+
+int printer_job_cancel(const struct printer_target *target, const struct printer_job *job,
+                       struct err *e)
+{
+    http_t *http = NULL;
+    ipp_t *answer = NULL;
+    int rc = connect_service(target, &http, e);
+    if (rc) {
+        return rc;
+    }
+    rc = ask_job(http, target, job->id, &answer, e);
+    /* The number alone could be another's job by now. */
+    if (rc == 0 && answer && strcmp(answer_uuid(answer), job->uuid) == 0 &&
+        answer_integer(answer, "job-state", 0) < IPP_JSTATE_CANCELED &&
+        cupsCancelJob2(http, target->queue, job->id, 0) > IPP_STATUS_OK_EVENTS_COMPLETE &&
+        cupsLastError() != IPP_STATUS_ERROR_NOT_POSSIBLE) {
+        rc = answer_error(target, MSG_PRINTER_NO_ANSWER, e);
+    }
+    ippDelete(answer);
+    httpClose(http);
+    return rc;
+}

@@ -74,6 +74,11 @@ int printer_submit(const struct printer_target *target, const char *title, const
 int printer_job_look(const struct printer_target *target, const struct printer_job *job,
                      struct printer_job_status *status, struct err *e);
 
+/* Takes a job back from the print service; one that is over or that it does not know is none to take back: no error.
+ * What became of it says printer_job_look(). */
+int printer_job_cancel(const struct printer_target *target, const struct printer_job *job,
+                       struct err *e);
+
 int printer_look(const struct printer_target *target, struct printer_status *status, struct err *e);
 
 /* "waiting", "done", ... for the wire and the books. */
