@@ -73,6 +73,16 @@ static struct bus_result verdict(enum frame_is is, uint8_t exception)
     return (struct bus_result){.end = ends[is], .exception = exception, .sent = true};
 }
 
+/* Does errno say that the line is no more? EIO and the like: an adapter was pulled out. */
+static bool is_gone(int why)
+{
+    static const int gone[] = {ECONNRESET, EBADF, EPIPE, ENOTCONN, EIO, ENXIO, ENODEV};
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+        if (gone[i] == why)
+            return true;
+    return false;
+}
+
 /* Takes the reply through libmodbus. reply is FRAME_MAX long. */
 static struct bus_result take(struct rtu *rtu, const struct frame_want *want, uint8_t *reply)
 {
@@ -93,7 +103,7 @@ static struct bus_result take(struct rtu *rtu, const struct frame_want *want, ui
     struct bus_result result = {.end = BUS_GARBAGE, .sent = true};
     if (why == ETIMEDOUT && len == 0)
         result.end = BUS_SILENT;
-    else if (why == ECONNRESET || why == EBADF || why == EPIPE || why == ENOTCONN)
+    else if (is_gone(why))
         result.end = BUS_DOWN;
     return result;
 }

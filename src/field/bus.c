@@ -23,6 +23,7 @@
 #define EXCEPTION_PATH     0x0A
 #define EXCEPTION_TARGET   0x0B
 #define READ_TRIES_PATIENT 2
+#define LAG_AGAIN_MS       200 /* this machine is so late that a silence may be its own doing */
 
 /* One request as the steps around it see it. */
 struct request {
@@ -49,6 +50,15 @@ void bus_init(struct bus *bus, struct line *line, struct log *log)
     bus->record = (struct record){.channel = line->conf.name, .log = log};
     line->tap = (struct framing_tap){.owner = &bus->record, .frame = tap_frame};
     line->remark = tap_remark;
+}
+
+void bus_moved(struct bus *bus)
+{
+    memset(bus->place, 0, sizeof bus->place);
+    memset(&bus->timing, 0, sizeof bus->timing);
+    memset(&bus->last_read, 0, sizeof bus->last_read);
+    bus->owed_us = 0;
+    bus->silent_run = 0;
 }
 
 void bus_begin(struct bus *bus, struct job *job)
@@ -203,7 +213,7 @@ static struct request request_of(const struct bus *bus, uint8_t address, size_t 
     r.wire_us = timing_wire_us(conf->baud, characters) + 2 * timing_silence_us(conf->baud);
     int wait_ms = changes ? conf->timeout_max_ms
                           : patience_ms(bus, &bus->place[address].timing, bus->patient);
-    r.timeout_ms = wait_ms + (int)((r.wire_us + 999) / 1000);
+    r.timeout_ms = wait_ms + (int)((r.wire_us + 999) / 1000) + timing_lag_ms(&bus->line->lag);
     return r;
 }
 
@@ -234,7 +244,8 @@ struct bus_result bus_read(struct bus *bus, uint8_t address, uint8_t function, u
     struct bus_result result = {.end = BUS_DOWN};
     if (address < 1 || address > BUS_ADDRESS_MAX || count < 1 || count > READ_MAX)
         return result;
-    int tries = bus->patient ? READ_TRIES_PATIENT : 1;
+    bool late = timing_lag_ms(&bus->line->lag) >= LAG_AGAIN_MS;
+    int tries = bus->patient || late ? READ_TRIES_PATIENT : 1;
     bool reconnected = false;
     guard_twin(bus, address, function, start, count);
     for (int i = 0; i < tries; i++) {

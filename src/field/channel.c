@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "exchange.h"
 #include "jobs.h"
 #include "line_bus.h"
@@ -23,20 +24,39 @@ struct channel {
     struct log *log;
     int stop_fd;
     pthread_t thread;
-    pthread_mutex_t lock; /* guards the queue and stopping */
+    pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t more;
     struct jobs jobs;
-    bool stopping;
+    bool stopping, ended;
+    struct channel_conf asked; /* what it is to be; line.conf is what it is, the thread's own */
+    const struct framing *asked_framing;
+    bool changed;
 };
+
+/* Between two jobs, under the lock: becomes what was asked. */
+static void move(struct channel *channel)
+{
+    channel->changed = false;
+    line_move(&channel->line, &channel->asked, channel->asked_framing);
+    bus_moved(&channel->bus);
+    log_line(channel->log, LOG_LEVEL_INFO, "channel.changed", "channel=\"%s\"",
+             channel->asked.name);
+}
 
 /* The next job, waiting for one; NULL when the channel stops and none is left. */
 static struct job *next(struct channel *channel, bool *stopping)
 {
     pthread_mutex_lock(&channel->lock);
-    struct job *job;
-    while (!(job = jobs_pop(&channel->jobs)) && !channel->stopping)
+    struct job *job = NULL;
+    for (;;) {
+        if (channel->changed)
+            move(channel);
+        if ((job = jobs_pop(&channel->jobs)) || channel->stopping)
+            break;
         pthread_cond_wait(&channel->more, &channel->lock);
+    }
     *stopping = channel->stopping;
+    channel->ended = !job;
     pthread_mutex_unlock(&channel->lock);
     return job;
 }
@@ -90,6 +110,8 @@ int channel_new(struct channel **out, const struct channel_conf *conf,
     struct channel *channel = mem_new(sizeof *channel);
     channel->log = log;
     channel->stop_fd = stop_fd;
+    channel->asked = *conf;
+    channel->asked_framing = framing;
     line_init(&channel->line, conf, framing, stop_fd);
     bus_init(&channel->bus, &channel->line, log);
     jobs_init(&channel->jobs);
@@ -108,9 +130,22 @@ int channel_new(struct channel **out, const struct channel_conf *conf,
     return err_set(e, MSG_SYSTEM_CALL, "pthread_create", strerror(rc));
 }
 
-const struct channel_conf *channel_conf_get(const struct channel *channel)
+void channel_conf_copy(struct channel *channel, struct channel_conf *out)
 {
-    return &channel->line.conf;
+    pthread_mutex_lock(&channel->lock);
+    *out = channel->asked;
+    pthread_mutex_unlock(&channel->lock);
+}
+
+void channel_change(struct channel *channel, const struct channel_conf *conf,
+                    const struct framing *framing)
+{
+    pthread_mutex_lock(&channel->lock);
+    channel->asked = *conf;
+    channel->asked_framing = framing;
+    channel->changed = true;
+    pthread_cond_signal(&channel->more);
+    pthread_mutex_unlock(&channel->lock);
 }
 
 int channel_submit(struct channel *channel, struct job *job, struct err *e)
@@ -119,14 +154,18 @@ int channel_submit(struct channel *channel, struct job *job, struct err *e)
     bool taken = !channel->stopping && jobs_push(&channel->jobs, job);
     if (taken)
         pthread_cond_signal(&channel->more);
+    else
+        err_set(e, MSG_FIELD_QUEUE_FULL, channel->asked.name);
     pthread_mutex_unlock(&channel->lock);
-    return taken ? 0 : err_set(e, MSG_FIELD_QUEUE_FULL, channel->line.conf.name);
+    return taken ? 0 : e->code;
 }
 
 void channel_status(struct channel *channel, struct channel_status *out)
 {
     pthread_mutex_lock(&channel->line.lock);
     *out = channel->line.status;
+    int64_t left = channel->line.retry_ms - clock_mono_ms();
+    out->retry_ms = out->state == LINE_BACKOFF && left > 0 ? left : 0;
     pthread_mutex_unlock(&channel->line.lock);
     pthread_mutex_lock(&channel->lock);
     out->queued = channel->jobs.count;
@@ -142,6 +181,14 @@ void channel_stop(struct channel *channel)
     pthread_mutex_unlock(&channel->lock);
     if (write(channel->stop_fd, &one, sizeof one) < 0)
         log_line(channel->log, LOG_LEVEL_WARN, "field.stop", "eventfd=%s", strerror(errno));
+}
+
+bool channel_ended(struct channel *channel)
+{
+    pthread_mutex_lock(&channel->lock);
+    bool ended = channel->ended;
+    pthread_mutex_unlock(&channel->lock);
+    return ended;
 }
 
 void channel_free(struct channel *channel)

@@ -24,13 +24,23 @@ void exchange_drop(struct job *job)
     err_set(&job->error, MSG_FIELD_DROPPED);
 }
 
+/* Why the line is not there, as far as it is known. */
+static void line_down(struct exchange *x)
+{
+    const struct channel_status *status = &x->bus->line->status; /* this thread's to write */
+    x->job->error = status->why;
+    if (status->why.code == 0)
+        err_set(&x->job->error, MSG_FIELD_LINE_DOWN, x->bus->line->conf.name);
+    if (!x->job->error.detail[0])
+        err_detail(&x->job->error, "%s", status->trouble);
+}
+
 bool exchange_unreached(struct exchange *x)
 {
     struct job *job = x->job;
     job->end = JOB_UNREACHED;
     if (job->how.end == BUS_DOWN && !job->how.sent) {
-        err_set(&job->error, MSG_FIELD_LINE_DOWN, x->bus->line->conf.name);
-        err_detail(&job->error, "%s", x->bus->line->status.trouble);
+        line_down(x);
     } else {
         bus_err(&job->error, &job->how, x->address);
     }
@@ -59,10 +69,17 @@ bool exchange_ready(struct exchange *x)
     struct job *job = x->job;
     struct line *line = x->bus->line;
     int64_t left_ms = line_backoff_ms(line, job->priority <= JOB_INTERACTIVE);
+    /* Somebody waits before a screen: a second is no longer than being told to try again. */
+    if (left_ms > 0 && job->priority == JOB_INTERACTIVE && line_pause(line, line_urgent_ms(line)))
+        left_ms = line_backoff_ms(line, true);
     if (left_ms > 0) {
         job->end = JOB_UNREACHED;
         job->how = (struct bus_result){.end = BUS_DOWN};
-        err_set(&job->error, MSG_FIELD_LINE_BACKOFF, line->conf.name, (left_ms + 999) / 1000);
+        line_down(x);
+        if (job->error.msg == MSG_FIELD_LINE_DOWN) {
+            err_set(&job->error, MSG_FIELD_LINE_BACKOFF, line->conf.name, (left_ms + 999) / 1000);
+            err_detail(&job->error, "%s", line->status.trouble);
+        }
         return false;
     }
     return !job->quiet_first || exchange_quiet(x, false);

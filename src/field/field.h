@@ -7,6 +7,7 @@
 #define FIELD_H
 
 #include "driver.h"
+#include "err.h"
 
 struct field;
 struct log;
@@ -33,6 +34,7 @@ struct channel_conf {
 
 struct job_meter {
     int64_t meter_id;
+    bool low_latency;   /* serial device: short replies at once, where the adapter can */
     uint8_t address;
     const struct driver *driver;
     struct meter_profile profile;
@@ -122,11 +124,22 @@ int field_channel_add(struct field *field, const struct channel_conf *conf, stru
 /* Hands a job over; the field owns it until done(). ERR_AGAIN: queue full; ERR_NOT_FOUND: no such channel. */
 int field_submit(struct field *field, int64_t channel_id, struct job *job, struct err *e);
 /* Line up or not, counters. false: no such channel. Any thread. */
+    int64_t retry_ms; /* LINE_BACKOFF: until the next try */
+    int64_t lag_ms;   /* how late this machine wakes the channel up: time-outs are longer by that */
 bool field_status(struct field *field, int64_t channel_id, struct channel_status *out);
+    struct err why;    /* the sentence for people while the line is down; code 0: none */
 /* Finishes the exchanges in flight, ends queued jobs with JOB_DROPPED, joins the threads, frees. */
 void field_free(struct field *field);
 
 /* Driver that knows a plate name ("DDSY1352"), and its device code; NULL when none does. */
 const struct driver *driver_by_model(const char *model, uint16_t *device_code);
+/* Makes the field have these channels and no others: new ones start, changed ones go on with the new place
+ * and settings after the exchange in flight (what is queued stays queued), those that are not in the list
+ * finish the exchange in flight and end queued jobs with JOB_DROPPED. What cannot be is refused one by one
+ * (refused may be NULL; on the caller's thread) and left out, a channel of that id too. Returns how many
+ * of those in the list are new or changed. */
+typedef void channel_refused_fn(void *ctx, const struct channel_conf *conf, const struct err *e);
+size_t field_configure(struct field *field, const struct channel_conf *list, size_t count,
+                       channel_refused_fn *refused, void *ctx);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "message.h"
 #include "text.h"
 #include "transport.h"
 
@@ -35,6 +36,17 @@ void line_init(struct line *line, const struct channel_conf *conf, const struct 
     pthread_mutex_init(&line->lock, NULL);
 }
 
+void line_move(struct line *line, const struct channel_conf *conf, const struct framing *framing)
+{
+    line_close(line);
+    line->conf = *conf;
+    line->framing = framing;
+    line->delay_ms = DELAY_FIRST_MS;
+    line->retry_ms = 0;
+    line->last_try_ms = clock_mono_ms() - DELAY_MAX_MS;
+    line_state_set(line, LINE_IDLE, "");
+}
+
 void line_clear(struct line *line)
 {
     line_close(line);
@@ -46,6 +58,16 @@ void line_state_set(struct line *line, enum line_state state, const char *troubl
     pthread_mutex_lock(&line->lock);
     line->status.state = state;
     text_copy(line->status.trouble, sizeof line->status.trouble, trouble);
+    if (state == LINE_IDLE || state == LINE_UP)
+        line->status.why = (struct err){0};
+    pthread_mutex_unlock(&line->lock);
+}
+
+/* The sentence for people that goes with the state. */
+static void why_set(struct line *line, const struct err *why)
+{
+    pthread_mutex_lock(&line->lock);
+    line->status.why = *why;
     pthread_mutex_unlock(&line->lock);
 }
 
@@ -55,6 +77,7 @@ void line_count(struct line *line, enum bus_end end, int64_t smoothed_ms)
     pthread_mutex_lock(&line->lock);
     s->requests++;
     s->response_ms_smoothed = smoothed_ms;
+    s->lag_ms = line->lag.us / 1000;
     switch (end) {
     case BUS_OK: s->answers++; break;
     case BUS_EXCEPTION: s->exceptions++; break;
@@ -73,7 +96,9 @@ static void remark(const struct line *line, const char *text)
 
 static void back_off(struct line *line, const char *why)
 {
+    pthread_mutex_lock(&line->lock); /* whoever looks at the status computes with it */
     line->retry_ms = clock_mono_ms() + line->delay_ms;
+    pthread_mutex_unlock(&line->lock);
     line->delay_ms = line->delay_ms * 2 < DELAY_MAX_MS ? line->delay_ms * 2 : DELAY_MAX_MS;
     line_state_set(line, LINE_BACKOFF, why);
 }
@@ -94,9 +119,11 @@ int line_connect(struct line *line, struct err *e)
     }
     if (rc != 0) {
         char text[ERR_TEXT_MAX + 16];
-        snprintf(text, sizeof text, "no connection: %s", e->detail);
+        snprintf(text, sizeof text, "no connection: %s",
+                 e->detail[0] ? e->detail : message_get(e->msg)->name);
         remark(line, text);
-        back_off(line, e->detail);
+        back_off(line, e->detail[0] ? e->detail : message_get(e->msg)->name);
+        why_set(line, e);
         return rc;
     }
     line->fd = fd;
@@ -107,6 +134,7 @@ int line_connect(struct line *line, struct err *e)
     line->status.reconnects += line->epoch > 1;
     line->status.state = LINE_UP;
     line->status.trouble[0] = '\0';
+    line->status.why = (struct err){0};
     pthread_mutex_unlock(&line->lock);
     return 0;
 }
@@ -126,10 +154,16 @@ void line_lost(struct line *line, const char *why)
 {
     bool young = clock_mono_ms() - line->connected_ms < YOUNG_MS;
     line_close(line);
-    if (young)
-        back_off(line, why);
-    else
+    if (!young) {
         line_state_set(line, LINE_DOWN, why);
+        return;
+    }
+    struct err e = {0};
+    back_off(line, why);
+    err_set(&e, line->framing->on_tcp ? MSG_FIELD_LINE_CLOSED : MSG_FIELD_LINE_DOWN,
+            line->conf.name);
+    err_detail(&e, "%s", why);
+    why_set(line, &e);
 }
 
 void line_good(struct line *line)
@@ -147,6 +181,19 @@ int64_t line_backoff_ms(const struct line *line, bool urgent)
     return line->retry_ms - now;
 }
 
+int64_t line_urgent_ms(const struct line *line)
+{
+    int64_t left = line_backoff_ms(line, true);
+    int64_t until = line->last_try_ms + URGENT_AFTER_MS - clock_mono_ms();
+    return left < until ? left : until;
+}
+
+bool line_pause(const struct line *line, int64_t ms)
+{
+    struct pollfd p = {.fd = line->stop_fd, .events = POLLIN};
+    return poll(&p, 1, ms > 0 ? (int)ms : 0) == 0;
+}
+
 /* Waits for the line, the stop, or the end. > 0: something is there on the line. */
 static int wait_line(const struct line *line, int64_t ms, bool till_stop)
 {
@@ -162,6 +209,13 @@ bool line_stopping(const struct line *line)
     return poll(&p, 1, 0) > 0;
 }
 
+/* A serial device that was pulled out reads as nothing there for ever. */
+static bool hung_up(int fd)
+{
+    struct pollfd p = {.fd = fd};
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
 /* One read that does not block: bytes, 0 nothing there, -1 gone. */
 static ssize_t take(const struct line *line, uint8_t *bytes, size_t size)
 {
@@ -169,7 +223,7 @@ static ssize_t take(const struct line *line, uint8_t *bytes, size_t size)
     if (n < 0 && errno == ENOTSOCK) {
         n = read(line->fd, bytes, size);
         if (n == 0)
-            return 0; /* a serial device with nothing there */
+            return hung_up(line->fd) ? -1 : 0; /* 0: a serial device with nothing there */
     }
     if (n > 0)
         return n;
@@ -205,11 +259,14 @@ long line_drain(struct line *line, int settle_ms, int max_ms, int64_t *last_us)
     }
 }
 
-void line_silence(const struct line *line)
+void line_silence(struct line *line)
 {
-    int64_t left = line->last_byte_us + timing_silence_us(line->conf.baud) - timing_now_us();
-    if (left > 0)
-        usleep((useconds_t)left);
+    int64_t from = timing_now_us();
+    int64_t left = line->last_byte_us + timing_silence_us(line->conf.baud) - from;
+    if (left <= 0)
+        return;
+    usleep((useconds_t)left);
+    timing_lag_note(&line->lag, timing_now_us() - from - left);
 }
 
 enum line_quiet line_quiet(struct line *line, struct err *e)

@@ -23,6 +23,7 @@ struct line {
     int64_t last_byte_us;                        /* when something last passed */
     int64_t connected_ms, last_try_ms, retry_ms; /* monotonic; retry_ms 0: no back-off */
     int delay_ms;                                /* of the next back-off */
+    struct timing_lag lag;                       /* of this thread */
     pthread_mutex_t lock;                        /* guards status */
     struct channel_status status;
 };
@@ -30,6 +31,9 @@ struct line {
 void line_init(struct line *line, const struct channel_conf *conf, const struct framing *framing,
                int stop_fd);
 void line_clear(struct line *line);
+
+/* Goes on at another place: the connection is taken down, the back-off forgotten, counters stay. */
+void line_move(struct line *line, const struct channel_conf *conf, const struct framing *framing);
 
 /* Connects; a failure starts or lengthens the back-off. ERR_UNAVAILABLE with the reason in the detail. */
 int line_connect(struct line *line, struct err *e);
@@ -47,14 +51,20 @@ void line_good(struct line *line);
  * attempt is older than a second. */
 int64_t line_backoff_ms(const struct line *line, bool urgent);
 
+/* The same for who waits before it: until an urgent caller may try, at most a second. */
+int64_t line_urgent_ms(const struct line *line);
+
 bool line_stopping(const struct line *line);
 
 /* Takes all that is there until nothing came for settle_ms, at most max_ms in all. Returns the bytes
  * taken, -1 when the peer has closed. *last_us: when the last byte came (unchanged without one). */
 long line_drain(struct line *line, int settle_ms, int max_ms, int64_t *last_us);
 
-/* Sleeps what is left of the 3.5 characters since the last byte. */
-void line_silence(const struct line *line);
+/* Sleeps what is left of the 3.5 characters since the last byte; learns how late it wakes up. */
+void line_silence(struct line *line);
+
+/* Waits, or until the field stops (false). */
+bool line_pause(const struct line *line, int64_t ms);
 
 enum line_quiet { LINE_QUIET, LINE_QUIET_STOPPED, LINE_QUIET_DOWN };
 /* Reconnects a TCP line and waits out its quiet time, draining. */

@@ -41,6 +41,9 @@ struct bus {
 
 void bus_init(struct bus *bus, struct line *line, struct log *log);
 
+/* The line went to another place: nothing is known of its meters. */
+void bus_moved(struct bus *bus);
+
 /* An exchange begins and ends. */
 void bus_begin(struct bus *bus, struct job *job);
 void bus_end(struct bus *bus);

@@ -12,6 +12,9 @@
 #define FAST_SILENCE_US    1750
 #define LONG_PROBE_EACH    8
 #define DOUBLINGS_MAX      6
+#define LAG_IDLE_US        2000 /* a machine with nothing else to do wakes up within this */
+#define LAG_TIMES          4
+#define LAG_MAX_MS         1000
 
 int64_t timing_now_us(void)
 {
@@ -31,6 +34,21 @@ int64_t timing_silence_us(int baud)
     if (baud > FAST_BAUD)
         return FAST_SILENCE_US;
     return timing_wire_us(baud, 7) / 2;
+}
+
+void timing_lag_note(struct timing_lag *lag, int64_t late_us)
+{
+    int64_t late = late_us > LAG_IDLE_US ? late_us : 0;
+    if (late >= lag->us)
+        lag->us = late;
+    else
+        lag->us -= (lag->us - late + 7) / 8;
+}
+
+int timing_lag_ms(const struct timing_lag *lag)
+{
+    int64_t ms = LAG_TIMES * lag->us / 1000;
+    return ms < LAG_MAX_MS ? (int)ms : LAG_MAX_MS;
 }
 
 void timing_answer(struct timing *t, int64_t turnaround_us)

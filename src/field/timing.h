@@ -26,6 +26,15 @@ int64_t timing_now_us(void);
 int64_t timing_wire_us(int baud, size_t characters);
 int64_t timing_silence_us(int baud);
 
+/* How late this machine wakes a thread up that asked to sleep: the worst of late, forgotten by and by. A
+ * reply that comes in time is seen late by as much, and gateways on the same machine answer late. */
+struct timing_lag {
+    int64_t us;
+};
+void timing_lag_note(struct timing_lag *lag, int64_t late_us);
+/* What time-outs are made longer by: four times the lag, at most a second; a quiet machine adds nothing. */
+int timing_lag_ms(const struct timing_lag *lag);
+
 /* An answer came so long after the request, wire time taken off; silent: none came. */
 void timing_answer(struct timing *t, int64_t turnaround_us);
 void timing_silence(struct timing *t);

@@ -11,11 +11,11 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <termios.h>
 #include <unistd.h>
+
+#include "serial.h"
 
 #define CONNECT_LIMIT_MS 3000
 #define USER_TIMEOUT_MS  10000 /* unacknowledged bytes: the peer is gone */
@@ -113,46 +113,15 @@ int transport_tcp(const struct channel_conf *conf, int *fd, struct err *e)
     return failed(e, conf, "connect", strerror(why));
 }
 
-static speed_t speed_of(int baud)
-{
-    static const struct {
-        int baud;
-        speed_t speed;
-    } table[] = {{1200, B1200},   {2400, B2400},   {4800, B4800},   {9600, B9600},
-                 {19200, B19200}, {38400, B38400}, {57600, B57600}, {115200, B115200}};
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i].baud == baud)
-            return table[i].speed;
-    return B9600;
-}
-
 int transport_serial(const struct channel_conf *conf, int *fd, struct err *e)
 {
-    struct termios t;
-    int s = open(conf->device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (s < 0)
-        return failed(e, conf, conf->device, strerror(errno));
-    if (flock(s, LOCK_EX | LOCK_NB) != 0) {
-        close(s);
-        return failed(e, conf, conf->device, "another program has it");
-    }
-    if (tcgetattr(s, &t) != 0) {
-        int why = errno;
-        close(s);
-        return failed(e, conf, conf->device, strerror(why));
-    }
-    cfmakeraw(&t);
-    t.c_cflag |= CLOCAL | CREAD;
-    t.c_cflag &= (tcflag_t) ~(CRTSCTS | CSTOPB | PARENB | PARODD);
-    if (conf->parity == 'E' || conf->parity == 'O')
-        t.c_cflag |= PARENB | (conf->parity == 'O' ? PARODD : 0);
-    if (conf->stop_bits == 2)
-        t.c_cflag |= CSTOPB;
-    cfsetspeed(&t, speed_of(conf->baud));
-    if (tcsetattr(s, TCSANOW, &t) != 0) {
-        int why = errno;
-        close(s);
-        return failed(e, conf, conf->device, strerror(why));
-    }
-    return lowered(s, conf, fd, e);
+    struct serial_conf serial = {.channel = conf->name,
+                                 .device = conf->device,
+                                 .baud = conf->baud,
+                                 .parity = conf->parity,
+                                 .stop_bits = conf->stop_bits,
+                                 .low_latency = conf->low_latency};
+    int s = -1;
+    int rc = serial_open(&serial, &s, e);
+    return rc == 0 ? lowered(s, conf, fd, e) : rc;
 }
