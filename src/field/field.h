@@ -27,6 +27,7 @@ struct channel_conf {
     int baud;           /* for the arithmetic of time-outs and silence; 0: 9600 */
     char parity;        /* serial device: 'N' (or 0), 'E', 'O' */
     int stop_bits;      /* serial device: 1 (or 0), 2 */
+    bool low_latency;   /* serial device: short replies at once, where the adapter can */
     int quiet_ms;       /* longest time a copy of a frame can linger: 5000 TCP, 1000 serial */
     int timeout_min_ms; /* shortest wait for a reply: 150; a slow gateway may need more */
     int timeout_max_ms; /* longest wait for a reply: 1000 */
@@ -34,7 +35,6 @@ struct channel_conf {
 
 struct job_meter {
     int64_t meter_id;
-    bool low_latency;   /* serial device: short replies at once, where the adapter can */
     uint8_t address;
     const struct driver *driver;
     struct meter_profile profile;
@@ -115,24 +115,15 @@ struct channel_status {
     size_t queued;
     int64_t requests, answers, timeouts, garbage, exceptions, reconnects;
     int64_t response_ms_smoothed;
+    int64_t retry_ms; /* LINE_BACKOFF: until the next try */
+    int64_t lag_ms;   /* how late this machine wakes the channel up: time-outs are longer by that */
     char trouble[160]; /* English detail for the log: "connect: Connection refused" */
+    struct err why;    /* the sentence for people while the line is down; code 0: none */
 };
 
 int field_new(struct field **out, struct log *log, struct err *e);
 /* Starts the channel's thread. The same host:port or device twice is refused. */
 int field_channel_add(struct field *field, const struct channel_conf *conf, struct err *e);
-/* Hands a job over; the field owns it until done(). ERR_AGAIN: queue full; ERR_NOT_FOUND: no such channel. */
-int field_submit(struct field *field, int64_t channel_id, struct job *job, struct err *e);
-/* Line up or not, counters. false: no such channel. Any thread. */
-    int64_t retry_ms; /* LINE_BACKOFF: until the next try */
-    int64_t lag_ms;   /* how late this machine wakes the channel up: time-outs are longer by that */
-bool field_status(struct field *field, int64_t channel_id, struct channel_status *out);
-    struct err why;    /* the sentence for people while the line is down; code 0: none */
-/* Finishes the exchanges in flight, ends queued jobs with JOB_DROPPED, joins the threads, frees. */
-void field_free(struct field *field);
-
-/* Driver that knows a plate name ("DDSY1352"), and its device code; NULL when none does. */
-const struct driver *driver_by_model(const char *model, uint16_t *device_code);
 /* Makes the field have these channels and no others: new ones start, changed ones go on with the new place
  * and settings after the exchange in flight (what is queued stays queued), those that are not in the list
  * finish the exchange in flight and end queued jobs with JOB_DROPPED. What cannot be is refused one by one
@@ -141,5 +132,14 @@ const struct driver *driver_by_model(const char *model, uint16_t *device_code);
 typedef void channel_refused_fn(void *ctx, const struct channel_conf *conf, const struct err *e);
 size_t field_configure(struct field *field, const struct channel_conf *list, size_t count,
                        channel_refused_fn *refused, void *ctx);
+/* Hands a job over; the field owns it until done(). ERR_AGAIN: queue full; ERR_NOT_FOUND: no such channel. */
+int field_submit(struct field *field, int64_t channel_id, struct job *job, struct err *e);
+/* Line up or not, counters. false: no such channel. Any thread. */
+bool field_status(struct field *field, int64_t channel_id, struct channel_status *out);
+/* Finishes the exchanges in flight, ends queued jobs with JOB_DROPPED, joins the threads, frees. */
+void field_free(struct field *field);
+
+/* Driver that knows a plate name ("DDSY1352"), and its device code; NULL when none does. */
+const struct driver *driver_by_model(const char *model, uint16_t *device_code);
 
 #endif
