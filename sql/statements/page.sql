@@ -8,3 +8,7 @@ SELECT * FROM (
 SELECT * FROM (
 /*query*/ SELECT 1 AS one /*end*/
 ) ORDER BY /*order*/ one /*end*/, 1 LIMIT :limit OFFSET :offset;
+-- name: page_count
+SELECT count(*) FROM (
+/*query*/ SELECT 1 AS one /*end*/
+);

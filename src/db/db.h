@@ -70,6 +70,8 @@ int db_query(struct db *db, enum sql_id id, struct db_row **row,
  * order; a name that the caller has checked against the query's declaration). The query ends without ';'. */
 int db_query_page(struct db *db, enum sql_id id, const char *column, bool down, struct db_row **row,
                   struct err *e);
+/* How many rows it has: one row, one integer. */
+int db_query_count(struct db *db, enum sql_id id, struct db_row **row, struct err *e);
 bool db_bind_int(struct db_row *row, const char *name,
                  int64_t value); /* false: no such parameter */
 bool db_bind_text(struct db_row *row, const char *name, const char *value);

@@ -41,11 +41,10 @@ static char *page_text(enum sql_id id, const char *column, bool down)
     return text;
 }
 
-int db_query_page(struct db *db, enum sql_id id, const char *column, bool down, struct db_row **row,
-                  struct err *e)
+/* Prepares a text (freed here) that was made from statement id. */
+static int page_prepare(struct db *db, enum sql_id id, char *text, struct db_row **row,
+                        struct err *e)
 {
-    char *text = page_text(id, column, down);
-
     *row = NULL;
     struct db_row *fresh = mem_new(sizeof *fresh);
     *fresh = (struct db_row){.db = db, .id = id, .busy = true, .spare = true};
@@ -59,4 +58,16 @@ int db_query_page(struct db *db, enum sql_id id, const char *column, bool down, 
     }
     free(text);
     return rc;
+}
+
+int db_query_page(struct db *db, enum sql_id id, const char *column, bool down, struct db_row **row,
+                  struct err *e)
+{
+    return page_prepare(db, id, page_text(id, column, down), row, e);
+}
+
+int db_query_count(struct db *db, enum sql_id id, struct db_row **row, struct err *e)
+{
+    char *text = fill(sql_text[SQL_page_count].text, "/*query*/", sql_text[id].text);
+    return page_prepare(db, id, text, row, e);
 }

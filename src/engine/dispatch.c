@@ -96,7 +96,7 @@ struct asking {
     struct reply_to to;
     const struct query *query;
     struct page page;
-    char sort[64];
+    json_t *asked; /* the page as it came: page points into it */
     json_t *args, *result;
 };
 
@@ -109,6 +109,7 @@ static void asking_run(struct engine *engine, struct books *books, struct work *
 
 static void asking_free(struct asking *a)
 {
+    json_decref(a->asked);
     json_decref(a->args);
     json_decref(a->result);
     work_free(a);
@@ -123,26 +124,48 @@ static void asking_done(struct engine *engine, struct work *work)
     asking_free(a);
 }
 
-/* {"limit","offset","sort","down"}: all may be left out. */
-static int page_read(const char *call, const json_t *page, struct asking *a, struct err *e)
+/* An array of names and nothing else. */
+static bool is_names(const json_t *value)
+{
+    size_t i;
+    json_t *name;
+    json_array_foreach((json_t *)(uintptr_t)value, i, name)
+    {
+        if (!json_is_string(name) || strlen(json_string_value(name)) >= PAGE_TEXT_MAX)
+            return false;
+    }
+    return json_is_array(value) && json_array_size(value) <= PAGE_NAMES_MAX;
+}
+
+/* {"limit","offset","sort","down","find","in","words","count"}: all may be left out. */
+static int page_read(const char *call, struct asking *a, struct err *e)
 {
     const char *key;
     json_t *value;
-    a->page = (struct page){.limit = 50};
-    if (page && !json_is_object(page))
+    struct page *page = &a->page;
+    *page = (struct page){.limit = 50};
+    if (a->asked && !json_is_object(a->asked))
         return err_set(e, MSG_ENGINE_PAGE, call);
-    json_object_foreach((json_t *)page, key, value)
+    json_object_foreach(a->asked, key, value)
     {
-        json_int_t number = json_integer_value(value);
+        const json_int_t number = json_integer_value(value);
+        const char *text = json_string_value(value);
         if (strcmp(key, "limit") == 0 && json_is_integer(value) && number >= 1 && number <= 1000)
-            a->page.limit = number;
+            page->limit = number;
         else if (strcmp(key, "offset") == 0 && json_is_integer(value) && number >= 0)
-            a->page.offset = number;
-        else if (strcmp(key, "sort") == 0 && json_is_string(value) &&
-                 text_copy(a->sort, sizeof a->sort, json_string_value(value)))
-            a->page.sort = a->sort[0] ? a->sort : NULL;
+            page->offset = number;
+        else if (strcmp(key, "sort") == 0 && text && strlen(text) < PAGE_TEXT_MAX)
+            page->sort = text[0] ? text : NULL;
         else if (strcmp(key, "down") == 0 && json_is_boolean(value))
-            a->page.down = json_is_true(value);
+            page->down = json_is_true(value);
+        else if (strcmp(key, "find") == 0 && text && strlen(text) < PAGE_TEXT_MAX)
+            page->find = text[0] ? text : NULL;
+        else if (strcmp(key, "in") == 0 && is_names(value))
+            page->in = value;
+        else if (strcmp(key, "words") == 0 && is_names(value))
+            page->words = value;
+        else if (strcmp(key, "count") == 0 && json_is_boolean(value))
+            page->count = json_is_true(value);
         else
             return err_set(e, MSG_ENGINE_PAGE, call);
     }
@@ -156,7 +179,10 @@ static int asking_start(struct engine *engine, struct session *s, int64_t id,
     a->to = (struct reply_to){s->serial, id};
     a->query = query;
     a->args = json_incref(args);
-    if (page_read(query_name(query), page, a, e) == 0 && reader_push(engine, a, e))
+    if (query_asker(query)) /* parameters were checked: nobody else can have said it */
+        json_object_set_new(a->args, QUERY_ASKER, json_integer(s->login.who.operator_id));
+    a->asked = page ? json_incref((json_t *)(uintptr_t)page) : NULL;
+    if (page_read(query_name(query), a, e) == 0 && reader_push(engine, a, e))
         return 0;
     asking_free(a);
     return e->code;

@@ -1,9 +1,10 @@
 /*
- * The queries of sql/queries: their header comments parsed into declarations, and running one page. The
- * header's form (README, recipe "query"), before the first line that is no comment:
+ * The queries of sql/queries: their header comments parsed into declarations (running one is query_run.c's).
+ * The header's form (README, recipe "query"), before the first line that is no comment:
  *   -- title: Find anybody
  *   -- roles: cashier manager            (or: all)
  *   -- param: NAME text|search|int|bool [required] [max=N] [words=a|in_doubt]
+ *   -- asker: me                         (:me is the id of the operator who asks; no client can say another)
  *   -- column: NAME KIND Title of the column
  * `search` is a text that is folded as search columns are (base/text.h).
  */
@@ -11,31 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "books.h"
 #include "db.h"
-#include "message.h"
+#include "query_state.h"
 #include "sql.h"
-#include "text.h"
-
-#define PARAMS_MAX      8
-#define COLUMNS_MAX     96
-#define DEFAULT_LIMIT   100
-#define SEARCH_TEXT_MAX 256
-
-struct column {
-    char *name, *kind, *title;
-};
-
-struct query {
-    enum sql_id id;
-    char *title;
-    unsigned roles;
-    struct param params[PARAMS_MAX + 1];
-    bool folded[PARAMS_MAX];
-    size_t param_count;
-    struct column columns[COLUMNS_MAX];
-    size_t column_count;
-};
 
 struct query_table {
     struct query *queries;
@@ -154,6 +133,8 @@ static void line_read(struct query *q, const char *line)
         roles_read(q, line + 10);
     else if (strncmp(line, "-- param: ", 10) == 0)
         param_read(q, line + 10);
+    else if (strcmp(line, "-- asker: " QUERY_ASKER) == 0)
+        q->asker = true;
     else if (strncmp(line, "-- column: ", 11) == 0)
         column_read(q, line + 11);
 }
@@ -241,120 +222,12 @@ unsigned query_roles(const struct query *q)
     return q->roles;
 }
 
+bool query_asker(const struct query *q)
+{
+    return q->asker;
+}
+
 const struct param *query_params(const struct query *q)
 {
     return q->params;
-}
-
-static json_t *columns_json(const struct query *q)
-{
-    json_t *columns = json_array();
-
-    for (size_t i = 0; i < q->column_count; i++)
-        json_array_append_new(columns,
-                              json_pack("{s:s,s:s,s:s}", "name", q->columns[i].name, "kind",
-                                        q->columns[i].kind, "title", q->columns[i].title));
-    return columns;
-}
-
-static void params_bind(const struct query *q, struct db_row *row, const json_t *args)
-{
-    char folded[SEARCH_TEXT_MAX];
-
-    for (size_t i = 0; i < q->param_count; i++) {
-        const char *name = q->params[i].name;
-        const json_t *value = json_object_get(args, name);
-        bool bound = true;
-        if (json_is_string(value)) {
-            const char *text = json_string_value(value);
-            if (q->folded[i]) {
-                text_fold_search(folded, sizeof folded, text);
-                text = folded;
-            }
-            bound = db_bind_text(row, name, text);
-        } else if (value != NULL) {
-            bound = db_bind_int(row, name,
-                                json_is_integer(value) ? json_integer_value(value)
-                                                       : json_is_true(value));
-        } else {
-            bound = db_bind_null(row, name);
-        }
-        if (!bound)
-            die("query %s does not use its parameter %s", name_of(q), name);
-    }
-}
-
-static json_t *row_json(const struct query *q, struct db_row *row)
-{
-    json_t *cells = json_array();
-
-    for (int i = 0; i < (int)q->column_count; i++) {
-        switch (db_kind(row, i)) {
-        case DB_KIND_INT: json_array_append_new(cells, json_integer(db_int(row, i))); break;
-        case DB_KIND_TEXT: json_array_append_new(cells, json_string(db_text(row, i))); break;
-        default: json_array_append_new(cells, json_null()); break;
-        }
-    }
-    return cells;
-}
-
-static int page_check(const struct query *q, const struct page *page, struct err *e)
-{
-    if (page->limit < 1 || page->limit > QUERY_LIMIT_MAX || page->offset < 0)
-        return err_set(e, MSG_QUERY_LIMIT, (int64_t)QUERY_LIMIT_MAX);
-    if (page->sort == NULL)
-        return 0;
-    for (size_t i = 0; i < q->column_count; i++) {
-        if (strcmp(q->columns[i].name, page->sort) == 0)
-            return 0;
-    }
-    return err_set(e, MSG_QUERY_SORT, name_of(q), page->sort);
-}
-
-/* One row more than asked for is fetched: it tells whether there is more. */
-static int rows_read(struct db *db, const struct query *q, const json_t *args,
-                     const struct page *page, json_t *rows, bool *more, struct err *e)
-{
-    struct db_row *row = NULL;
-    int rc = db_query_page(db, q->id, page->sort, page->down, &row, e);
-
-    if (rc != 0)
-        return rc;
-    if (db_columns(row) != (int)q->column_count)
-        die("query %s declares %zu columns and gives %d", name_of(q), q->column_count,
-            db_columns(row));
-    params_bind(q, row, args);
-    db_bind_int(row, "limit", page->limit + 1);
-    db_bind_int(row, "offset", page->offset);
-    while ((rc = db_next(row, e)) == 1 && (int64_t)json_array_size(rows) < page->limit)
-        json_array_append_new(rows, row_json(q, row));
-    *more = rc == 1;
-    db_done(row);
-    return rc < 0 ? rc : 0;
-}
-
-int query_run(struct books *reader, const struct query *q, const json_t *args,
-              const struct page *page, json_t **result, struct err *e)
-{
-    static const struct page first = {.limit = DEFAULT_LIMIT};
-    struct db *db = books_db(reader);
-    bool more = false;
-
-    if (page == NULL)
-        page = &first;
-    int rc = page_check(q, page, e);
-    if (rc == 0)
-        rc = db_begin_read(db, e);
-    if (rc != 0)
-        return rc;
-    json_t *rows = json_array();
-    rc = rows_read(db, q, args, page, rows, &more, e);
-    db_rollback(db);
-    if (rc != 0) {
-        json_decref(rows);
-        return rc;
-    }
-    *result = json_pack("{s:o,s:o,s:I,s:b}", "columns", columns_json(q), "rows", rows, "offset",
-                        (json_int_t)page->offset, "more", (int)more);
-    return 0;
 }

@@ -13,11 +13,19 @@ struct query;
 struct query_table;
 
 #define QUERY_LIMIT_MAX 1000
+#define QUERY_ASKER     "me"
+#define PAGE_TEXT_MAX   256
+#define PAGE_NAMES_MAX  96
 
 struct page {
     int64_t limit, offset; /* limit 1..QUERY_LIMIT_MAX */
     const char *sort;      /* a column of the query or NULL: its own order */
     bool down;
+    /* Only rows that show `find` somewhere: in a text, in a state word or one of `words` (what the state is called in
+     * the language of who asks), in an amount, in a time. `in`: only in these columns; NULL: in all. */
+    const char *find;
+    const json_t *in, *words; /* arrays of strings, borrowed */
+    bool count;               /* the answer says how many rows there are in all: "total" */
 };
 
 /* Parses the headers of all embedded queries; a header that cannot be read is a bug and dies. One per
@@ -35,7 +43,11 @@ const char *query_title(const struct query *q);
 unsigned query_roles(const struct query *q);
 const struct param *query_params(const struct query *q); /* ends with a NULL name */
 
-/* {"columns","rows","offset","more"}; one read transaction. args were checked with param_check();
+/* Does it tell of the asker's own? Then whoever runs it puts the operator's id into args as QUERY_ASKER, after
+ * param_check() (which lets no client say it); without, it finds nothing. */
+bool query_asker(const struct query *q);
+
+/* {"columns","rows","offset","more"} and "total" where it was asked for; one read transaction. args were checked with param_check();
  * an unknown sort column or a limit out of range is an error that names it. page NULL: the first 100. */
 int query_run(struct books *reader, const struct query *q, const json_t *args,
               const struct page *page, json_t **result, struct err *e);

@@ -12,59 +12,10 @@
 #include "clock.h"
 #include "console_state.h"
 #include "message.h"
+#include "table_source.h"
 #include "text.h"
 
-#define DOUBT_ROLES (SCREEN_ALL & ~(unsigned)SCREEN_ELECTRICIAN)
-
-const struct screen_key console_globals[] = {
-    {.key = KEYS_F(1),
-     .action = GLOBAL_HELP,
-     .label = N_("Help"),
-     .help = N_("What can be done here; type to filter")},
-    {.key = KEYS_F(2),
-     .action = GLOBAL_FIND,
-     .label = N_("Find"),
-     .help = N_("Find a tenant, room or meter"),
-     .roles = SCREEN_ALL},
-    {.key = KEYS_F(9),
-     .action = GLOBAL_MENU,
-     .label = N_("Menu"),
-     .help = N_("All screens"),
-     .roles = SCREEN_ALL},
-    {.key = KEYS_ESC,
-     .action = GLOBAL_BACK,
-     .label = N_("Back"),
-     .help = N_("Back to the screen before"),
-     .roles = SCREEN_ALL},
-    {.key = KEYS_F(10),
-     .action = GLOBAL_DOUBT,
-     .label = N_("In doubt"),
-     .help = N_("Orders whose outcome is not known"),
-     .roles = DOUBT_ROLES},
-    {.key = KEYS_CTRL('P'),
-     .action = GLOBAL_PALETTE,
-     .label = N_("Palette"),
-     .help = N_("Every action by its name, in both languages")},
-    {.key = KEYS_CTRL('T'),
-     .action = GLOBAL_LANGUAGE,
-     .label = N_("Language"),
-     .help = N_("Switch between English and Chinese")},
-    {.key = KEYS_CTRL('O'),
-     .action = GLOBAL_LOCK,
-     .label = N_("Lock"),
-     .help = N_("Log out; your work waits until you log in again"),
-     .roles = SCREEN_ALL},
-    {.key = KEYS_CTRL('L'),
-     .action = GLOBAL_REPAINT,
-     .label = N_("Repaint"),
-     .help = N_("Draw the whole screen again")},
-    {.key = KEYS_CTRL('C'),
-     .action = GLOBAL_QUIT,
-     .label = N_("Leave"),
-     .help = N_("Log out and leave the program"),
-     .roles = SCREEN_ALL},
-    {.label = NULL},
-};
+#define WIDTH_MS 1000 /* so long the terminal may take to say how wide it draws */
 
 struct view *console_top(const struct console *c)
 {
@@ -82,17 +33,33 @@ bool console_may(const struct console *c, const struct screen_key *key)
     return key->roles == 0 || (key->roles & session_role(c));
 }
 
-static void go_find(struct console *c)
+static bool go_find(struct console *c)
 {
     struct view *top = console_top(c);
     while (c->depth > 1 && top) {
         if (top->screen->may_leave && !top->screen->may_leave(top))
-            return;
+            return false;
         views_close(c, top);
         top = console_top(c);
     }
     if (top && top->screen->update)
         top->screen->update(top, SCREEN_SHOWN, "again", NULL); /* an empty box */
+    return true;
+}
+
+void view_find(struct view *v, uint32_t key)
+{
+    struct console *c = v->console;
+    if (go_find(c))
+        console_key(c, key);
+}
+
+/* Opens a screen by name where it is not on top already. */
+static void go_screen(struct console *c, const char *name)
+{
+    struct view *top = console_top(c);
+    if (top && strcmp(top->screen->name, name) != 0)
+        view_open(top, name, NULL);
 }
 
 static void go_back(struct console *c)
@@ -102,19 +69,13 @@ static void go_back(struct console *c)
         console_say(c, STYLE_PLAIN, _("Not waited for any longer."));
         return;
     }
-    if (c->depth < 2 || !top)
+    if (c->depth == 1 && c->operator)
+        go_screen(c, "start"); /* find is the bottom: behind it is what needs a person */
+    if (c->depth < 2 || !top || top != console_top(c))
         return;
     if (top->screen->may_leave && !top->screen->may_leave(top))
         return;
     views_close(c, top);
-}
-
-/* Opens a screen by name where it is not on top already. */
-static void go_screen(struct console *c, const char *name)
-{
-    struct view *top = console_top(c);
-    if (top && strcmp(top->screen->name, name) != 0)
-        view_open(top, name, NULL);
 }
 
 /* May everything that is open be dropped? A screen that minds has asked. */
@@ -159,6 +120,14 @@ void console_global(struct console *c, enum console_global what)
     }
 }
 
+void global_run(struct console *c, const struct global_key *g)
+{
+    if (g->screen)
+        go_screen(c, g->screen);
+    else
+        console_global(c, (enum console_global)g->key.action);
+}
+
 /* The key of a table that this operator may press, or NULL. */
 static const struct screen_key *key_find(const struct console *c, const struct screen_key *keys,
                                          uint32_t key)
@@ -172,6 +141,9 @@ static const struct screen_key *key_find(const struct console *c, const struct s
 
 static void view_key(struct console *c, struct view *v, uint32_t key)
 {
+    struct table_source *table = v->table;
+    if (table && table_source_typing(table) && table_source_key(table, key))
+        return;
     const struct screen_key *own = key_find(c, v->screen->keys, key);
     if (own) {
         const char *why = v->screen->why_not ? v->screen->why_not(v, own->action) : NULL;
@@ -185,11 +157,25 @@ static void view_key(struct console *c, struct view *v, uint32_t key)
     }
     if (v->screen->text && v->screen->text(v, key))
         return;
-    const struct screen_key *global = key_find(c, console_globals, key);
+    if (table && table_source_key(table, key))
+        return;
+    if (table && key == '?')
+        key = KEYS_F(1);
+    const struct global_key *global = global_find(c, key);
     if (global)
-        console_global(c, (enum console_global)global->action);
-    else
+        global_run(c, global);
+    else if (!keys_pasted(key)) /* a paste outside of a field is nothing */
         view_beep(v);
+}
+
+/* What of a paste did not go into its field is said, once. */
+static void paste_edge(struct console *c, uint32_t edge)
+{
+    if (edge == KEYS_PASTE_END && c->paste_cut)
+        console_say(c, STYLE_BOLD,
+                    _("The pasted text does not fit into this field: its end is left out."));
+    c->paste_cut = false;
+    c->pasting = edge == KEYS_PASTE_BEGIN;
 }
 
 void console_key(struct console *c, uint32_t key)
@@ -210,6 +196,12 @@ void console_key(struct console *c, uint32_t key)
         overlay_key(c, key);
         return;
     }
+    if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END) {
+        paste_edge(c, key);
+        return;
+    }
+    if (keys_pasted(key) && c->paste_cut)
+        return; /* what did not fit ends it: less of the middle would be another text */
     c->message[0] = '\0';
     if (c->depth > 0)
         view_key(c, c->views[c->depth - 1], key);
@@ -222,20 +214,27 @@ void console_paint(struct console *c)
     term_size(c->term, &rows, &cols);
     if (rows != c->canvas.rows || cols != c->canvas.cols) {
         canvas_clear(&c->canvas);
-        canvas_init(&c->canvas, rows, cols, c->options.ambiguous_width == 2);
+        canvas_init(&c->canvas, rows, cols, true);
     }
+    c->canvas.plain_signs = c->wide_signs;
     canvas_erase(&c->canvas);
     frame_draw(c, &c->canvas);
     if (c->repaint)
         term_forget(c->term);
     c->repaint = false;
     term_paint(c->term, &c->canvas);
+    if (c->beep)
+        term_beep(c->term); /* however many keys were refused at once */
+    c->beep = false;
 }
 
 static void console_end(struct console *c)
 {
+    if (c->term && c->link)
+        drafts_end(c);
     views_close_above(c, 0);
     overlay_close(c);
+    presence_end(c);
     link_free(c->link);
     term_free(c->term);
     canvas_clear(&c->canvas);
@@ -276,7 +275,11 @@ int console_run(const struct console_options *options, struct err *e)
         .ctx = c,
         .fd = options->fd,
     };
-    const struct term_options term = {.theme = options->theme ? options->theme : "auto"};
+    c->wide_signs = options->ambiguous_width != 1; /* plain signs until the terminal has answered */
+    const struct term_options term = {
+        .theme = options->theme ? options->theme : "auto",
+        .ask_width = options->ambiguous_width == 0,
+    };
     int code = link_new(&c->link, &to, e);
     if (code == 0)
         code = term_new(&c->term, &term, e);
@@ -284,6 +287,9 @@ int console_run(const struct console_options *options, struct err *e)
         link_on_state(c->link, session_state, c);
         link_on_event(c->link, session_event, c);
         c->now_utc = clock_utc();
+        c->last_key_ms = clock_mono_ms();
+        if (term.ask_width)
+            c->width_until_ms = c->last_key_ms + WIDTH_MS;
         session_begin(c);
         code = loop_run(c, e);
     }

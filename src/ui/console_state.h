@@ -21,7 +21,7 @@ enum console_global {
     GLOBAL_NONE,
     GLOBAL_HELP,
     GLOBAL_FIND,
-    GLOBAL_DOUBT,
+    GLOBAL_SCREEN,
     GLOBAL_MENU,
     GLOBAL_BACK,
     GLOBAL_PALETTE,
@@ -31,8 +31,18 @@ enum console_global {
     GLOBAL_QUIT
 };
 
-/* The global keys, in the order of the key bar; ends with a NULL label. */
-extern const struct screen_key console_globals[];
+struct global_key {
+    struct screen_key key;
+    const char *screen; /* opens this; NULL: does what the action says */
+};
+
+/* globals.c: the global keys, in the order of the key bar; ends with a NULL label. */
+extern const struct global_key console_globals[];
+bool global_may(const struct console *c, const struct global_key *g);
+const struct global_key *global_find(const struct console *c, uint32_t key);
+void global_run(struct console *c, const struct global_key *g);
+
+#define DRAFTS_END_MS 500 /* so long the end of the program waits for a draft to be kept */
 
 struct view_wait {
     struct view_wait *next;
@@ -41,6 +51,8 @@ struct view_wait {
     const char *what;
     int64_t since_ms;
     view_reply_fn *reply;
+    view_reply_to_fn *reply_to; /* instead, with ctx */
+    void *ctx;
 };
 
 /* One line of help, menu or palette. */
@@ -48,6 +60,7 @@ struct overlay_item {
     char text[96], twin[96], help[200], key[16], reason[128], search[512];
     const struct screen *screen; /* opens this */
     int action;                  /* of the view on top */
+    int table;                   /* of its table: enum table_action */
     enum console_global global;
 };
 
@@ -82,7 +95,11 @@ struct console {
     struct keys keys;
     int signal_fd;
     int64_t begun_ms, now_utc, next_tick_ms, next_status_ms;
-    bool leaving, repaint;
+    bool leaving, repaint, beep;
+    bool wide_signs;        /* the terminal draws ambiguous characters two cells wide, or did not say yet */
+    int64_t width_until_ms; /* when it is taken for an ordinary one; 0: it has answered, or was not asked */
+    bool pasting, paste_cut;
+    int64_t last_key_ms, idle_lock_ms; /* 0: never */
 
     struct view *views[CONSOLE_VIEWS_MAX];
     int depth;
@@ -102,6 +119,8 @@ struct console {
     char lost_why[CONSOLE_TEXT_MAX];
     struct console_counts counts;
     int status_request;
+    json_t *present;     /* presence.c: what is going on in all sessions */
+    int64_t own_session; /* this one's number among them */
 };
 
 /* console.c */
@@ -136,6 +155,20 @@ void session_status(struct console *c); /* asks for the counts of row 23 */
 void session_lock(struct console *c);
 void session_language(struct console *c, const char *language, bool tell);
 unsigned session_role(const struct console *c);
+
+/* Idle for too long: locks; false: not. */
+bool session_idle(struct console *c, int64_t now_ms);
+
+/* drafts.c */
+void drafts_keep(struct console *c);                 /* all that is not sent yet, now */
+int64_t drafts_due_ms(const struct console *c);      /* when the next one is to be sent; 0: none */
+void drafts_tick(struct console *c, int64_t now_ms); /* sends those that are due */
+void drafts_end(struct console *c);                  /* sends, and waits an instant until they are kept */
+
+/* presence.c */
+void presence_event(struct console *c, const json_t *data);
+void presence_ask(struct console *c);
+void presence_end(struct console *c);
 
 /* frame.c */
 void frame_draw(struct console *c, struct canvas *canvas);

@@ -9,6 +9,7 @@
 #include "console_state.h"
 #include "message.h"
 #include "show.h"
+#include "table_source.h"
 #include "text.h"
 
 static const char *const group_titles[] = {[SCREEN_COUNTER] = N_("Counter"),
@@ -20,7 +21,7 @@ struct entry {
     const char *text, *help, *reason;
     uint32_t key;
     const struct screen *screen;
-    int action;
+    int action, table;
     enum console_global global;
 };
 
@@ -38,6 +39,7 @@ static void item_add(struct overlay *o, const struct entry *entry)
     memset(item, 0, sizeof *item);
     item->screen = entry->screen;
     item->action = entry->action;
+    item->table = entry->table;
     item->global = entry->global;
     if (entry->key != KEYS_NONE)
         keys_name(entry->key, item->key);
@@ -66,16 +68,42 @@ static void add_view_keys(struct console *c, struct overlay *o)
     }
 }
 
-static void add_globals(struct console *c, struct overlay *o)
+/* What the table in view can do: the same in every screen that has one. */
+static void add_table_keys(struct console *c, struct overlay *o)
 {
-    for (const struct screen_key *k = console_globals; k->label; k++) {
-        if (!console_may(c, k))
-            continue;
+    struct view *v = console_top(c);
+    for (const struct screen_key *k = table_source_keys; v && v->table && k->label; k++) {
+        /* where letters are typed into a field they are no keys */
+        const bool typed = v->table->def->typed && keys_printable(k->key);
         item_add(o, &(struct entry){.text = k->label,
                                     .help = k->help,
-                                    .key = k->key,
-                                    .global = (enum console_global)k->action});
+                                    .reason = table_source_why_not(v->table, k->action),
+                                    .key = typed ? KEYS_NONE : k->key,
+                                    .table = k->action});
     }
+}
+
+static void add_globals(struct console *c, struct overlay *o)
+{
+    for (const struct global_key *g = console_globals; g->key.label; g++) {
+        if (!global_may(c, g) || (g->screen && o->kind == OVERLAY_PALETTE))
+            continue; /* there the screens stand by themselves */
+        item_add(o, &(struct entry){.text = g->key.label,
+                                    .help = g->key.help,
+                                    .key = g->key.key,
+                                    .screen = g->screen ? views_find(g->screen) : NULL,
+                                    .global = (enum console_global)g->key.action});
+    }
+}
+
+/* The global key that opens a screen. */
+static uint32_t screen_global(const struct screen *s)
+{
+    for (const struct global_key *g = console_globals; g->key.label; g++) {
+        if (g->screen && strcmp(g->screen, s->name) == 0)
+            return g->key.key;
+    }
+    return KEYS_NONE;
 }
 
 static void add_screens(struct console *c, struct overlay *o)
@@ -91,6 +119,7 @@ static void add_screens(struct console *c, struct overlay *o)
             item_add(o, &(struct entry){.text = s->title,
                                         .help = s->help,
                                         .reason = may ? NULL : N_("your role may not"),
+                                        .key = screen_global(s),
                                         .screen = s});
         }
     }
@@ -103,6 +132,7 @@ static void add_other_language(struct console *c, struct overlay *o)
     struct overlay twin = {.kind = o->kind};
     message_language(other, c->options.locale_dir);
     add_view_keys(c, &twin);
+    add_table_keys(c, &twin);
     add_screens(c, &twin);
     add_globals(c, &twin);
     message_language(c->language, c->options.locale_dir);
@@ -122,8 +152,10 @@ void overlay_close(struct console *c)
 static void overlay_fill(struct console *c)
 {
     struct overlay *o = &c->overlay;
-    if (o->kind != OVERLAY_MENU)
+    if (o->kind != OVERLAY_MENU) {
         add_view_keys(c, o);
+        add_table_keys(c, o);
+    }
     if (o->kind != OVERLAY_HELP)
         add_screens(c, o);
     if (o->kind != OVERLAY_MENU)
@@ -182,12 +214,15 @@ static void item_run(struct console *c, int i)
     }
     overlay_close(c);
     c->message[0] = '\0';
-    if (item.global != GLOBAL_NONE)
+    if (item.screen && v) {
+        if (item.screen != v->screen)
+            view_open(v, item.screen->name, NULL);
+    } else if (item.global != GLOBAL_NONE)
         console_global(c, item.global);
-    else if (item.screen && v && item.screen != v->screen)
-        view_open(v, item.screen->name, NULL);
     else if (item.action && v)
         v->screen->action(v, item.action);
+    else if (item.table && v && v->table)
+        table_source_act(v->table, item.table);
 }
 
 void overlay_key(struct console *c, uint32_t key)

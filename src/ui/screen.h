@@ -45,7 +45,11 @@ struct view {
     const struct screen *screen;
     struct console *console;
     void *state;
-    struct view_wait *waits; /* the console's */
+    struct view_wait *waits;     /* the console's */
+    struct table_source *tables; /* all of its tables (table_source.h) */
+    struct table_source *table;  /* the one that has the keys; NULL: none */
+    struct view_draft *draft;    /* drafts.c: what is half typed here and was not sent yet */
+    bool present;                /* presence.c: others are told of this view */
 };
 
 enum screen_cause {
@@ -89,6 +93,10 @@ typedef void view_reply_fn(struct view *v, const json_t *result, const struct er
  * Esc leaves it; NULL: in the background. The reply is forgotten when the view is closed. Returns its number. */
 int view_ask(struct view *v, const char *call, json_t *args, const char *once, const char *what,
              view_reply_fn *reply);
+/* The same for a widget that must be told apart: ctx comes back with the reply. */
+typedef void view_reply_to_fn(void *ctx, const json_t *result, const struct err *e);
+int view_ask_for(struct view *v, const char *call, json_t *args, const char *what,
+                 view_reply_to_fn *reply, void *ctx);
 void view_forget(struct view *v, int request); /* 0: nothing */
 
 /* From now on keys wait until view_release(): typed ahead for what the answer opens. */

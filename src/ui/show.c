@@ -95,6 +95,30 @@ unsigned show_style(const char *state)
     return STYLE_PLAIN;
 }
 
+const char *show_kind_word(enum show_kind kind)
+{
+    static const char *const words[] = {
+        [SHOW_TEXT] = "text",   [SHOW_INTEGER] = "integer", [SHOW_MONEY] = "money",
+        [SHOW_PRICE] = "price", [SHOW_ENERGY] = "energy",   [SHOW_TIME] = "time",
+        [SHOW_DAY] = "time",    [SHOW_AGE] = "age",         [SHOW_UNTIL] = "time",
+        [SHOW_STATE] = "state", [SHOW_WORD] = "state",
+    };
+    return words[kind];
+}
+
+int show_words(const char *text, const char **words, int most)
+{
+    char wanted[SHOW_TEXT_MAX], shown[SHOW_TEXT_MAX];
+    int count = 0;
+    text_fold_search(wanted, sizeof wanted, text);
+    for (size_t i = 0; i < sizeof states / sizeof *states && count < most; i++) {
+        text_fold_search(shown, sizeof shown, message_gettext(states[i].word));
+        if (strstr(shown, wanted))
+            words[count++] = states[i].word;
+    }
+    return count;
+}
+
 bool show_is_number(enum show_kind kind)
 {
     return kind == SHOW_INTEGER || kind == SHOW_MONEY || kind == SHOW_PRICE || kind == SHOW_ENERGY;

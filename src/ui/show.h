@@ -27,6 +27,11 @@ enum show_kind {
     SHOW_WORD   /* an English word, translated */
 };
 
+/* "text", "money", "time", ...: for what leaves the screen. */
+const char *show_kind_word(enum show_kind kind);
+/* State words that contain this text in the language of the screen, at most `most`; returns how many. */
+int show_words(const char *text, const char **words, int most);
+
 /* Is the kind written to the right end of its column? */
 bool show_is_number(enum show_kind kind);
 

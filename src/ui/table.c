@@ -4,6 +4,7 @@
 #include "table.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "canvas.h"
@@ -65,7 +66,34 @@ void table_init(struct table *t, const struct table_column *columns, const char 
 void table_clear(struct table *t)
 {
     rows_clear(&t->rows);
+    json_decref(t->tags);
+    t->tags = NULL;
     t->cursor = t->top = 0;
+}
+
+/* What tells a row apart, as a key; NULL: this row has nothing of the kind. The caller's. */
+static char *tag_key(const struct table *t, int row)
+{
+    const json_t *id = t->id ? rows_value(&t->rows, row, t->id) : NULL;
+    return id ? json_dumps(id, JSON_ENCODE_ANY) : NULL;
+}
+
+bool table_tagged(const struct table *t, int row)
+{
+    if (!t->tags || json_object_size(t->tags) == 0)
+        return false;
+    char *key = tag_key(t, row);
+    const bool tagged = key && json_object_get(t->tags, key);
+    free(key);
+    return tagged;
+}
+
+void table_tag(struct table *t, int row)
+{
+    char *key = t->tags ? tag_key(t, row) : NULL;
+    if (key && json_object_del(t->tags, key) != 0)
+        json_object_set(t->tags, key, (json_t *)(uintptr_t)rows_value(&t->rows, row, t->id));
+    free(key);
 }
 
 void table_set(struct table *t, const json_t *result, bool fresh)
@@ -142,27 +170,33 @@ static void draw_cell(const struct table *t, const struct table_column *column,
     }
 }
 
-static void draw_headings(const struct table *t, int count, const struct table_place *places,
-                          struct canvas *c, int row)
+/* A heading; that of the column sorted by ends with the sign of the order. */
+static void draw_headings(const struct table *t, int count, struct canvas *c, int row)
 {
     for (int i = 0; i < count; i++) {
-        const char *title = message_gettext(t->columns[i].title);
-        if (!places[i].cells) {
+        const struct table_column *column = &t->columns[i];
+        const struct table_place place = t->places[i];
+        if (!place.cells)
             continue;
-        }
-        if (show_is_number(t->columns[i].kind)) {
-            canvas_right(c, row, places[i].col, places[i].cells, STYLE_ACCENT, title);
-        } else {
-            const int indent = t->columns[i].kind == SHOW_STATE ? 2 : 0; /* the sign */
-            canvas_text(c, row, places[i].col + indent, places[i].cells - indent, STYLE_ACCENT,
-                        title);
-        }
+        const bool sorted = t->sort && strcmp(t->sort, column->name) == 0;
+        const bool right = show_is_number(column->kind);
+        const int indent = column->kind == SHOW_STATE ? 2 : 0; /* the sign of the state */
+        const int cells = place.cells - indent - (sorted ? 2 : 0);
+        const char *title = message_gettext(column->title);
+        int end = place.col + place.cells - 1;
+        if (right)
+            canvas_right(c, row, place.col, cells, STYLE_ACCENT, title);
+        else
+            end = place.col + indent + 1 +
+                  canvas_text(c, row, place.col + indent, cells, STYLE_ACCENT, title);
+        if (sorted)
+            canvas_char(c, row, end, STYLE_BOLD, t->down ? L'v' : L'^');
     }
 }
 
 int table_draw(struct table *t, struct canvas *c, int row, int lines, int64_t now_utc, bool focus)
 {
-    struct table_place places[TABLE_COLUMNS_MAX];
+    struct table_place *places = t->places;
     int columns = 0;
     while (t->columns[columns].name && columns < TABLE_COLUMNS_MAX) {
         columns++;
@@ -177,7 +211,7 @@ int table_draw(struct table *t, struct canvas *c, int row, int lines, int64_t no
                                 message_gettext(t->empty));
     }
     table_layout(t->columns, columns, c->cols - 1, places);
-    draw_headings(t, columns, places, c, row);
+    draw_headings(t, columns, c, row);
     if (t->cursor < t->top) {
         t->top = t->cursor;
     }
@@ -189,11 +223,15 @@ int table_draw(struct table *t, struct canvas *c, int row, int lines, int64_t no
         const int index = t->top + used;
         const bool here = focus && index == t->cursor;
         const int at = row + 1 + used;
+        const bool tagged = table_tagged(t, index);
         for (int i = 0; i < columns; i++) {
             if (places[i].cells) {
-                draw_cell(t, &t->columns[i], places[i], c, at, index, STYLE_PLAIN, now_utc);
+                draw_cell(t, &t->columns[i], places[i], c, at, index,
+                          tagged ? STYLE_BOLD : STYLE_PLAIN, now_utc);
             }
         }
+        if (tagged)
+            canvas_char(c, at, 0, STYLE_BOLD, L'*');
         if (here) {
             canvas_char(c, at, 1, STYLE_PLAIN, L'>');
             canvas_style(c, at, 0, c->cols, STYLE_REVERSE);

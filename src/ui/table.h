@@ -1,6 +1,6 @@
 /*
- * The table widget: rows of a query under headings, a cursor row, paging. The layout is a pure function
- * of the columns and the width; nothing here asks the engine.
+ * The table widget: rows of a query under headings, a cursor row, tags. The layout is a pure function of
+ * the columns and the width; nothing here asks the engine: that is table_source.h.
  */
 #ifndef TABLE_H
 #define TABLE_H
@@ -36,7 +36,11 @@ struct table {
     const char *id;                     /* column that tells rows apart */
     const char *empty;                  /* N_(): what would be here and which key fills it */
     struct rows rows;
-    int cursor, top, height;
+    int cursor, top, height; /* rows held: 0 is the first of them */
+    const char *sort;        /* column whose heading bears the sign of the order; NULL: none */
+    bool down;
+    json_t *tags; /* {"id as JSON text": id} of tagged rows; NULL: there are no tags here */
+    struct table_place places[TABLE_COLUMNS_MAX]; /* as drawn last */
 };
 
 void table_init(struct table *t, const struct table_column *columns, const char *id,
@@ -46,6 +50,10 @@ void table_clear(struct table *t);
 /* New rows. fresh: another question, the cursor goes to the first row; else the row under the cursor
  * stays where it is on the screen. */
 void table_set(struct table *t, const json_t *result, bool fresh);
+
+/* Is this row tagged? Tags it, or takes its tag off. */
+bool table_tagged(const struct table *t, int row);
+void table_tag(struct table *t, int row);
 
 /* Arrows, PgUp, PgDn, Home, End; false: not its key. */
 bool table_key(struct table *t, uint32_t key);

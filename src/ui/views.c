@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "console_state.h"
 #include "message.h"
+#include "table_source.h"
 
 const struct screen *views_find(const char *name)
 {
@@ -40,11 +41,15 @@ static void waits_forget(struct view *v)
 static void view_free(struct view *v)
 {
     struct console *c = v->console;
+    view_draft_keep(v);
+    view_presence_set(v, NULL, "", "");
     if (c->held_by == v)
         view_release(v, false);
     if (c->dialog.view == v)
         c->dialog.view = NULL;
     waits_forget(v);
+    while (v->tables)
+        table_source_clear(v->tables);
     if (v->screen->close)
         v->screen->close(v);
     free(v->state);
@@ -54,6 +59,8 @@ static void view_free(struct view *v)
 static void view_update(struct view *v, enum screen_cause cause, const char *event,
                         const json_t *data)
 {
+    for (struct table_source *t = v->tables; t; t = t->next)
+        table_source_update(t, cause, event);
     if (v->screen->update)
         v->screen->update(v, cause, event, data);
 }
@@ -125,26 +132,40 @@ static void wait_over(void *ctx, const json_t *result, const struct err *e)
             break;
         }
     }
-    view_reply_fn *reply = wait->reply;
+    const struct view_wait w = *wait;
     free(wait);
-    if (reply)
-        reply(v, result, e);
+    if (w.reply_to)
+        w.reply_to(w.ctx, result, e);
+    else if (w.reply)
+        w.reply(v, result, e);
 }
 
-int view_ask(struct view *v, const char *call, json_t *args, const char *once, const char *what,
-             view_reply_fn *reply)
+static int ask(struct view *v, const char *call, json_t *args, const char *once,
+               const struct view_wait *how)
 {
     struct view_wait *wait = mem_new(sizeof *wait);
+    *wait = *how;
     wait->view = v;
-    wait->what = what;
     wait->since_ms = clock_mono_ms();
-    wait->reply = reply;
     wait->next = v->waits;
     v->waits = wait;
     const int number = link_send(v->console->link, call, args, once, wait_over, wait);
     /* The reply never comes before link_pump(), so wait is still there. */
     wait->number = number;
     return number;
+}
+
+int view_ask(struct view *v, const char *call, json_t *args, const char *once, const char *what,
+             view_reply_fn *reply)
+{
+    return ask(v, call, args, once, &(struct view_wait){.what = what, .reply = reply});
+}
+
+int view_ask_for(struct view *v, const char *call, json_t *args, const char *what,
+                 view_reply_to_fn *reply, void *ctx)
+{
+    return ask(v, call, args, NULL,
+               &(struct view_wait){.what = what, .reply_to = reply, .ctx = ctx});
 }
 
 void view_forget(struct view *v, int request)
@@ -305,8 +326,9 @@ void view_error(struct view *v, const struct err *e)
 
 void view_beep(struct view *v)
 {
-    if (v->console->term)
-        term_beep(v->console->term);
+    struct console *c = v->console;
+    c->beep = true;
+    c->paste_cut |= c->pasting;
 }
 
 bool view_definite(const struct err *e)

@@ -1,0 +1,105 @@
+/*
+ * A table bound to a query of the engine. A screen keeps one in its state and needs three lines:
+ *
+ *     table_source_init(&s->list, v, &list, json_pack("{s:s}", "account", number));      in open
+ *     table_source_draw(&s->list, c, top, lines, true);                                  in draw
+ *     table_source_text(&s->list, "number")                       the row under the cursor, in action
+ *
+ * Everything else happens by itself: asking, paging through any number of rows (only what is shown plus a
+ * page on either side is held), sorting, the filter line, tags, asking again after the engine's events without
+ * moving the row under the cursor, the wait, the empty list, the error, Ctrl-X. The keys stand in one table
+ * (table_source_keys), come after those of the screen, and are in its help and palette. Sorting and filtering happen
+ * in the engine. Of several tables in one screen all are kept fresh, and v->table is the one with the keys.
+ */
+#ifndef TABLE_SOURCE_H
+#define TABLE_SOURCE_H
+
+#include "edit.h"
+#include "screen.h"
+#include "table.h"
+
+struct table_def {
+    const char *call;                   /* a query of the protocol */
+    const struct table_column *columns; /* ends with a NULL name */
+    const char *id;                     /* column that tells rows apart */
+    const char *empty;                  /* N_(): what would be here and which key fills it */
+    const char *what;   /* N_("reading the list"), said when it takes long; NULL: that */
+    const char *events; /* "order paper": after these it is asked again; NULL: never by itself */
+    const char *sort;   /* column it is sorted by at first; NULL: the query's own order */
+    bool down;          /* ... the other way round */
+    bool tags;          /* Space tags rows */
+    bool typed;         /* letters and Space belong to a field of the screen: F1 and palette only */
+    void (*came)(struct view *v, const struct err *e); /* rows came, or *e; NULL: nobody minds */
+};
+
+struct table_source {
+    const struct table_def *def;
+    struct view *view;
+    struct table_source *next; /* of the same view */
+    struct table table;        /* rows, cursor: table.h */
+    json_t *args;              /* of the query */
+    struct edit filter;
+    bool filtering;         /* the filter line takes the keys */
+    char found[EDIT_BYTES]; /* the filter that was asked for */
+    int request;
+    bool fresh;        /* the request is another question: its answer begins at the first row */
+    bool outdated;     /* something changed: it is asked again at the next tick */
+    int64_t want;      /* row that the cursor goes to when it came; -1: none */
+    struct err failed; /* code 0: the last answer was one */
+};
+
+/* Registers the table with its view and asks; args (NULL: none) are taken. The view frees it. */
+void table_source_init(struct table_source *t, struct view *v, const struct table_def *def,
+                       json_t *args);
+/* The same without asking, for a screen that asks later with table_source_ask(). */
+void table_source_init_idle(struct table_source *t, struct view *v, const struct table_def *def);
+/* Another question (args taken): from the first row, tags and rows forgotten. */
+void table_source_ask(struct table_source *t, json_t *args);
+/* The same question again, in the background: the row under the cursor stays where it is. */
+void table_source_again(struct table_source *t);
+/* Forgets rows, tags and a request that is under way: nothing was asked yet. */
+void table_source_forget(struct table_source *t);
+/* Frees; the view does it. */
+void table_source_clear(struct table_source *t);
+
+/* Draws heading, rows and, in the last of the `lines`, filter, tags and place. Returns the lines used. */
+int table_source_draw(struct table_source *t, struct canvas *c, int row, int lines, bool focus);
+
+/* The row under the cursor: is there one, its values, all of it (the caller's, NULL: no row). */
+bool table_source_has(const struct table_source *t);
+int64_t table_source_number(const struct table_source *t, const char *column);
+const char *table_source_text(const struct table_source *t, const char *column);
+json_t *table_source_row(const struct table_source *t);
+
+/* The tagged ids, or that of the row under the cursor where none is tagged: an array, the caller's. */
+json_t *table_source_chosen(const struct table_source *t);
+int table_source_tagged(const struct table_source *t);
+
+/* ---- for the console, which calls these for every view */
+
+enum table_action {
+    TABLE_SORT = 1,
+    TABLE_TURN,
+    TABLE_OWN_ORDER,
+    TABLE_FILTER,
+    TABLE_TAG,
+    TABLE_UNTAG,
+    TABLE_AGAIN,
+    TABLE_EXPORT
+};
+extern const struct screen_key table_source_keys[]; /* ends with a NULL label */
+
+/* Does the filter line take the keys before the screen does? */
+bool table_source_typing(const struct table_source *t);
+/* A key; false: not its own. */
+bool table_source_key(struct table_source *t, uint32_t key);
+void table_source_act(struct table_source *t, int action);
+/* N_() reason why not; NULL: it is possible. */
+const char *table_source_why_not(const struct table_source *t, int action);
+void table_source_update(struct table_source *t, enum screen_cause cause, const char *event);
+
+/* What is in view, for the export screen: {"title","call","args","page","columns":[{"name","title","kind"}],"id",
+ * "rows"}; titles translated, the page without limit and offset. The caller's. */
+json_t *table_source_described(const struct table_source *t);
+
+#endif
