@@ -31,15 +31,10 @@
 -- column: expires_at time Expires
 -- Newest first. "open" are those that are not over.
 -- scan: newest first along the key, one page; a state that is rare walks further
-SELECT o.id AS "order", o.created_at_utc AS created_at, o.kind, o.state, v.meter, v.room, v.tenant,
-       d.number, o.amount_minor, p.name AS operator, o.changed_at_utc AS changed_at, o.count_before,
-       o.count_sent, o.count_after, o.balance_before_minor, o.balance_after_minor,
-       o.total_before_minor, o.total_after_minor, o.excess_minor, o.flag, o.reason, o.sends, o.looks,
-       o.next_look_utc AS next_look_at, o.sale_id, o.detail, o.sent_at_utc AS sent_at,
-       o.expires_at_utc AS expires_at
-FROM "order" o JOIN meter_shown v ON v.meter_id = o.meter_id
-LEFT JOIN sale s ON s.id = o.sale_id LEFT JOIN document d ON d.id = s.document_id
-LEFT JOIN operator p ON p.id = o.operator_id
-WHERE :state IS NULL OR o.state = :state
-   OR (:state = 'open' AND o.state IN ('queued', 'sending', 'in doubt'))
-ORDER BY o.id DESC
+SELECT "order", created_at, kind, state, meter, room, tenant, number, amount_minor, operator, changed_at,
+       count_before, count_sent, count_after, balance_before_minor, balance_after_minor, total_before_minor,
+       total_after_minor, excess_minor, flag, reason, sends, looks, next_look_at, sale_id, detail, sent_at,
+       expires_at
+FROM order_shown
+WHERE :state IS NULL OR state = :state OR (:state = 'open' AND state IN ('queued', 'sending', 'in doubt'))
+ORDER BY "order" DESC

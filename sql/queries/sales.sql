@@ -1,5 +1,14 @@
 -- title: Sales
 -- roles: cashier manager administrator auditor
+-- param: from int
+-- param: to int
+-- param: operator search max=64
+-- param: meter text max=20
+-- param: tenant int
+-- param: pay text words=cash|card|transfer|wechat|alipay
+-- param: state text words=queued|sending|in_doubt|done|failed|cancelled|open
+-- param: text search max=64
+-- param: shift int
 -- column: sale_id id Sale id
 -- column: at time Time
 -- column: number text Number
@@ -17,13 +26,18 @@
 -- column: account text Account
 -- column: shift id Shift
 -- column: reference text Reference
--- scan: newest first along the key, one page
-SELECT s.id AS sale_id, s.at_utc AS at, d.number, s.amount_minor, s.pay, p.name AS operator,
-       m.number AS meter, coalesce(o.state, '') AS state, o.balance_before_minor,
-       o.balance_after_minor, o.count_after, o.id AS "order", sp.name AS room, t.name AS tenant,
-       a.number AS account, s.shift_id AS shift, s.reference
-FROM sale s JOIN document d ON d.id = s.document_id JOIN operator p ON p.id = s.operator_id
-JOIN meter m ON m.id = s.meter_id LEFT JOIN "order" o ON o.sale_id = s.id
-JOIN space sp ON sp.id = m.space_id JOIN account a ON a.id = s.account_id
-JOIN tenant t ON t.id = a.tenant_id
-ORDER BY s.id DESC
+-- column: cancelled text Cancelled by
+-- column: sends integer Sends
+-- Newest first. from, to: UTC seconds, to not included; text: room, tenant, meter, account, receipt (its digits too).
+SELECT sale_id, at, number, amount_minor, pay, operator, meter, state, balance_before_minor, balance_after_minor,
+       count_after, "order", room, tenant, account, shift, reference, cancelled, sends
+FROM sale_shown
+WHERE at >= coalesce(:from, 0) AND at < coalesce(:to, 9223372036854775807)
+  AND (:operator IS NULL OR lower(login) = :operator OR instr(lower(operator), :operator) > 0)
+  AND (:meter IS NULL OR meter = :meter) AND (:tenant IS NULL OR tenant_id = :tenant)
+  AND (:pay IS NULL OR pay = :pay) AND (:shift IS NULL OR shift = :shift)
+  AND (:state IS NULL OR state = :state OR (:state = 'open' AND state IN ('queued', 'sending', 'in doubt')))
+  AND (:text IS NULL OR instr(search, :text) > 0 OR instr(lower(room), :text) > 0 OR instr(meter, :text) > 0
+       OR lower(account) = :text OR instr(lower(number), :text) > 0 OR lower(coalesce(cancelled, '')) = :text
+       OR substr(number, 3, 4) || substr(number, 8) = :text)
+ORDER BY at DESC, sale_id DESC

@@ -24,7 +24,11 @@ SELECT key, wrong FROM (
     SELECT e.number AS key, CASE
         WHEN e.document <> '' AND NOT EXISTS (SELECT 1 FROM document d WHERE d.number = e.document AND d.entry_number = e.number)
             THEN 'its paper is not there'
-        WHEN e.kind IN ('sale', 'cancel') AND e.document = '' THEN 'it has no number of a paper'
+        WHEN e.kind IN ('sale', 'cancel', 'paper') AND e.document = '' THEN 'it has no number of a paper'
+        WHEN e.kind = 'paper' AND EXISTS (SELECT 1 FROM posting p WHERE p.entry_number = e.number)
+            THEN 'a paper that moves no money has postings'
+        WHEN e.kind = 'cancel' AND (SELECT count(*) FROM sale s WHERE s.cancelled_entry = e.number) <> 1
+            THEN 'it cancels not exactly one sale'
         WHEN e.kind = 'delivery' AND NOT EXISTS (SELECT 1 FROM "order" o WHERE o.id = e.order_id AND o.state = 'done'
                                                  AND o.kind = 'top-up')
             THEN 'it tells of a delivery that no done order knows'
@@ -67,14 +71,47 @@ SELECT key, wrong FROM (
                   WHERE c.number = s.cancelled_entry AND c.kind = 'cancel' AND p.ledger = 'pending'
                     AND p.ref = s.account_id) <> s.amount_minor
             THEN 'the journal cancels another amount'
+        WHEN s.cancelled_entry IS NOT NULL
+             AND (SELECT coalesce(sum(p.amount_minor), 0) FROM entry c JOIN posting p ON p.entry_number = c.number
+                  WHERE c.number = s.cancelled_entry AND p.ledger = s.pay AND p.ref = c.shift_id) <> -s.amount_minor
+            THEN 'the journal paid another amount back, or out of another shift'
+        WHEN s.cancelled_entry IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM entry c JOIN document k ON k.number = c.document JOIN "order" o ON o.id = c.order_id
+                             WHERE c.number = s.cancelled_entry AND k.kind = 'cancel' AND o.sale_id = s.id
+                               AND json_extract(k.snapshot, '$.sale') = d.number
+                               AND json_extract(k.snapshot, '$.paid_out') = s.amount_minor
+                               AND json_extract(k.snapshot, '$.pay') = s.pay
+                               AND EXISTS (SELECT 1 FROM outbox x WHERE x.document_id = k.id))
+            THEN 'the paper of its cancel tells of another sale, or was taken out of the outbox'
     END AS wrong
     FROM sale s JOIN document d ON d.id = s.document_id LEFT JOIN entry e ON e.number = d.entry_number)
 WHERE wrong IS NOT NULL ORDER BY id LIMIT 1
 
 -- name: verify_wrong_document
--- scan: each paper of a sale has its sale
-SELECT d.number, 'there is no sale for it' FROM document d
-WHERE d.kind = 'sale' AND NOT EXISTS (SELECT 1 FROM sale s WHERE s.document_id = d.id) ORDER BY d.id LIMIT 1
+-- scan: each paper of a sale or of its cancel has its sale
+SELECT d.number, CASE d.kind WHEN 'sale' THEN 'there is no sale for it' ELSE 'there is no cancelled sale for it' END
+FROM document d
+WHERE d.kind = 'sale' AND NOT EXISTS (SELECT 1 FROM sale s WHERE s.document_id = d.id)
+   OR d.kind = 'cancel' AND NOT EXISTS (SELECT 1 FROM sale s WHERE s.cancelled_entry = d.entry_number)
+ORDER BY d.id LIMIT 1
+
+-- name: verify_wrong_slip
+-- scan: each delivery slip against its sale and order
+SELECT key, wrong FROM (
+    SELECT d.number AS key, d.id, CASE
+        WHEN ds.sale_id IS NULL THEN 'it tells of no sale'
+        WHEN o.state <> 'done' OR e.order_id <> o.id THEN 'it tells of a delivery that its order does not know'
+        WHEN json_extract(d.snapshot, '$.sale') <> sd.number OR json_extract(d.snapshot, '$.amount') <> s.amount_minor
+             OR json_extract(d.snapshot, '$.balance_after') IS NOT o.balance_after_minor
+             OR json_extract(d.snapshot, '$.count_after') IS NOT o.count_after
+            THEN 'it tells of another sale, amount or balance'
+        WHEN NOT EXISTS (SELECT 1 FROM outbox x WHERE x.document_id = d.id) THEN 'it was taken out of the outbox'
+    END AS wrong
+    FROM document d LEFT JOIN entry e ON e.number = d.entry_number LEFT JOIN delivery_slip ds ON ds.document_id = d.id
+    LEFT JOIN sale s ON s.id = ds.sale_id LEFT JOIN document sd ON sd.id = s.document_id
+    LEFT JOIN "order" o ON o.sale_id = s.id
+    WHERE d.kind = 'delivery')
+WHERE wrong IS NOT NULL ORDER BY id LIMIT 1
 
 -- name: verify_wrong_order
 -- scan: each order against journal and excess
@@ -96,10 +133,18 @@ SELECT key, wrong FROM (
                   WHERE e.order_id = o.id AND e.order_id <> 0 AND e.kind = 'delivery' AND p.ledger = 'pending'
                     AND p.ref = s.account_id) <> o.amount_minor
             THEN 'the journal delivered for another account'
-        WHEN o.kind = 'top-up' AND o.state = 'done'
-             AND (SELECT e.memo FROM entry e WHERE e.order_id = o.id AND e.order_id <> 0 AND e.kind = 'delivery')
-                 <> 'count ' || o.count_after || ' balance ' || o.balance_after_minor
+        WHEN o.kind = 'top-up' AND o.state = 'done' AND o.flag <> 'decided'
+             AND (SELECT e.memo FROM entry e WHERE e.order_id = o.id AND e.order_id <> 0 AND e.kind = 'delivery'
+                    AND e.operator_id IS NULL)
+                 IS NOT coalesce('count ' || o.count_after || ' balance ' || o.balance_after_minor, 'nothing')
             THEN 'the journal was proved by another count or balance'
+        WHEN o.kind = 'top-up' AND o.state = 'done' AND o.flag = 'decided'
+             AND NOT EXISTS (SELECT 1 FROM entry e JOIN operator p ON p.id = e.operator_id JOIN attempt a ON a.order_id = o.id
+                             WHERE e.order_id = o.id AND e.order_id <> 0 AND e.kind = 'delivery'
+                               AND a.outcome = 'decided: applied' AND json_extract(a.frames, '$[0].hex') = p.login
+                               AND e.memo = 'decided by ' || p.login || ': ' || json_extract(a.frames, '$[1].hex')
+                               AND o.count_after IS NULL AND o.balance_after_minor IS NULL)
+            THEN 'it is marked as decided by a person, and the journal does not say so'
         WHEN o.excess_minor <> (SELECT coalesce(sum(x.amount_minor), 0) FROM excess x WHERE x.order_id = o.id)
             THEN 'the list of excesses says another amount'
     END AS wrong
@@ -142,5 +187,11 @@ SELECT key, wrong FROM (
         WHEN (SELECT count(*) FROM operation) <> (SELECT coalesce(max(id), 0) FROM operation) THEN 'lines of it are missing'
         WHEN (SELECT count(*) FROM operation WHERE action = 'sale.new' AND result = 'ok') < (SELECT count(*) FROM sale)
             THEN 'it does not know every sale'
+        WHEN (SELECT count(*) FROM operation WHERE action = 'sale.cancel' AND result = 'ok')
+             < (SELECT count(*) FROM sale WHERE cancelled_entry IS NOT NULL)
+            THEN 'it does not know every cancel'
+        WHEN (SELECT count(*) FROM operation WHERE action = 'order.decide' AND result = 'ok')
+             < (SELECT count(*) FROM "order" WHERE flag = 'decided')
+            THEN 'it does not know every decision'
     END AS wrong)
 WHERE wrong IS NOT NULL

@@ -165,6 +165,7 @@ void settle_note(struct engine *engine, const json_t *data);
 
 /* What became of a number of meters. */
 struct sweep_result {
+bool orders_busy(const struct engine *engine, int64_t order_id); /* this one is */
     int64_t read;
     json_t *failed; /* array of {"meter","error"} */
 };

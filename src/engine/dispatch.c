@@ -82,8 +82,14 @@ static int change_start(struct engine *engine, struct session *s, int64_t id,
 {
     struct change_order order = {
         .to = {s->serial, id}, .request = request, .who = s->login.who, .args = args};
+    int64_t order_id = json_integer_value(json_object_get(args, "order"));
     if (once)
         text_copy(order.once, sizeof order.once, once);
+    if (request->at_rest && orders_busy(engine, order_id)) {
+        err_set(e, MSG_ENGINE_ORDER_BUSY, order_id);
+        dispatch_refused(engine, &order, e);
+        return e->code;
+    }
     if (request->line && engine->field)
         return preflight_start(engine, &order, e);
     return dispatch_change(engine, &order, e);

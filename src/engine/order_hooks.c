@@ -145,8 +145,8 @@ static bool missed(const struct order_job *o, enum order_miss *why)
     case JOB_STOPPED:
         *why = o->job.probe == DEED_NOT_DONE ? ORDER_MISS_REFUSED_20 : ORDER_MISS_UNREACHED;
         return !o->hook_stopped;
+    case JOB_NOT_DONE: *why = ORDER_MISS_CANNOT; return !o->sent; /* settings to old firmware */
     case JOB_DONE:
-    case JOB_NOT_DONE:
     case JOB_UNKNOWN: break;
     }
     return false;
@@ -181,9 +181,6 @@ static int end_within(struct books *b, void *ctx, struct effects *fx, struct err
         return e->code;
     if (missed(o, &why))
         code = order_missed(b, o->task.id, why, &o->job.error, fx, e);
-    else if (o->job.end == JOB_NOT_DONE && !o->sent && o->task.kind != ORDER_TOPUP)
-        code = order_plain_after(b, o->task.id, ORDER_DEED_NOT_DONE, false, fx,
-                                 e); /* never possible here */
     if (code == 0 && o->job.has_reading) {
         struct reading r;
         reading_convert(&o->job, &r);

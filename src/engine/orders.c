@@ -18,6 +18,14 @@ size_t orders_in_flight(const struct engine *engine)
     return n;
 }
 
+bool orders_busy(const struct engine *engine, int64_t order_id)
+{
+    const struct order_job *o = engine->orders;
+    while (o && o->task.id != order_id)
+        o = o->next;
+    return o != NULL;
+}
+
 static void wait_drop(struct engine *engine, struct order_wait *w)
 {
     if (--w->left > 0 || !w->started)

@@ -201,7 +201,10 @@ int order_missed(struct books *b, int64_t order_id, enum order_miss miss, const 
 
     if (rc != 0 || !o.open || miss == ORDER_MISS_DROPPED)
         return rc;
-    if (miss == ORDER_MISS_REFUSED_20) {
+    if (miss == ORDER_MISS_CANNOT)
+        return order_set(b, &o, "failed", reason, fx, e);
+    if (miss == ORDER_MISS_REFUSED_20 &&
+        o.sends == 0) { /* a frame that went out is proved by reading */
         err_set(&why, MSG_ORDER_REFUSED_20);
         return order_set(b, &o, "failed", &why, fx, e);
     }

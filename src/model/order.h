@@ -59,11 +59,12 @@ int order_after_send(struct books *b, int64_t order_id, enum order_deed deed,
                      struct effects *fx, struct err *e);
 
 /* The exchange never got to sending: why. Keeps the order for a later look (with back-off), or fails it where
- * it is certain that it can never be carried out (probe refused: failed). */
+ * it is certain that it can never be carried out (probe refused, never sent: failed). */
 enum order_miss {
     ORDER_MISS_UNREACHED,
     ORDER_MISS_STRANGER,
     ORDER_MISS_REFUSED_20,
+    ORDER_MISS_CANNOT, /* this meter never takes such an order: reason says why */
     ORDER_MISS_DROPPED
 };
 int order_missed(struct books *b, int64_t order_id, enum order_miss why, const struct err *reason,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "counter.h"
 #include "db.h"
 #include "journal.h"
 #include "message.h"
@@ -162,49 +163,23 @@ static int check_payment(struct books *b, const json_t *args, struct payment *p,
     return 0;
 }
 
-struct counter {
-    int64_t shift_id, till_id;
-    char till[64], language[16], operator_name[64];
-};
-
-static int counter_get(struct books *b, const struct actor *who, struct counter *c, struct err *e)
-{
-    struct db_row *row;
-    int rc = db_find(books_db(b), SQL_sale_shift, &row, e, "i", who->operator_id);
-
-    if (rc != 0)
-        return rc;
-    if (!row)
-        return err_set(e, MSG_SALE_NO_SHIFT);
-    c->shift_id = db_int(row, 0);
-    c->till_id = db_int(row, 1);
-    text_copy(c->till, sizeof c->till, db_text(row, 2));
-    text_copy(c->language, sizeof c->language, db_text(row, 3));
-    text_copy(c->operator_name, sizeof c->operator_name, db_text(row, 4));
-    db_done(row);
-    return 0;
-}
-
 /* What the paper says, for ever. Delivery and head are added when it is printed (outbox.c). */
 static char *snapshot(struct books *b, const struct sale_meter *m, const struct payment *p,
                       const struct counter *c, const char *number, int64_t at_utc)
 {
-    char site[128], demo[8], shift[24];
-    snprintf(shift, sizeof shift, "%lld", (long long)c->shift_id);
-    json_t *s = json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:I,s:I,s:I}",
-                          "site", setting_text(b, "site.name", site, sizeof site), "number", number,
-                          "at", (json_int_t)at_utc, "till", c->till, "shift", shift, "operator",
-                          c->operator_name, "account", m->account, "tenant", m->tenant, "room",
-                          m->room, "meter", m->number, "amount", (json_int_t)p->amount_minor, "pay",
-                          p->pay, "tendered", (json_int_t)p->tendered_minor, "change",
-                          (json_int_t)p->change_minor, "price", (json_int_t)m->price_e4,
-                          "energy_wh", (json_int_t)energy_of_money(p->amount_minor, m->price_e4));
+    json_t *s = counter_paper(b, c, number, at_utc);
+    json_t *own = json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:I,s:I,s:I,s:I}", "account", m->account,
+                            "tenant", m->tenant, "room", m->room, "meter", m->number, "amount",
+                            (json_int_t)p->amount_minor, "pay", p->pay, "tendered",
+                            (json_int_t)p->tendered_minor, "change", (json_int_t)p->change_minor,
+                            "price", (json_int_t)m->price_e4, "energy_wh",
+                            (json_int_t)energy_of_money(p->amount_minor, m->price_e4), "capital",
+                            (json_int_t)p->amount_minor);
 
-    json_object_set_new(s, "capital", json_integer(p->amount_minor));
+    json_object_update(s, own);
+    json_decref(own);
     if (p->reference[0])
         json_object_set_new(s, "pay_reference", json_string(p->reference));
-    if (strcmp(setting_text(b, "site.demo", demo, sizeof demo), "1") == 0)
-        json_object_set_new(s, "demo", json_string("DEMO"));
     char *text = json_dumps(s, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(s);
     return text;
@@ -269,7 +244,7 @@ static int sale_new(struct books *b, const struct actor *who, const json_t *args
     int rc = check_payment(b, args, &p, e);
 
     if (rc == 0)
-        rc = counter_get(b, who, &c, e);
+        rc = counter_get(b, who, MSG_SALE_NO_SHIFT, &c, e);
     if (rc == 0)
         rc = meter_get(b, json_string_value(json_object_get(args, "meter")), &m, e);
     if (rc == 0)
