@@ -19,7 +19,7 @@ INSERT INTO outbox (document_id, till_id, copy, operator_id, state, created_at_u
 VALUES (?1, ?2, ?3, nullif(?4, 0), 'waiting', ?5, ?5);
 -- name: outbox_take
 UPDATE outbox SET state = 'sending', job_uuid = '', job_id = 0, reasons = '', changed_at_utc = ?2, tries = tries + 1,
-       owes_slip = max(owes_slip, ?3)
+       owes_slip = CASE WHEN unknown > 0 THEN max(owes_slip, ?3) ELSE ?3 END
 WHERE id = ?1 AND state = 'waiting';
 -- name: outbox_state
 UPDATE outbox SET state = ?2, job_uuid = ?3, job_id = ?4, reasons = ?5, changed_at_utc = ?6,

@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "core.h"
+#include "delivery.h"
 #include "message.h"
 #include "outbox.h"
 #include "paper.h"
@@ -108,6 +109,12 @@ static int take_paper(struct books *b, struct outbox_work *o, struct effects *fx
     return o->found < 0 ? o->found : 0;
 }
 
+static int make_slip(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e)
+{
+    o->found = delivery_auto(b, fx, e);
+    return o->found < 0 ? o->found : 0;
+}
+
 /* Runs it on the writer; a failure is in the log. */
 static bool outbox_do(struct print *p, struct outbox_work *o)
 {
@@ -128,6 +135,15 @@ static int outbox_ask(struct print *p, const char *skip, struct outbox_paper *pa
     int found = outbox_do(p, o) ? o->found : 0;
     work_free(o);
     return found;
+}
+
+/* The delivery slips that are made by themselves; each is a paper like others afterwards. */
+static void outbox_slips(struct print *p)
+{
+    struct outbox_work *o = work_new(sizeof *o, outbox_run, NULL);
+    o->run = make_slip;
+    outbox_do(p, o);
+    work_free(o);
 }
 
 /* Written before the bytes leave: after a crash this paper is known to have been on its way. */
@@ -307,6 +323,7 @@ static int64_t round_of(struct print *p, bool look_now)
     char skip[SKIP_MAX];
     if (look_now || clock_mono_ms() >= p->look_ms)
         look_all(p);
+    outbox_slips(p);
     print_view_skip(p->view, skip, sizeof skip);
     memset(papers, 0, sizeof papers);
     if (outbox_ask(p, skip, papers, 1) > 0) {
