@@ -76,6 +76,9 @@ struct request {
     const struct param *params;
     bool line;  /* the line to args.meter must be up and proven first (sale.h, sale_preflight) */
     bool money; /* refuses to run without an own id ("once") */
+    bool
+        quiet; /* what is typed, not done: no operation log (errors are), and no first result to give again */
+    bool at_rest; /* refused while the engine looks at args.order */
     int (*run)(struct books *b, const struct actor *who, const json_t *args, json_t **result,
                struct effects *fx, struct err *e);
 };
