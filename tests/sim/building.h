@@ -19,7 +19,7 @@
 #include "meter.h"
 #include "text.h"
 
-enum { CHANNEL_RTU_TCP = 0, CHANNEL_TCP = 1 };
+enum { CHANNEL_RTU_TCP = 0, CHANNEL_TCP = 1, CHANNEL_RTU = 2 };
 enum { ABSENT_SILENT = 0, ABSENT_0A = 0x0A, ABSENT_0B = 0x0B };
 enum { JOB_ACT, JOB_REPLY, JOB_GIVE_UP };
 enum { LOG_ENTRIES = 512, CLIENT_IN = 600 };
@@ -64,6 +64,8 @@ struct channel {
     int64_t max_clients, kick_oldest, idle_s, resend, refuses_20, absent, replies_to_all;
     int64_t up;
     int listener;
+    int slave;              /* rtu: held open, so that the master never hangs up; -1 */
+    char device[160];       /* rtu: the name under which it is plugged in */
     struct client *clients; /* oldest first */
     struct job *queue;      /* waiting for the line, oldest first */
     struct job *travelling; /* sorted by due_us */
@@ -127,6 +129,8 @@ int building_run(struct building *b, int signals);
 
 /* building_file.c: fills the building; on failure prints file:line: reason and returns -1. */
 int building_load(struct building *b, const char *path);
+/* Sets a key of a channel while it works; returns NULL or a reason. */
+const char *channel_key_set(struct channel *c, const char *name, const char *value);
 
 /* channel.c: the line behind a gateway. */
 /* Takes a request (address + PDU) of a client. */
@@ -137,6 +141,13 @@ void channel_work(struct channel *c, int64_t now_us);
 /* When channel_work has something to do next; INT64_MAX = nothing on its way. */
 int64_t channel_next_us(const struct channel *c);
 void channel_free(struct channel *c);
+
+/* serial.c: a channel of type rtu. */
+/* Plugs the adapter in: a pty, linked from c->device. -1 with errno. */
+int serial_plug(struct channel *c);
+void serial_unplug(struct channel *c);
+/* Are baud and stop bits of the port those of the line? (A pty keeps no parity.) */
+bool serial_is_set(const struct channel *c);
 
 /* gateway.c: the TCP side. */
 int gateway_listen(struct channel *c);

@@ -27,7 +27,7 @@ struct channel_key {
     const char *const *words; /* ends in NULL */
 };
 
-static const char *const type_words[] = {"rtu-tcp", "tcp", NULL};
+static const char *const type_words[] = {"rtu-tcp", "tcp", "rtu", NULL};
 static const char *const kick_words[] = {"none", "oldest", NULL};
 static const char *const reply_words[] = {"asker", "all", NULL};
 static const char *const yes_words[] = {"no", "yes", NULL};
@@ -109,11 +109,10 @@ static bool set_line(struct channel *c, const char *value)
     return true;
 }
 
-static int set_channel_key(const struct reader *r, struct channel *c, const char *name,
-                           const char *value)
+const char *channel_key_set(struct channel *c, const char *name, const char *value)
 {
     if (strcmp(name, "line") == 0) {
-        return set_line(c, value) ? 0 : fail(r, "line=%s: not a line such as 9600/8N1", value);
+        return set_line(c, value) ? NULL : "not a line such as 9600/8N1";
     }
     for (size_t i = 0; i < sizeof channel_keys / sizeof channel_keys[0]; i++) {
         const struct channel_key *k = &channel_keys[i];
@@ -124,15 +123,15 @@ static int set_channel_key(const struct reader *r, struct channel *c, const char
         if (k->words) {
             n = index_of(k->words, value);
             if (n < 0) {
-                return fail(r, "%s=%s: unknown word", name, value);
+                return "unknown word";
             }
         } else if (!text_to_decimal(value, 0, &n) || n < k->min || n > k->max) {
-            return fail(r, "%s=%s: not a number, or out of range", name, value);
+            return "not a number, or out of range";
         }
         memcpy((char *)c + k->offset, &n, sizeof n);
-        return 0;
+        return NULL;
     }
-    return fail(r, "a channel has no key %s", name);
+    return "a channel has no such key";
 }
 
 /* Takes the next word off the line; words with blanks stand in double quotes after the =. */
@@ -222,6 +221,7 @@ static int read_channel(struct reader *r, char *rest)
         .absent = ABSENT_0B,
         .replies_to_all = 1,
         .listener = -1,
+        .slave = -1,
     };
     b->channels = append(b->channels, b->channel_count, sizeof(struct channel *));
     b->channels[b->channel_count++] = c;
@@ -231,8 +231,9 @@ static int read_channel(struct reader *r, char *rest)
         if (!value) {
             return fail(r, "%s: key=value expected", word);
         }
-        if (set_channel_key(r, c, word, value) != 0) {
-            return -1;
+        const char *reason = channel_key_set(c, word, value);
+        if (reason) {
+            return fail(r, "%s=%s: %s", word, value, reason);
         }
     }
     return 0;

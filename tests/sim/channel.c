@@ -139,13 +139,13 @@ static bool request_survives(struct channel *c, struct job *job, int64_t arrival
 {
     bool *hit = job->hits.hit;
     bool survives = true;
-    if (hit[FAULT_RESET]) {
+    if (hit[FAULT_RESET] && c->type != CHANNEL_RTU) {
         note(c, FAULT_RESET, job);
         gateway_reset(c, job->client);
         survives = dice_throw(&c->dice, 2) == 0;
     }
     struct client *client = gateway_client(c, job->client);
-    if (hit[FAULT_HALF_OPEN] && client) {
+    if (hit[FAULT_HALF_OPEN] && client && c->type != CHANNEL_RTU) {
         note(c, FAULT_HALF_OPEN, job);
         client->deaf = true;
         client->in_size = 0;
@@ -158,7 +158,7 @@ static bool request_survives(struct channel *c, struct job *job, int64_t arrival
     }
     if (hit[FAULT_FOREIGN_MASTER]) {
         note(c, FAULT_FOREIGN_MASTER, job);
-        if (c->type == CHANNEL_RTU_TCP) {
+        if (c->type != CHANNEL_TCP) {
             foreign_exchange(c, job, arrival_us);
             hit[FAULT_FOREIGN_MASTER] = false;
         }
@@ -312,7 +312,7 @@ static void send_reply(struct channel *c, struct job *reply, int64_t now_us)
                      chars_us(c, reply->size + 2);
     bool owner = !reply->stray;
     if (!damage_reply(c, reply)) {
-        if (owner && c->type == CHANNEL_RTU_TCP) {
+        if (owner && c->type != CHANNEL_TCP) {
             schedule(c, job_copy(reply), JOB_GIVE_UP, end_us);
         }
         return;
@@ -326,7 +326,7 @@ static void send_reply(struct channel *c, struct job *reply, int64_t now_us)
     struct job *first = job_copy(reply);
     if (hit[FAULT_REPLY_LATE]) {
         note(c, FAULT_REPLY_LATE, reply);
-        if (owner && c->type == CHANNEL_RTU_TCP) {
+        if (owner && c->type != CHANNEL_TCP) {
             schedule(c, job_copy(reply), JOB_GIVE_UP, end_us);
             first->stray = true;
         }
@@ -352,10 +352,10 @@ static void act(struct channel *c, struct job *job, int64_t now_us)
     if (answers > 1) {
         reply->hits.hit[FAULT_BIT_FLIP] = true;
     }
-    bool gateway_listens = c->type == CHANNEL_RTU_TCP || !job->stray;
+    bool gateway_listens = c->type != CHANNEL_TCP || !job->stray;
     if (answers > 0 && gateway_listens) {
         send_reply(c, reply, now_us);
-    } else if (answers == 0 && !job->stray && c->type == CHANNEL_RTU_TCP) {
+    } else if (answers == 0 && !job->stray && c->type != CHANNEL_TCP) {
         release(c, job->frame, now_us);
     }
     free(reply);

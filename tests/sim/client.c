@@ -36,6 +36,9 @@ void client_flush(struct client *client)
 {
     while (client->out.size && !client->doomed) {
         ssize_t n = send(client->fd, client->out.data, client->out.size, MSG_NOSIGNAL);
+        if (n < 0 && errno == ENOTSOCK) {
+            n = write(client->fd, client->out.data, client->out.size);
+        }
         if (n > 0) {
             text_drop(&client->out, (size_t)n);
         } else if (n < 0 && errno == EINTR) {

@@ -203,7 +203,7 @@ static const char *run_up(struct building *b, char **words, int count, struct te
     if (!c) {
         return "no such channel";
     }
-    if (c->listener < 0 && gateway_listen(c) != 0) {
+    if (!c->up && gateway_listen(c) != 0) {
         return strerror(errno);
     }
     return done(t);
@@ -220,6 +220,20 @@ static const char *run_drop(struct building *b, char **words, int count, struct 
         client->doomed = true;
     }
     return done(t);
+}
+
+static const char *run_channel(struct building *b, char **words, int count, struct text *t)
+{
+    (void)count;
+    struct channel *c = building_find_channel(b, words[0]);
+    if (!c) {
+        return "no such channel";
+    }
+    if (strcmp(words[1], "type") == 0 || (c->up && strcmp(words[1], "port") == 0)) {
+        return "not while it is up";
+    }
+    const char *reason = channel_key_set(c, words[1], words[2]);
+    return reason ? reason : done(t);
 }
 
 static const char *run_save(struct building *b, char **words, int count, struct text *t)
@@ -251,6 +265,7 @@ static const struct command commands[] = {
     {"clock", 0, 1, "clock [SECONDS]", run_clock},
     {"speed", 1, 1, "speed X", run_speed},
     {"line-time", 1, 1, "line-time on|off", run_line_time},
+    {"channel", 3, 3, "channel CHANNEL KEY VALUE", run_channel},
     {"down", 1, 1, "down CHANNEL", run_down},
     {"up", 1, 1, "up CHANNEL", run_up},
     {"drop", 1, 1, "drop CHANNEL", run_drop},

@@ -1,5 +1,5 @@
 #!/bin/sh
-# fill_ports.sh - puts the ports metersim has chosen into OUTDIR/import/channels.csv.
+# fill_ports.sh - puts the ports (devices of serial lines) metersim has chosen into OUTDIR/import/channels.csv.
 #
 # The placeholders @PORT:CHANNEL@ are kept in channels.csv.in, so that it may run again after the
 # simulator has started anew. Fails when a channel has no port in the file.

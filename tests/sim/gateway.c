@@ -19,6 +19,9 @@ enum { MBAP_HEAD = 7 };
 
 int gateway_listen(struct channel *c)
 {
+    if (c->type == CHANNEL_RTU) {
+        return serial_plug(c);
+    }
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         return -1;
@@ -55,6 +58,7 @@ void gateway_close_all(struct channel *c)
         close(c->listener);
         c->listener = -1;
     }
+    serial_unplug(c);
     c->up = 0;
 }
 
@@ -150,8 +154,7 @@ static void parse_mbap(struct channel *c, struct client *client, int64_t now_us)
 
 void gateway_input(struct channel *c, struct client *client, int64_t now_us)
 {
-    ssize_t n =
-        recv(client->fd, client->in + client->in_size, sizeof client->in - client->in_size, 0);
+    ssize_t n = read(client->fd, client->in + client->in_size, sizeof client->in - client->in_size);
     if (n <= 0) {
         if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
             client->doomed = true;
@@ -160,6 +163,11 @@ void gateway_input(struct channel *c, struct client *client, int64_t now_us)
     }
     client->last_us = now_us;
     if (client->deaf) {
+        return;
+    }
+    if (c->type == CHANNEL_RTU && !serial_is_set(c)) {
+        c->damaged++; /* noise to every meter */
+        building_log(c->building, c, "wrong setting", client->in, (size_t)n);
         return;
     }
     client->in_size += (size_t)n;
@@ -181,10 +189,15 @@ void gateway_work(struct channel *c, int64_t now_us)
     struct client **link = &c->clients;
     while (*link) {
         struct client *client = *link;
-        if (c->type == CHANNEL_RTU_TCP && client->in_size && now_us >= gap_end_us(c, client)) {
+        if (c->type != CHANNEL_TCP && client->in_size && now_us >= gap_end_us(c, client)) {
             parse_rtu(c, client, true, now_us);
         }
-        if (c->idle_s && now_us - client->last_us >= c->idle_s * 1000000 && !client->deaf) {
+        if (c->type == CHANNEL_RTU && client->doomed) {
+            client->doomed = false; /* a wire has nothing that could end it */
+            text_clear(&client->out);
+        }
+        if (c->idle_s && c->type != CHANNEL_RTU &&
+            now_us - client->last_us >= c->idle_s * 1000000 && !client->deaf) {
             client->doomed = true;
         }
         if (client->doomed) {
@@ -203,9 +216,9 @@ int64_t gateway_next_us(const struct channel *c)
         int64_t due = INT64_MAX;
         if (client->doomed) {
             due = 0;
-        } else if (c->type == CHANNEL_RTU_TCP && client->in_size) {
+        } else if (c->type != CHANNEL_TCP && client->in_size) {
             due = gap_end_us(c, client);
-        } else if (c->idle_s && !client->deaf) {
+        } else if (c->idle_s && c->type != CHANNEL_RTU && !client->deaf) {
             due = client->last_us + c->idle_s * 1000000;
         }
         next = due < next ? due : next;
@@ -238,7 +251,7 @@ void gateway_reply(struct channel *c, const struct job *job)
 {
     uint8_t wire[FRAME_MAX + 32];
     size_t size;
-    if (job->raw || c->type == CHANNEL_RTU_TCP) {
+    if (job->raw || c->type != CHANNEL_TCP) {
         size = job->size;
         memcpy(wire, job->bytes, size);
     } else {
@@ -248,7 +261,7 @@ void gateway_reply(struct channel *c, const struct job *job)
         memcpy(wire + 6, job->bytes, job->size);
         size = 6 + job->size;
     }
-    bool all = c->type == CHANNEL_RTU_TCP && c->replies_to_all;
+    bool all = c->type != CHANNEL_TCP && c->replies_to_all;
     gateway_send(c, all ? 0 : job->client, wire, size);
     c->replies++;
     building_log(c->building, c, job->stray ? "reply (stray)" : "reply", wire, size);
@@ -257,7 +270,7 @@ void gateway_reply(struct channel *c, const struct job *job)
 void gateway_reset(struct channel *c, uint64_t id)
 {
     struct client *client = gateway_client(c, id);
-    if (client && !client->doomed) {
+    if (client && !client->doomed && c->type != CHANNEL_RTU) {
         struct linger hard = {.l_onoff = 1, .l_linger = 0};
         setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
         client->doomed = true;

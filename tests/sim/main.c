@@ -71,11 +71,24 @@ static int write_ports(const struct building *b, const char *path)
 {
     struct text t = {0};
     for (size_t i = 0; i < b->channel_count; i++) {
-        text_add(&t, "%s %" PRId64 "\n", b->channels[i]->name, b->channels[i]->port);
+        const struct channel *c = b->channels[i];
+        if (c->type == CHANNEL_RTU) {
+            text_add(&t, "%s %s\n", c->name, c->device);
+        } else {
+            text_add(&t, "%s %" PRId64 "\n", c->name, c->port);
+        }
     }
     int result = text_save(path, &t);
     text_clear(&t);
     return result;
+}
+
+/* A serial channel is plugged in as tty.CHANNEL beside the file of ports. */
+static void name_device(struct channel *c, const char *ports)
+{
+    const char *slash = strrchr(ports, '/');
+    int folder = slash ? (int)(slash - ports) + 1 : 0;
+    snprintf(c->device, sizeof c->device, "%.*stty.%s", folder, ports, c->name);
 }
 
 static int start(struct building *b, const struct paths *paths)
@@ -87,6 +100,7 @@ static int start(struct building *b, const struct paths *paths)
     for (size_t i = 0; i < b->channel_count; i++) {
         struct channel *c = b->channels[i];
         c->dice = dice_new(b->seed, c->name);
+        name_device(c, paths->ports);
         if (gateway_listen(c) != 0) {
             fprintf(stderr, "metersim: channel %s: %s\n", c->name, strerror(errno));
             return -1;

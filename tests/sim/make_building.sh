@@ -11,6 +11,7 @@ usage() {
 usage: make_building.sh OUTDIR [METERS=353] [CHANNELS=12] [options]
   --repeat refuse|credit|mixed   what meters do with a repeated purchase count (refuse)
   --type rtu-tcp|tcp|mixed       kind of the channels (rtu-tcp)
+  --serial N                     the last N channels are serial lines without a gateway, type rtu (0)
   --load on|off                  whether tenants draw power (on)
   --total moves|mixed            mixed: every fifth meter's total purchased stands still (moves)
   --refuse20                     the last protocol (tcp) channel refuses function 0x20
@@ -22,17 +23,18 @@ END
 }
 
 meters=353 channels=12 repeat=refuse type=rtu-tcp load=on total=moves refuse20=no
-quiet='' start='' plain=no out='' position=0
+quiet='' start='' plain=no serial=0 out='' position=0
 while [ $# -gt 0 ]; do
     case $1 in
-        --repeat | --type | --load | --total | --quiet | --start)
+        --repeat | --type | --load | --total | --quiet | --start | --serial)
             [ $# -ge 2 ] || usage
             case $1:$2 in
                 --repeat:refuse | --repeat:credit | --repeat:mixed) repeat=$2 ;;
                 --type:rtu-tcp | --type:tcp | --type:mixed) type=$2 ;;
                 --load:on | --load:off) load=$2 ;;
                 --total:moves | --total:mixed) total=$2 ;;
-                --quiet:*[!0-9]*) usage ;;
+                --quiet:*[!0-9]* | --serial:*[!0-9]*) usage ;;
+                --serial:?*) serial=$2 ;;
                 --quiet:*) quiet=$2 ;;
                 --start:*) start=$2 ;;
                 *) usage ;;
@@ -67,13 +69,14 @@ rm -f "$out/import/channels.csv.in"
 
 awk -v out="$out" -v meters="$meters" -v channels="$channels" -v repeat="$repeat" \
     -v type="$type" -v load="$load" -v total="$total" -v refuse20="$refuse20" \
-    -v quiet="$quiet" -v start="$start" -v plain="$plain" '
+    -v quiet="$quiet" -v start="$start" -v serial="$serial" -v plain="$plain" '
 function dice(sides) { # the same building every time, on every awk
     seed = (seed * 16807) % 2147483647
     return seed % sides
 }
 function channel_name(c) { return sprintf("A%02d", c + 1) }
 function channel_type(c) {
+    if (c >= channels - serial) return "rtu"
     return type == "mixed" ? (c % 3 == 2 ? "tcp" : "rtu-tcp") : type
 }
 function special(n) { return plain == "no" && meters >= 20 && n }
@@ -97,9 +100,12 @@ function write_channels(   c, g, last, line) {
     for (c = 0; c < channels; c++) if (channel_type(c) == "tcp") last = c
     for (c = 0; c < channels; c++) {
         g = sprintf("GW-%02d", int(c / 4) + 1)
-        if (c % 4 == 0) print g ",127.0.0.1,ANet-2E4SM" > gateways_csv
-        print channel_name(c) "," g "," channel_type(c) ",,@PORT:" channel_name(c) "@,,9600 8N1," \
-            quiet "," > channels_csv
+        if (c % 4 == 0 && channel_type(c) != "rtu") print g ",127.0.0.1,ANet-2E4SM" > gateways_csv
+        if (channel_type(c) == "rtu")
+            print channel_name(c) ",,rtu,,,@PORT:" channel_name(c) "@,9600 8N1," quiet "," > channels_csv
+        else
+            print channel_name(c) "," g "," channel_type(c) ",,@PORT:" channel_name(c) "@,,9600 8N1," \
+                quiet "," > channels_csv
         line = "channel " channel_name(c) " type=" channel_type(c) " line=9600/8N1"
         line = line " turnaround_ms=" 40 + c % 3 * 10 " max_clients=4"
         if (channel_type(c) == "tcp") line = line " timeout_ms=800 absent=0B"
