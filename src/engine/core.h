@@ -160,12 +160,12 @@ void orders_wake(struct engine *engine, bool all);
  * main thread after the last one ended. */
 void orders_look(struct engine *engine, int64_t order_id, orders_over_fn *over, void *ctx);
 size_t orders_in_flight(const struct engine *engine);
+bool orders_busy(const struct engine *engine, int64_t order_id); /* this one is */
 /* An order's event passes on its way to the clients: whoever waits for its end takes note. */
 void settle_note(struct engine *engine, const json_t *data);
 
 /* What became of a number of meters. */
 struct sweep_result {
-bool orders_busy(const struct engine *engine, int64_t order_id); /* this one is */
     int64_t read;
     json_t *failed; /* array of {"meter","error"} */
 };
