@@ -1,0 +1,293 @@
+/*
+ * Exports behind export.h: the file's place and life, columns and cells out of JSON, sums. The formats
+ * themselves stand in export_xlsx.c and export_csv.c.
+ */
+#include "export_format.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "money.h"
+#include "text.h"
+
+#define CELL_TEXT_MAX 512
+
+static const struct {
+    const char *word;
+    enum export_kind kind;
+    bool translated;
+} kinds[] = {
+    {"text", EXPORT_TEXT, false},     {"state", EXPORT_TEXT, true},
+    {"id", EXPORT_ID, false},         {"integer", EXPORT_INTEGER, false},
+    {"money", EXPORT_MONEY, false},   {"price", EXPORT_PRICE, false},
+    {"energy", EXPORT_ENERGY, false}, {"time", EXPORT_TIME, false},
+    {"age", EXPORT_TIME, false}, /* when it was, not how long ago: the file is read later */
+};
+
+const char *export_suffix(enum export_format format)
+{
+    return format == EXPORT_XLSX ? "xlsx" : "csv";
+}
+
+static bool is_plain(unsigned char c)
+{
+    const unsigned char small = c | 0x20;
+    return c >= 0x80 || (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z') || c == '-' ||
+           c == '_';
+}
+
+const char *export_plain_name(char *buf, size_t size, const char *text)
+{
+    size_t used = 0, length;
+
+    for (const char *at = text; *at != '\0'; at += length) {
+        length = 1; /* whole characters */
+        while (((unsigned char)at[length] & 0xc0) == 0x80)
+            length++;
+        if (used + length >= size)
+            break;
+        if (is_plain((unsigned char)*at)) {
+            memcpy(buf + used, at, length);
+            used += length;
+        } else if (used > 0 && buf[used - 1] != '-') {
+            buf[used++] = '-';
+        }
+    }
+    while (used > 0 && buf[used - 1] == '-')
+        used--;
+    buf[used] = '\0';
+    return buf;
+}
+
+/* ---- the file */
+
+static int folder_make(const char *folder, struct err *e)
+{
+    char *path = mem_text(folder);
+    int rc = 0;
+
+    for (char *at = path + 1; rc == 0; at++) {
+        if (*at != '/' && *at != '\0')
+            continue;
+        const char kept = *at;
+        *at = '\0';
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            rc = err_set(e, MSG_SHEET_EXPORT_FOLDER, path, strerror(errno));
+        *at = kept;
+        if (kept == '\0')
+            break;
+    }
+    free(path);
+    return rc;
+}
+
+static int file_place(struct export *x, struct err *e)
+{
+    const char *name = x->options.name;
+    struct stat st;
+
+    if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL || !text_is_clean(name) ||
+        strlen(name) > EXPORT_NAME_MAX)
+        return err_set(e, MSG_SHEET_EXPORT_NAME, name);
+    x->path = mem_format("%s/%s", x->options.folder, name);
+    x->tmp = mem_format("%s/.%s.tmp", x->options.folder, name);
+    int rc = folder_make(x->options.folder, e);
+    if (rc == 0 && lstat(x->path, &st) == 0)
+        rc = err_set(e, MSG_SHEET_EXPORT_THERE, name);
+    if (rc == 0 && unlink(x->tmp) != 0 && errno != ENOENT) /* what a killed export left */
+        rc = err_set(e, MSG_FILE_WRITE, x->tmp, strerror(errno));
+    return rc;
+}
+
+/* On the disk, and then under its name: a name that came meanwhile is not taken from its file. */
+static int file_name(struct export *x, struct err *e)
+{
+    int fd = open(x->tmp, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int rc = 0;
+
+    if (fd < 0 || fchmod(fd, 0600) != 0 || fsync(fd) != 0)
+        rc = err_set(e, MSG_SHEET_EXPORT_CLOSE, x->options.name, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    if (rc == 0 && link(x->tmp, x->path) != 0)
+        rc = errno == EEXIST ? err_set(e, MSG_SHEET_EXPORT_THERE, x->options.name)
+                             : err_set(e, MSG_SHEET_EXPORT_CLOSE, x->options.name, strerror(errno));
+    return rc;
+}
+
+/* ---- columns and cells */
+
+static const char *member(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text != NULL ? text : "";
+}
+
+static void column_take(struct export *x, const json_t *declared)
+{
+    struct export_column *c = &x->column[x->columns++];
+    const char *kind = member(declared, "kind");
+
+    *c = (struct export_column){.name = mem_text(member(declared, "name")),
+                                .title = mem_text(member(declared, "title")),
+                                .kind = EXPORT_TEXT};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(kinds[i].word, kind) == 0) {
+            c->kind = kinds[i].kind;
+            c->word = kinds[i].translated;
+        }
+    }
+    c->summed = c->kind == EXPORT_MONEY || c->kind == EXPORT_ENERGY;
+}
+
+static struct export_cell cell_of(struct export_column *c, const json_t *value, char *buf)
+{
+    struct export_cell cell = {.what = EXPORT_NOTHING};
+
+    if (json_is_integer(value)) {
+        cell.what = EXPORT_NUMBER;
+        cell.number = json_integer_value(value);
+        if (c->summed && !money_add(c->sum_minor, cell.number, &c->sum_minor))
+            c->summed = false;
+        if (c->kind == EXPORT_TIME && cell.number <= 0)
+            cell.what = EXPORT_NOTHING;
+        if (c->kind == EXPORT_TEXT || c->kind == EXPORT_ID) {
+            snprintf(buf, CELL_TEXT_MAX, "%lld", (long long)cell.number);
+            cell = (struct export_cell){.what = EXPORT_WORDS, .text = buf};
+        }
+    } else if (json_is_boolean(value)) {
+        cell = (struct export_cell){.what = EXPORT_NUMBER, .number = json_is_true(value)};
+    } else if (json_is_string(value) && json_string_length(value) > 0) {
+        const char *text = json_string_value(value);
+        cell = (struct export_cell){.what = EXPORT_WORDS,
+                                    .text = c->word ? message_gettext(text) : text};
+    }
+    return cell;
+}
+
+/* Place of each column in the rows of a page; -1: it is not there. */
+static void places_find(const struct export *x, const json_t *page, int *place)
+{
+    const json_t *columns = json_object_get(page, "columns");
+
+    for (int i = 0; i < x->columns; i++) {
+        place[i] = -1;
+        for (size_t k = 0; k < json_array_size(columns); k++) {
+            if (strcmp(member(json_array_get(columns, k), "name"), x->column[i].name) == 0)
+                place[i] = (int)k;
+        }
+    }
+}
+
+int export_rows(struct export *x, const json_t *page, struct err *e)
+{
+    const json_t *rows = json_object_get(page, "rows");
+    struct export_cell cells[EXPORT_COLUMNS_MAX];
+    char(*text)[CELL_TEXT_MAX] = mem_new(sizeof *text * EXPORT_COLUMNS_MAX);
+    int place[EXPORT_COLUMNS_MAX], rc = 0;
+    size_t r;
+    json_t *row;
+
+    places_find(x, page, place);
+    json_array_foreach((json_t *)(uintptr_t)rows, r, row)
+    {
+        for (int i = 0; i < x->columns; i++) {
+            const json_t *value = place[i] < 0 ? NULL : json_array_get(row, (size_t)place[i]);
+            cells[i] = cell_of(&x->column[i], value, text[i]);
+        }
+        rc = x->writer->row(x, cells, e);
+        if (rc != 0)
+            break;
+        x->rows++;
+    }
+    free(text);
+    return rc;
+}
+
+int64_t export_count(const struct export *x)
+{
+    return x->rows;
+}
+
+/* ---- life */
+
+static void export_free(struct export *x)
+{
+    for (int i = 0; i < x->columns; i++) {
+        free(x->column[i].name);
+        free(x->column[i].title);
+    }
+    free((char *)x->options.folder);
+    free((char *)x->options.name);
+    free((char *)x->options.title);
+    free((char *)x->options.site);
+    free((char *)x->options.total);
+    free(x->path);
+    free(x->tmp);
+    free(x);
+}
+
+int export_new(struct export **out, const struct export_options *options, struct err *e)
+{
+    struct export *x = mem_new(sizeof *x);
+    size_t i;
+    json_t *column;
+
+    *out = NULL;
+    x->options = (struct export_options){.folder = mem_text(options->folder),
+                                         .name = mem_text(options->name),
+                                         .format = options->format,
+                                         .title = mem_text(options->title ? options->title : ""),
+                                         .site = mem_text(options->site ? options->site : ""),
+                                         .total = mem_text(options->total ? options->total : ""),
+                                         .sheet_rows = options->sheet_rows > 0 ? options->sheet_rows
+                                                                               : EXPORT_SHEET_ROWS};
+    x->writer = options->format == EXPORT_XLSX ? &export_xlsx : &export_csv;
+    json_array_foreach((json_t *)(uintptr_t)options->columns, i, column)
+    {
+        if (x->columns < EXPORT_COLUMNS_MAX)
+            column_take(x, column);
+    }
+    int rc = file_place(x, e);
+    if (rc == 0)
+        rc = x->writer->begin(x, e);
+    if (rc != 0) {
+        export_drop(x);
+        return rc;
+    }
+    *out = x;
+    return 0;
+}
+
+int export_finish(struct export *x, char **path, struct err *e)
+{
+    int rc = x->writer->end(x, e);
+
+    if (rc == 0)
+        rc = file_name(x, e);
+    if (x->tmp != NULL)
+        unlink(x->tmp);
+    if (rc == 0 && path != NULL)
+        *path = mem_text(x->path);
+    export_free(x);
+    return rc;
+}
+
+void export_drop(struct export *x)
+{
+    struct err none = {0};
+
+    if (x == NULL)
+        return;
+    if (x->state != NULL)
+        x->writer->end(x, &none);
+    if (x->tmp != NULL)
+        unlink(x->tmp);
+    export_free(x);
+}
