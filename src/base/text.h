@@ -26,6 +26,11 @@ void text_fold_search(char *buf, size_t size, const char *text);
 /* strlcpy: always terminated, returns false where something was cut. */
 bool text_copy(char *buf, size_t size, const char *text);
 
+/* Order of names as people read them: 2F before 12F, 902 before 1201; letters without case. Negative, 0, positive. */
+int text_compare_natural(const char *a, const char *b);
+/* The same for floors, from the deepest up: B2, B1, 1F, 2F, 12F. */
+int text_compare_floor(const char *a, const char *b);
+
 /* Edit distance, for "the nearest key is". */
 int text_distance(const char *a, const char *b);
 

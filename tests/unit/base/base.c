@@ -134,6 +134,17 @@ static void text_in_cells(void **state)
     assert_false(text_copy(buf, 5, "张三"));
     assert_string_equal(buf, "张");
     assert_int_equal(text_distance("socket", "sokcet"), 2);
+    assert_true(text_compare_natural("2F", "12F") < 0);
+    assert_true(text_compare_natural("1201", "902") > 0);
+    assert_true(text_compare_natural("a12b", "A12B") == 0);
+    assert_true(text_compare_natural("1204", "1204-K") < 0);
+    assert_true(text_compare_natural("张三", "李四") != 0);
+    static const char *const floors[] = {"B3", "B1", "1F", "2F", "12F", "28F"};
+    for (int i = 0; i + 1 < 6; i++) {
+        assert_true(text_compare_floor(floors[i], floors[i + 1]) < 0);
+        assert_true(text_compare_floor(floors[i + 1], floors[i]) > 0);
+    }
+    assert_true(text_compare_floor("-1F", "1F") < 0 && text_compare_floor("负2层", "负1层") < 0);
 }
 
 static void *push_many(void *ctx)

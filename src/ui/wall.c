@@ -1,0 +1,275 @@
+/*
+ * The cells of the wall: taken from rows, found by id, filtered and put into order. Where they stand is
+ * wall_layout.c, how they look wall_draw.c.
+ */
+#include "wall.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "message.h"
+#include "show.h"
+#include "text.h"
+
+/* The words are those of show.h's table; translated there. */
+static const char *const words[WALL_STATES] = {
+    [WALL_IN_DOUBT] = "in doubt",
+    [WALL_LOST] = "lost",
+    [WALL_NOT_OPENED] = "not opened",
+    [WALL_FORCED_OFF] = "forced off",
+    [WALL_FORCED_ON] = "forced on",
+    [WALL_CUT] = "cut",
+    [WALL_ARREARS] = "arrears",
+    [WALL_ALARM2] = "alarm 2",
+    [WALL_ALARM1] = "alarm 1",
+    [WALL_UNREAD] = "unread",
+    [WALL_ON] = "on",
+};
+
+const char *wall_state_word(enum wall_state state)
+{
+    return words[state];
+}
+
+/* What a newer engine calls otherwise is shown as never read: somebody has to look. */
+static enum wall_state state_of(const char *word)
+{
+    for (int i = 0; i < WALL_STATES; i++) {
+        if (strcmp(words[i], word) == 0)
+            return (enum wall_state)i;
+    }
+    return WALL_UNREAD;
+}
+
+void wall_init(struct wall *w)
+{
+    memset(w, 0, sizeof *w);
+}
+
+void wall_clear(struct wall *w)
+{
+    for (int i = 0; i < w->count; i++)
+        free(w->cells[i].text);
+    free(w->cells);
+    free(w->order);
+    free(w->lines);
+    memset(w, 0, sizeof *w);
+}
+
+/* The place of the first cell with this id or a larger one. */
+static int place_of(const struct wall *w, int64_t id)
+{
+    int low = 0, high = w->count;
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        if (w->cells[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct wall_cell *wall_find(struct wall *w, int64_t id)
+{
+    const int i = place_of(w, id);
+    return i < w->count && w->cells[i].id == id ? &w->cells[i] : NULL;
+}
+
+struct wall_cell *wall_find_meter(struct wall *w, const char *meter)
+{
+    for (int i = 0; i < w->count; i++) {
+        if (strcmp(w->cells[i].meter, meter) == 0)
+            return &w->cells[i];
+    }
+    return NULL;
+}
+
+static struct wall_cell *cell_at(struct wall *w, int64_t id)
+{
+    const int i = place_of(w, id);
+    if (i < w->count && w->cells[i].id == id)
+        return &w->cells[i];
+    if (w->count == w->size) {
+        w->size = w->size ? w->size * 2 : 512;
+        w->cells = mem_grow(w->cells, (size_t)w->size * sizeof *w->cells);
+    }
+    memmove(w->cells + i + 1, w->cells + i, (size_t)(w->count - i) * sizeof *w->cells);
+    w->count++;
+    w->cells[i] = (struct wall_cell){.id = id};
+    return &w->cells[i];
+}
+
+/* The parts of "Tower A/12F/1204": the last is the room, the one before its floor where there are three. */
+static void path_split(char *path, const char **building, const char **floor, const char **room)
+{
+    char *last = strrchr(path, '/');
+    *building = *floor = "";
+    *room = path;
+    if (!last)
+        return;
+    *last = '\0';
+    *room = last + 1;
+    *building = path;
+    char *before = strrchr(path, '/');
+    if (!before)
+        return;
+    *before = '\0';
+    *floor = before + 1;
+}
+
+/* All texts of a cell in one piece of memory. */
+static void texts_set(struct wall_cell *cell, const char *path, const char *tenant,
+                      const char *meter)
+{
+    char search[512], all[512];
+    snprintf(all, sizeof all, "%s %s %s", path, tenant, meter);
+    text_fold_search(search, sizeof search, all);
+    free(cell->text);
+    const size_t paths = strlen(path) + 1, tenants = strlen(tenant) + 1, meters = strlen(meter) + 1;
+    cell->text = mem_new(paths + tenants + meters + strlen(search) + 1);
+    char *at = cell->text;
+    memcpy(at, path, paths);
+    path_split(at, &cell->building, &cell->floor, &cell->room);
+    cell->tenant = memcpy(at += paths, tenant, tenants);
+    cell->meter = memcpy(at += tenants, meter, meters);
+    cell->search = memcpy(at + meters, search, strlen(search) + 1);
+}
+
+static bool texts_same(const struct wall_cell *cell, const char *path, const char *tenant,
+                       const char *meter)
+{
+    char now[400];
+    const char *parts[] = {cell->building, cell->floor, cell->room};
+    if (!cell->text || strcmp(cell->tenant, tenant) != 0 || strcmp(cell->meter, meter) != 0)
+        return false;
+    size_t used = 0;
+    now[0] = '\0';
+    for (int i = 0; i < 3; i++) {
+        if (parts[i][0])
+            used +=
+                (size_t)snprintf(now + used, sizeof now - used, "%s%s", used ? "/" : "", parts[i]);
+        if (used >= sizeof now)
+            return false;
+    }
+    return strcmp(now, path) == 0;
+}
+
+static bool row_put(struct wall *w, const struct rows *rows, int row)
+{
+    struct wall_cell *cell = cell_at(w, rows_number(rows, row, "meter_id", 0));
+    const char *path = rows_text(rows, row, "path"), *tenant = rows_text(rows, row, "tenant");
+    const char *meter = rows_text(rows, row, "meter");
+    const enum wall_state state = state_of(rows_text(rows, row, "state"));
+    bool changed = cell->state != state;
+    if (!texts_same(cell, path, tenant, meter)) {
+        texts_set(cell, path, tenant, meter);
+        changed = true;
+    }
+    cell->state = (unsigned char)state;
+    cell->has_balance = rows_value(rows, row, "balance_minor") != NULL;
+    cell->balance_minor = rows_number(rows, row, "balance_minor", 0);
+    cell->at_utc = rows_number(rows, row, "balance_at", 0);
+    cell->power_w = (int32_t)rows_number(rows, row, "power_w", -1);
+    cell->waits = false;
+    cell->round = w->round;
+    return changed;
+}
+
+bool wall_put(struct wall *w, const struct rows *rows)
+{
+    bool changed = false;
+    for (int i = 0; i < rows_count(rows); i++)
+        changed = row_put(w, rows, i) || changed;
+    return changed;
+}
+
+void wall_round(struct wall *w)
+{
+    w->round++;
+}
+
+void wall_round_over(struct wall *w)
+{
+    int kept = 0;
+    for (int i = 0; i < w->count; i++) {
+        if (w->cells[i].round == w->round)
+            w->cells[kept++] = w->cells[i];
+        else
+            free(w->cells[i].text);
+    }
+    w->count = kept;
+}
+
+/* Which states does the text of the filter name, in English or in the language of the screen? */
+static void states_named(const char *filter, bool named[WALL_STATES])
+{
+    char word[SHOW_TEXT_MAX];
+    for (int i = 0; i < WALL_STATES; i++) {
+        text_fold_search(word, sizeof word, message_gettext(words[i]));
+        named[i] = strstr(words[i], filter) || strstr(word, filter);
+    }
+}
+
+static int compare(const void *left, const void *right, void *wall)
+{
+    const struct wall *w = wall;
+    const struct wall_cell *a = &w->cells[*(const int *)left], *b = &w->cells[*(const int *)right];
+    if (w->worst_first && a->state != b->state)
+        return a->state < b->state ? -1 : 1;
+    int order = text_compare_natural(a->building, b->building);
+    if (order == 0)
+        order = text_compare_floor(b->floor, a->floor); /* as the building stands: the top first */
+    if (order == 0)
+        order = text_compare_natural(a->room, b->room);
+    return order ? order : text_compare_natural(a->meter, b->meter);
+}
+
+static void count_shown(struct wall *w)
+{
+    memset(w->counts, 0, sizeof w->counts);
+    w->buildings = w->floors = w->floor_cells = w->room_cells = 0;
+    for (int i = 0; i < w->shown; i++) {
+        const struct wall_cell *cell = &w->cells[w->order[i]];
+        const struct wall_cell *before = i > 0 ? &w->cells[w->order[i - 1]] : NULL;
+        const bool other = !before || strcmp(before->building, cell->building) != 0;
+        w->counts[cell->state]++;
+        w->buildings += other;
+        w->floors += other || strcmp(before->floor, cell->floor) != 0;
+        const int floor = text_width(cell->floor), room = text_width(cell->room);
+        w->floor_cells = floor > w->floor_cells ? floor : w->floor_cells;
+        w->room_cells = room > w->room_cells ? room : w->room_cells;
+    }
+}
+
+void wall_arrange(struct wall *w)
+{
+    char filter[EDIT_BYTES];
+    bool named[WALL_STATES];
+    const int before = w->cursor;
+    text_fold_search(filter, sizeof filter, w->filter);
+    states_named(filter, named);
+    w->order = mem_grow(w->order, (size_t)(w->count ? w->count : 1) * sizeof *w->order);
+    w->shown = 0;
+    for (int i = 0; i < w->count; i++) {
+        if (!filter[0] || named[w->cells[i].state] || strstr(w->cells[i].search, filter))
+            w->order[w->shown++] = i;
+    }
+    qsort_r(w->order, (size_t)w->shown, sizeof *w->order, compare, w);
+    count_shown(w);
+    w->cursor = before < w->shown ? before : w->shown > 0 ? w->shown - 1 : 0;
+    for (int i = 0; i < w->shown; i++) {
+        if (w->cells[w->order[i]].id == w->cursor_id)
+            w->cursor = i;
+    }
+    const struct wall_cell *here = wall_here(w);
+    if (here && !w->cursor_id)
+        w->cursor_id = here->id;
+}
+
+const struct wall_cell *wall_here(const struct wall *w)
+{
+    return w->cursor < w->shown ? &w->cells[w->order[w->cursor]] : NULL;
+}

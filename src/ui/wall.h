@@ -1,0 +1,113 @@
+/*
+ * The wall widget: every meter as one cell with room, colour and sign, by building and floor. Cells come
+ * from the rows of query "wall"; order, filter, layout, the cursor's way and the picture are pure functions of
+ * cells and size. Nothing here asks the engine.
+ */
+#ifndef WALL_H
+#define WALL_H
+
+#include "edit.h"
+#include "rows.h"
+
+struct canvas;
+
+/* Of the states the first that holds is a meter's; in this order "worst first" sorts. */
+enum wall_state {
+    WALL_IN_DOUBT,
+    WALL_LOST,
+    WALL_NOT_OPENED,
+    WALL_FORCED_OFF,
+    WALL_FORCED_ON,
+    WALL_CUT,
+    WALL_ARREARS,
+    WALL_ALARM2,
+    WALL_ALARM1,
+    WALL_UNREAD,
+    WALL_ON,
+    WALL_STATES
+};
+
+/* The engine's word for a state: "cut". */
+const char *wall_state_word(enum wall_state state);
+
+struct wall_cell {
+    int64_t id, balance_minor, at_utc;
+    int32_t power_w; /* -1: not known */
+    bool has_balance;
+    bool waits; /* something happened to it, and it is not asked for again yet */
+    unsigned char state;
+    unsigned round; /* of wall_round(), to find what is there no more */
+    char *text;     /* holds what follows */
+    const char *building, *floor, *room, *tenant, *meter, *search;
+};
+
+enum wall_form {
+    WALL_ANY,   /* the roomiest that fits */
+    WALL_ROOMY, /* five columns a cell, one floor a row */
+    WALL_DENSE  /* three columns a cell, floors flowing on */
+};
+
+/* A line of the picture: cells [first, first + count) of the order, or a building's name over its floors. */
+struct wall_line {
+    int first, count; /* count 0: the name of the building of `first` */
+};
+
+struct wall {
+    struct wall_cell *cells; /* by id */
+    int count, size;
+    int *order; /* what is shown, as it is shown: places in cells */
+    int shown;
+    int counts[WALL_STATES]; /* of what is shown */
+    int buildings, floors;   /* how many different ones are shown */
+    int floor_cells;         /* the longest name of a floor */
+    int room_cells;          /* ... of a room */
+    unsigned round;
+    char filter[EDIT_BYTES];
+    bool worst_first;
+    int64_t cursor_id;
+    int cursor; /* place in order */
+    /* the layout, made by wall_layout() */
+    enum wall_form wanted, form;
+    struct wall_line *lines;
+    int line_count, cols, height;
+    int left;       /* column of the first cell of a line */
+    int cell_width; /* columns a cell, the gap included */
+    int top;        /* first line shown */
+};
+
+void wall_init(struct wall *w);
+void wall_clear(struct wall *w);
+
+/* The answer of query "wall": cells are added or changed. true: one of them came anew, went to another place or
+ * changed its state (wall_arrange() is due). */
+bool wall_put(struct wall *w, const struct rows *rows);
+/* All cells are asked for from now on; wall_round_over() takes those away that did not come since. */
+void wall_round(struct wall *w);
+void wall_round_over(struct wall *w);
+/* NULL: no such cell. */
+struct wall_cell *wall_find(struct wall *w, int64_t id);
+struct wall_cell *wall_find_meter(struct wall *w, const char *meter);
+
+/* What is shown and in which order, from filter and worst_first; the cursor stays on its meter where that is shown. */
+void wall_arrange(struct wall *w);
+/* The cell under the cursor; NULL: nothing is shown. */
+const struct wall_cell *wall_here(const struct wall *w);
+
+/* Lines for `cols` columns and `height` lines. */
+void wall_layout(struct wall *w, int cols, int height);
+/* Line and column of a cell of the order, in the layout. */
+int wall_line_of(const struct wall *w, int place);
+/* Arrows, PgUp, PgDn, Home, End; false: not its key. */
+bool wall_key(struct wall *w, uint32_t key);
+
+/* Cells of the room's name that tell it apart on its floor: "04" of 1204 on 12F. Returns a place inside of room. */
+const char *wall_label(const struct wall_cell *cell, int cells, bool whole);
+
+/* Draws the lines, laid out before; the cursor's cell is reversed. */
+void wall_draw(struct wall *w, struct canvas *c, int row);
+/* Signs and counts. Draws (where c is not NULL) and returns the lines used. */
+int wall_legend(const struct wall *w, struct canvas *c, int row, int cols);
+/* "12F-1F" of what is in view; buf has SHOW_TEXT_MAX. */
+const char *wall_floors_text(const struct wall *w, char *buf);
+
+#endif
