@@ -29,7 +29,7 @@ static const struct {
     {N_("alarm 2"), '%', STYLE_YELLOW},
     {N_("alarm 1"), '!', STYLE_YELLOW},
     {N_("on"), ' ', STYLE_PLAIN},
-    {N_("unread"), '.', STYLE_DIM},
+    {N_("unread"), '~', STYLE_DIM},
     {N_("off"), '-', STYLE_RED},
     {N_("prepaid"), ' ', STYLE_PLAIN},
     /* of an order */
