@@ -111,6 +111,26 @@ CREATE TABLE opening (
 CREATE UNIQUE INDEX opening_waiting ON opening (meter_id) WHERE state IN ('waiting', 'failed');
 CREATE INDEX opening_account ON opening (account_id);
 CREATE INDEX opening_meter ON opening (meter_id, id);
+CREATE VIEW opening_shown AS
+SELECT p.id AS opening, p.at_utc AS at, p.how, p.state, a.number AS account, t.name AS tenant, sp.name AS room,
+       m.number AS meter, m.model, coalesce(f.name, '') AS tariff, op.name AS operator, coalesce(d.number, '') AS number,
+       CASE WHEN l.state NOT IN ('done', 'cancelled') AND l.reason <> '' THEN l.reason
+            WHEN c.state NOT IN ('done', 'cancelled') AND c.reason <> '' THEN c.reason ELSE o.reason END AS reason,
+       o.state AS order_state,
+       CASE WHEN l.state IN ('queued', 'sending', 'in doubt') THEN 'load'
+            WHEN c.state IN ('queued', 'sending', 'in doubt') THEN 'clock' ELSE 'settings' END AS step,
+       CASE WHEN p.how = 'new' AND o.state = 'sending' THEN o.sent_at_utc + (ch.quiet_ms + 999) / 1000 END AS quiet_until,
+       o.sends, o.expires_at_utc AS expires_at, p.reset, p.agreed_minor, o.count_before, o.balance_before_minor,
+       o.balance_after_minor, p.done_at_utc AS done_at, p.account_id, p.meter_id, p.document_id,
+       p.settings_order AS "order", p.load_order, p.clock_order, t.alias, t.phone,
+       p.state IN ('waiting', 'failed') AND o.flag <> 'written'
+           AND (o.state = 'failed' AND (o.sends = 0 OR o.flag = 'not applied') OR o.state = 'queued' AND o.sends = 0) AS droppable
+FROM opening p JOIN account a ON a.id = p.account_id JOIN tenant t ON t.id = a.tenant_id
+JOIN meter m ON m.id = p.meter_id JOIN space sp ON sp.id = m.space_id JOIN channel ch ON ch.id = m.channel_id
+JOIN "order" o ON o.id = p.settings_order
+LEFT JOIN "order" l ON l.id = p.load_order LEFT JOIN "order" c ON c.id = p.clock_order
+LEFT JOIN tariff f ON f.id = coalesce(p.tariff_id, m.tariff_id) LEFT JOIN operator op ON op.id = p.operator_id
+LEFT JOIN document d ON d.id = p.document_id;
 
 -- ---- what an operator had half typed, by screen and object: offered again after Esc, a lost line, a restart
 CREATE TABLE draft (
@@ -201,6 +221,19 @@ SELECT x.id AS outbox_id, d.kind, d.number, d.snapshot, t.queue,
 FROM document d LEFT JOIN outbox x ON x.document_id = d.id LEFT JOIN till t ON t.id = x.till_id
 LEFT JOIN operator p ON p.id = x.operator_id JOIN entry e ON e.number = d.entry_number
 LEFT JOIN sale s ON s.document_id = d.id LEFT JOIN "order" o ON o.sale_id = s.id;
+
+-- A document with its last print, as lists show it; its open print, if there is one, is the last.
+CREATE VIEW document_print AS
+SELECT d.id AS document_id, d.number, d.kind, d.at_utc, d.snapshot, x.id AS outbox_id, x.copy + x.unknown AS copy, x.state,
+       x.reasons, x.taken_back, x.created_at_utc, x.changed_at_utc,
+       coalesce(x.state IN ('waiting', 'sending', 'sent', 'unconfirmed'), 0) AS open,
+       t.name AS till, t.queue, t.confirms, coalesce(s.id, ds.sale_id) AS sale_id,
+       s.id IS NOT NULL AND o.state = 'done' AND gone.sale_id IS NULL
+           AND EXISTS (SELECT 1 FROM outbox z WHERE z.document_id = d.id AND z.owes_slip = 1
+                       AND z.state IN ('sent', 'printed', 'unconfirmed')) AS slip
+FROM document d LEFT JOIN outbox x ON x.id = (SELECT max(y.id) FROM outbox y WHERE y.document_id = d.id)
+LEFT JOIN till t ON t.id = x.till_id LEFT JOIN sale s ON s.document_id = d.id LEFT JOIN "order" o ON o.sale_id = s.id
+LEFT JOIN delivery_slip ds ON ds.document_id = d.id LEFT JOIN delivery_slip gone ON gone.sale_id = s.id;
 
 -- ---- sales and orders as people see them: lists, stories and totals share these
 CREATE INDEX sale_time ON sale (at_utc);

@@ -9,10 +9,14 @@ INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET
 SELECT id FROM till WHERE name = ?1
 
 -- name: till_insert
-INSERT INTO till (name, queue, columns, language, confirms) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO till (name, language) VALUES (?1, ?2)
 
 -- name: till_change
-UPDATE till SET queue = ?2, columns = ?3, language = ?4, confirms = ?5 WHERE id = ?1
+-- NULL leaves what is there.
+UPDATE till SET queue = coalesce(?2, queue), columns = coalesce(?3, columns), language = coalesce(?4, language),
+       confirms = coalesce(?5, confirms), encoding = coalesce(?6, encoding), qr = coalesce(?7, qr), raster = coalesce(?8, raster),
+       drawer = coalesce(?9, drawer), copies = coalesce(?10, copies)
+WHERE id = ?1
 
 -- name: shift_open_of_till
 SELECT s.id, o.name FROM shift s JOIN operator o ON o.id = s.operator_id

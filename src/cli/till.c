@@ -55,15 +55,44 @@ const struct verb shift_verb = {
     .run = run_shift,
 };
 
+/* yes or no as a flag's value. */
+static int yes_no(json_t *args, const char *name, const char *text, struct err *e)
+{
+    if (!text)
+        return 0;
+    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+        return err_set(e, MSG_CLI_YES_NO, name, text);
+    json_object_set_new(args, name, json_boolean(strcmp(text, "yes") == 0));
+    return 0;
+}
+
+static void text_add(json_t *args, const char *name, const char *text)
+{
+    if (text)
+        json_object_set_new(args, name, json_string(text));
+}
+
+static void number_add(json_t *args, const char *name, const char *text)
+{
+    if (text)
+        json_object_set_new(args, name, json_integer(strtol(text, NULL, 10)));
+}
+
 static int run_till(struct cli *cli, int argc, char **argv, struct err *e)
 {
-    const char *till = NULL, *queue = "", *columns = NULL, *language = NULL;
-    bool confirms = false, json = false;
+    const char *till = NULL, *queue = NULL, *columns = NULL, *language = NULL, *confirms = NULL,
+               *encoding = NULL, *qr = NULL, *raster = NULL, *drawer = NULL, *copies = NULL;
+    bool json = false;
     const struct cli_option options[] = {{.name = "till", .text = &till},
                                          {.name = "queue", .text = &queue},
                                          {.name = "columns", .text = &columns},
                                          {.name = "paper-language", .text = &language},
-                                         {.name = "confirms", .flag = &confirms},
+                                         {.name = "confirms", .text = &confirms},
+                                         {.name = "encoding", .text = &encoding},
+                                         {.name = "qr", .text = &qr},
+                                         {.name = "raster", .text = &raster},
+                                         {.name = "drawer", .text = &drawer},
+                                         {.name = "copies", .text = &copies},
                                          {.name = "json", .flag = &json},
                                          {0}};
     char once[33];
@@ -73,32 +102,43 @@ static int run_till(struct cli *cli, int argc, char **argv, struct err *e)
         code = cli_words(argc, argv, first, till ? 1 : 2, till ? 1 : 2, e);
     if (code)
         return code;
-    if (strcmp(argv[first], "add") != 0)
+    bool add = strcmp(argv[first], "add") == 0;
+    if (!add && strcmp(argv[first], "set") != 0)
         return err_set(e, MSG_CLI_WORD, argv[0], argv[first]);
     if (!till)
         till = argv[first + 1];
-    json_t *args = json_pack("{s:s,s:s}", "till", till, "queue", queue);
-    if (columns)
-        json_object_set_new(args, "columns", json_integer(strtol(columns, NULL, 10)));
-    if (language)
-        json_object_set_new(args, "language", json_string(language));
-    if (confirms)
-        json_object_set_new(args, "confirms", json_true());
-    code = cli_call(cli, "till.add", args, link_once(once), 0, &r, e);
+    json_t *args = json_pack("{s:s}", "till", till);
+    text_add(args, "queue", add && !queue ? "" : queue);
+    number_add(args, "columns", columns);
+    text_add(args, "language", language);
+    text_add(args, "encoding", encoding);
+    text_add(args, "qr", qr);
+    number_add(args, "copies", copies);
+    code = yes_no(args, "confirms", confirms, e);
+    code = code ? code : yes_no(args, "raster", raster, e);
+    code = code ? code : yes_no(args, "drawer", drawer, e);
+    if (code) {
+        json_decref(args);
+        return code;
+    }
+    code = cli_call(cli, add ? "till.add" : "till.set", args, link_once(once), 0, &r, e);
     if (code == 0 && json)
         cli_json(r);
     else if (code == 0)
-        printf(_("till %s is there\n"), till);
+        printf(add ? _("till %s is there\n") : _("till %s is changed\n"), till);
     json_decref(r);
     return code;
 }
 
 const struct verb till_verb = {
     .name = "till",
-    .summary = N_("add a till with its printer queue"),
+    .summary = N_("add a till with its printer queue, or change it"),
     .usage = N_(
-        "metertill till add NAME [--queue QUEUE] [--columns 48] [--paper-language en|zh_CN] [--confirms] [--json]\n"
+        "metertill till add|set NAME [--queue QUEUE] [--columns 48] [--paper-language en|zh_CN] [--confirms yes|no]\n"
+        "    [--encoding GB18030] [--qr none|native|raster] [--raster yes|no] [--drawer yes|no] [--copies 1..3] [--json]\n"
         "\n"
-        "--confirms: the printer tells when a page is really out."),
+        "set changes what is named and leaves the rest.\n"
+        "--confirms yes: the printer tells when a page is really out. --raster yes: it prints pictures, needed for rare\n"
+        "characters. --drawer yes: it opens the cash drawer with a receipt of a cash sale. --copies: customer, accounts, stub."),
     .run = run_till,
 };

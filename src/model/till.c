@@ -21,39 +21,90 @@ static int till_find(struct books *b, const char *name, int64_t *id, struct err 
     return db_get(books_db(b), SQL_till_by_name, 0, id, e, "s", name);
 }
 
+static const char *text_of(const json_t *args, const char *key)
+{
+    return json_string_value(json_object_get(args, key));
+}
+
+/* A number or a yes and no; NULL where it was not named. */
+static const int64_t *named(const json_t *args, const char *key, int64_t *value)
+{
+    const json_t *given = json_object_get(args, key);
+
+    if (given == NULL)
+        return NULL;
+    *value = json_is_integer(given) ? json_integer_value(given) : json_is_true(given);
+    return value;
+}
+
+/* What is named is changed, the rest stays. */
+static int till_change(struct books *b, int64_t id, const json_t *args, struct effects *fx,
+                       struct err *e)
+{
+    int64_t columns, confirms, raster, drawer, copies;
+    int rc = db_run(books_db(b), SQL_till_change, e, "isIsIssIII", id, text_of(args, "queue"),
+                    named(args, "columns", &columns), text_of(args, "language"),
+                    named(args, "confirms", &confirms), text_of(args, "encoding"),
+                    text_of(args, "qr"), named(args, "raster", &raster),
+                    named(args, "drawer", &drawer), named(args, "copies", &copies));
+
+    if (rc != 0)
+        return rc;
+    fx->papers = true; /* papers that waited for this printer */
+    effects_event(fx, "books", json_pack("{s:s}", "till", text_of(args, "till")));
+    return 0;
+}
+
+static int queue_check(const char *queue, struct err *e)
+{
+    return queue == NULL || queue[strcspn(queue, " \t/#?'\"")] == '\0'
+               ? 0
+               : err_set(e, MSG_TILL_QUEUE, queue);
+}
+
 /* The same name again changes the till: a printer is replaced. */
 static int till_add(struct books *b, const struct actor *who, const json_t *args, json_t **result,
                     struct effects *fx, struct err *e)
 {
-    const char *name = json_string_value(json_object_get(args, "till"));
-    const char *queue = json_string_value(json_object_get(args, "queue"));
-    const char *language = json_string_value(json_object_get(args, "language"));
-    int64_t columns = number_of(args, "columns", 48), id = 0;
-    int64_t confirms = json_is_true(json_object_get(args, "confirms"));
+    const char *name = text_of(args, "till"), *language = text_of(args, "language");
     char site_language[16];
+    int64_t id = 0;
 
     (void)who;
     if (name[0] == '\0')
         return err_set(e, MSG_TILL_NAME);
-    if (queue[strcspn(queue, " \t/#?'\"")] != '\0')
-        return err_set(e, MSG_TILL_QUEUE, queue);
     if (language == NULL)
         language = setting_text(b, "site.language", site_language, sizeof site_language);
-    int rc = till_find(b, name, &id, e);
+    int rc = queue_check(text_of(args, "queue"), e);
+    if (rc == 0)
+        rc = till_find(b, name, &id, e);
     if (rc == 0 && id == 0) {
-        rc = db_run(books_db(b), SQL_till_insert, e, "ssisi", name, queue, columns, language,
-                    confirms);
+        rc = db_run(books_db(b), SQL_till_insert, e, "ss", name, language);
         id = db_last_id(books_db(b));
-    } else if (rc == 0) {
-        rc = db_run(books_db(b), SQL_till_change, e, "isisi", id, queue, columns, language,
-                    confirms);
     }
-    if (rc != 0)
-        return rc;
-    fx->papers = true; /* papers that waited for this printer */
-    effects_event(fx, "books", json_pack("{s:s}", "till", name));
-    *result = json_pack("{s:I}", "till", (json_int_t)id);
-    return 0;
+    if (rc == 0)
+        rc = till_change(b, id, args, fx, e);
+    if (rc == 0)
+        *result = json_pack("{s:I}", "till", (json_int_t)id);
+    return rc;
+}
+
+static int till_set(struct books *b, const struct actor *who, const json_t *args, json_t **result,
+                    struct effects *fx, struct err *e)
+{
+    int64_t id = 0;
+    int rc = queue_check(text_of(args, "queue"), e);
+
+    (void)who;
+    if (rc == 0)
+        rc = till_find(b, text_of(args, "till"), &id, e);
+    if (rc == 0 && id == 0)
+        return err_set(e, MSG_TILL_UNKNOWN, text_of(args, "till"));
+    if (rc == 0)
+        rc = till_change(b, id, args, fx, e);
+    if (rc == 0)
+        *result = json_pack("{s:I}", "till", (json_int_t)id);
+    return rc;
 }
 
 /* The operator who has the till now, or whom it finds at another till. */
@@ -116,10 +167,15 @@ static int shift_open(struct books *b, const struct actor *who, const json_t *ar
 
 static const struct param till_params[] = {
     {.name = "till", .kind = PARAM_TEXT, .required = true, .max = 40},
-    {.name = "queue", .kind = PARAM_TEXT, .required = true, .max = 127},
+    {.name = "queue", .kind = PARAM_TEXT, .max = 127},
     {.name = "columns", .kind = PARAM_INT, .min = 24, .max = 96},
     {.name = "language", .kind = PARAM_TEXT, .words = "en|zh_CN"},
     {.name = "confirms", .kind = PARAM_BOOL},
+    {.name = "encoding", .kind = PARAM_TEXT, .words = "GB18030"},
+    {.name = "qr", .kind = PARAM_TEXT, .words = "none|native|raster"},
+    {.name = "raster", .kind = PARAM_BOOL},
+    {.name = "drawer", .kind = PARAM_BOOL},
+    {.name = "copies", .kind = PARAM_INT, .min = 1, .max = 3},
     {0},
 };
 static const struct param shift_params[] = {
@@ -133,6 +189,11 @@ static const struct request requests[] = {
      .roles = ROLE_ADMINISTRATOR,
      .params = till_params,
      .run = till_add},
+    {.name = "till.set",
+     .title = N_("Change a till's printer"),
+     .roles = ROLE_ADMINISTRATOR,
+     .params = till_params,
+     .run = till_set},
     {.name = "shift.open",
      .title = N_("Open a shift"),
      .roles = ROLE_COUNTER,
