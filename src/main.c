@@ -57,6 +57,7 @@ int main(int argc, char **argv)
         .engine = engine_run,
         .inside_start = inside_start,
         .inside_end = inside_end,
+        .ports = engine_ports,
     };
     signal(SIGPIPE, SIG_IGN);
     return cli_main(&faces, argc, argv);

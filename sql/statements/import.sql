@@ -15,11 +15,11 @@ SELECT id FROM account WHERE number = ?1
 SELECT id FROM meter WHERE number = ?1
 
 -- name: import_channels
-SELECT c.name, c.host, coalesce(g.name, ''), coalesce(g.host, ''), c.port, c.type
+SELECT c.name, c.host, coalesce(g.name, ''), coalesce(g.host, ''), c.port, c.type, c.device
 FROM channel c LEFT JOIN gateway g ON g.id = c.gateway_id
 
 -- name: import_channel_get
-SELECT c.host, coalesce(g.name, '') FROM channel c LEFT JOIN gateway g ON g.id = c.gateway_id WHERE c.name = ?1
+SELECT c.host, coalesce(g.name, ''), c.device, c.port FROM channel c LEFT JOIN gateway g ON g.id = c.gateway_id WHERE c.name = ?1
 
 -- name: import_gateway_host
 SELECT host FROM gateway WHERE name = ?1
@@ -49,20 +49,24 @@ UPDATE gateway SET host = ?2, note = coalesce(?3, note)
 WHERE name = ?1 AND (host, note) IS NOT (?2, coalesce(?3, note))
 
 -- name: import_channel_add
-INSERT INTO channel (name, type, port, gateway_id, host, quiet_ms, note, device, baud, parity, stop_bits)
-VALUES (?1, ?2, ?3, (SELECT id FROM gateway WHERE name = ?4), coalesce(?5, ''), coalesce(?6, 5000), coalesce(?7, ''),
-        coalesce(?8, ''), coalesce(?9, 9600), coalesce(?10, 'N'), coalesce(?11, 1))
+INSERT INTO channel (name, type, port, gateway_id, host, quiet_ms, note, device, baud, parity, stop_bits,
+                     timeout_min_ms, low_latency)
+VALUES (?1, ?2, coalesce(?3, 0), (SELECT id FROM gateway WHERE name = ?4), coalesce(?5, ''),
+        coalesce(?6, CASE ?2 WHEN 'rtu' THEN 1000 ELSE 5000 END), coalesce(?7, ''), coalesce(?8, ''),
+        coalesce(?9, 9600), coalesce(?10, 'N'), coalesce(?11, 1), coalesce(?12, 150), coalesce(?13, 1))
 -- name: import_channel_change
 -- ?4 NULL: the column is not there; '': no gateway.
-UPDATE channel SET type = ?2, port = ?3,
+UPDATE channel SET type = ?2, port = coalesce(?3, port),
        gateway_id = CASE WHEN ?4 IS NULL THEN gateway_id ELSE (SELECT id FROM gateway WHERE name = ?4) END,
        host = coalesce(?5, host), quiet_ms = coalesce(?6, quiet_ms), note = coalesce(?7, note),
        device = coalesce(?8, device), baud = coalesce(?9, baud), parity = coalesce(?10, parity),
-       stop_bits = coalesce(?11, stop_bits)
-WHERE name = ?1 AND (type, port, gateway_id, host, quiet_ms, note, device, baud, parity, stop_bits) IS NOT
-      (?2, ?3, CASE WHEN ?4 IS NULL THEN gateway_id ELSE (SELECT id FROM gateway WHERE name = ?4) END,
+       stop_bits = coalesce(?11, stop_bits), timeout_min_ms = coalesce(?12, timeout_min_ms),
+       low_latency = coalesce(?13, low_latency)
+WHERE name = ?1 AND (type, port, gateway_id, host, quiet_ms, note, device, baud, parity, stop_bits, timeout_min_ms,
+                     low_latency) IS NOT
+      (?2, coalesce(?3, port), CASE WHEN ?4 IS NULL THEN gateway_id ELSE (SELECT id FROM gateway WHERE name = ?4) END,
        coalesce(?5, host), coalesce(?6, quiet_ms), coalesce(?7, note), coalesce(?8, device), coalesce(?9, baud),
-       coalesce(?10, parity), coalesce(?11, stop_bits))
+       coalesce(?10, parity), coalesce(?11, stop_bits), coalesce(?12, timeout_min_ms), coalesce(?13, low_latency))
 
 -- name: import_tariff_add
 INSERT INTO tariff (name, kind, note) VALUES (?1, 'flat', coalesce(?2, ''))

@@ -37,7 +37,8 @@ WHERE ?1 = 0 OR m.channel_id = ?1 ORDER BY m.channel_id, m.address;
 SELECT m.id, m.channel_id, m.address, m.number, m.model, m.transformers FROM meter_known k JOIN meter m ON m.id = k.meter_id
 WHERE k.compared = 0 ORDER BY m.channel_id, m.address;
 -- name: channel_list
-SELECT c.id, c.name, c.type, coalesce(nullif(c.host, ''), g.host, ''), c.device, c.port, c.baud, c.quiet_ms
+SELECT c.id, c.name, c.type, coalesce(nullif(c.host, ''), g.host, ''), c.device, c.port, c.baud, c.quiet_ms, c.parity,
+       c.stop_bits, c.timeout_min_ms, c.low_latency
 FROM channel c LEFT JOIN gateway g ON g.id = c.gateway_id ORDER BY c.id;
 -- name: channel_named
 SELECT id FROM channel WHERE name = ?1;

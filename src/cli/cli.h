@@ -23,6 +23,8 @@ struct cli_faces {
     int (*inside_start)(const struct config *config, const char *database, int mode, void **engine,
                         int *fd, struct err *e);
     void (*inside_end)(void *engine);
+    /* The serial ports of this machine as rows, where there is no engine to ask; the caller's. */
+    json_t *(*ports)(void);
 };
 
 /* The program: argv as main() got it; returns the exit code. */

@@ -14,7 +14,9 @@
 #include "cli_state.h"
 #include "clock.h"
 #include "message.h"
+#include "text.h"
 #include "verb.h"
+#include "wire.h"
 
 #define STOP_MS   15000
 #define TELL_MS   1000 /* until a stop says what it waits for */
@@ -37,6 +39,21 @@ static int lock_held(const char *database, long *pid, struct err *e)
     }
     free(path);
     return held;
+}
+
+/* One line: its name, its state, and why it is down in a sentence. */
+static void channel_say(const json_t *channel)
+{
+    const json_t *error = json_object_get(channel, "error");
+    char text[1024];
+    struct err why = {0};
+    text_copy(text, sizeof text, json_string_value(json_object_get(channel, "trouble")));
+    if (json_is_object(error)) {
+        wire_error_read(error, &why);
+        message_text(&why, text, sizeof text);
+    }
+    printf("  %-16s %-8s %s\n", json_string_value(json_object_get(channel, "name")),
+           _(json_string_value(json_object_get(channel, "state"))), text);
 }
 
 static int say_status(struct cli *cli, bool json, struct err *e)
@@ -67,9 +84,7 @@ static int say_status(struct cli *cli, bool json, struct err *e)
            (long long)json_integer_value(json_object_get(state, "orders")));
     json_array_foreach(json_object_get(state, "channels"), i, channel)
     {
-        printf("  %-16s %-8s %s\n", json_string_value(json_object_get(channel, "name")),
-               _(json_string_value(json_object_get(channel, "state"))),
-               json_string_value(json_object_get(channel, "trouble")));
+        channel_say(channel);
     }
     json_decref(state);
     return 0;

@@ -227,6 +227,7 @@ struct engine {
     struct field *field;
     struct channel_place *channels; /* as the field has them */
     size_t channel_count;
+    struct line_watch *line_watch; /* line_view.c: what was told of each */
     struct order_job *orders; /* in flight, one at most for a meter */
     struct settle *settles;   /* order.settle and order.look at work */
     bool orders_looking, orders_again, orders_again_all;

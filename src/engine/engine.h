@@ -22,4 +22,8 @@ int engine_inside_start(const struct config *config, const char *database,
                         enum engine_inside_mode mode, struct engine **out, int *fd, struct err *e);
 void engine_inside_end(struct engine *engine);
 
+/* The serial ports of this machine as rows of a query, where no engine runs; the caller's (a json_t). */
+struct json_t;
+struct json_t *engine_ports(void);
+
 #endif

@@ -8,11 +8,13 @@
 #include "clock.h"
 #include "core.h"
 #include "field.h"
+#include "line_view.h"
 #include "text.h"
 
-#define CHANNELS_MAX 1024
-#define DUE_EVERY_MS 1000
-#define SWEEP_S      1800 /* where the site has no setting of its own */
+#define CHANNELS_MAX   1024
+#define DUE_EVERY_MS   1000
+#define SWEEP_S        1800 /* where the site has no setting of its own */
+#define TIMEOUT_MAX_MS 1000
 
 /* The channels, and how often meters are read. */
 struct places {
@@ -35,36 +37,45 @@ static void places_run(struct engine *engine, struct books *books, struct work *
     work->code = books_within(books, places_within, work, &work->fx, &work->err);
 }
 
-static bool known(const struct engine *engine, const struct channel_place *c)
+static void conf_of(const struct channel_place *c, struct channel_conf *conf)
 {
-    for (size_t i = 0; i < engine->channel_count; i++) {
-        if (engine->channels[i].id != c->id)
-            continue;
-        const struct channel_place *old = &engine->channels[i];
-        if (strcmp(old->host, c->host) != 0 || old->port != c->port ||
-            strcmp(old->type, c->type) != 0)
-            log_line(engine->log, LOG_LEVEL_WARN, "channel.changed",
-                     "channel=\"%s\" effect=\"after the next start\"", c->name);
-        return true;
-    }
-    return false;
+    *conf = (struct channel_conf){.id = c->id,
+                                  .port = c->port,
+                                  .baud = c->baud,
+                                  .parity = c->parity,
+                                  .stop_bits = c->stop_bits,
+                                  .low_latency = c->low_latency,
+                                  .quiet_ms = c->quiet_ms,
+                                  .timeout_min_ms = c->timeout_min_ms,
+                                  .timeout_max_ms = TIMEOUT_MAX_MS};
+    text_copy(conf->name, sizeof conf->name, c->name);
+    text_copy(conf->type, sizeof conf->type, c->type);
+    text_copy(conf->host, sizeof conf->host, c->host);
+    text_copy(conf->device, sizeof conf->device, c->device);
 }
 
-static void channel_add(struct engine *engine, const struct channel_place *c)
+static void channel_refused(void *ctx, const struct channel_conf *conf, const struct err *e)
 {
-    struct err e = {0};
-    struct channel_conf conf = {
-        .id = c->id, .port = c->port, .baud = c->baud, .quiet_ms = c->quiet_ms};
-    conf.timeout_max_ms = 1000;
-    text_copy(conf.name, sizeof conf.name, c->name);
-    text_copy(conf.type, sizeof conf.type, c->type);
-    text_copy(conf.host, sizeof conf.host, c->host);
-    text_copy(conf.device, sizeof conf.device, c->device);
-    if (field_channel_add(engine->field, &conf, &e) != 0) {
-        log_err(engine->log, "channel.refused", &e);
-        return;
-    }
-    engine->channels[engine->channel_count++] = *c;
+    const struct engine *engine = ctx;
+    (void)conf;
+    log_err(engine->log, "channel.refused", e);
+}
+
+/* The field gets what the books have; how many are new or changed. */
+static size_t channels_take(struct engine *engine, struct places *p)
+{
+    struct channel_conf *list = mem_new(((size_t)p->count + 1) * sizeof *list);
+    for (int i = 0; i < p->count; i++)
+        conf_of(&p->channels[i], &list[i]);
+    size_t touched =
+        field_configure(engine->field, list, (size_t)p->count, channel_refused, engine);
+    free(list);
+    free(engine->channels);
+    engine->channels = p->channels;
+    engine->channel_count = (size_t)p->count;
+    p->channels = NULL;
+    lines_seen_reset(engine);
+    return touched;
 }
 
 static void places_done(struct engine *engine, struct work *work)
@@ -73,13 +84,11 @@ static void places_done(struct engine *engine, struct work *work)
     if (work->code)
         log_err(engine->log, "channels", &work->err);
     if (work->code == 0 && engine->field && !engine->stopping) {
-        engine->channels =
-            mem_grow(engine->channels,
-                     (engine->channel_count + (size_t)p->count + 1) * sizeof *engine->channels);
-        for (int i = 0; i < p->count; i++) {
-            if (!known(engine, &p->channels[i]))
-                channel_add(engine, &p->channels[i]);
-        }
+        size_t touched = channels_take(engine, p);
+        log_line(engine->log, LOG_LEVEL_INFO, "channels", "count=%zu changed=%zu",
+                 engine->channel_count, touched);
+        if (touched > 0 && engine->lines_ready) /* what waited for a line may go on now */
+            orders_wake(engine, true);
         if (!engine
                  ->lines_ready) { /* what was sent before the last end is proved before anything else */
             engine->lines_ready = true;
@@ -160,6 +169,7 @@ void schedule_run(struct engine *engine)
     int64_t now = clock_mono_ms();
     if (!engine->lines_ready || engine->stopping)
         return;
+    lines_watch(engine);
     if (now >= engine->next_due_ms) {
         engine->next_due_ms = now + DUE_EVERY_MS;
         orders_wake(engine, engine->orders_again_all);

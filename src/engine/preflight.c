@@ -14,6 +14,11 @@
 /* The line, a reading and a probe at most: a fourth round means that they told nothing. */
 #define ROUNDS_MAX 3
 
+/* How often the line is asked the same thing: a fault that passes is no reason to send a customer away. A
+ * meter that says nothing at all is asked twice. */
+#define PROBES_MAX   4
+#define READINGS_MAX 2
+
 /* What is asked of the line in this round. */
 enum ask {
     ASK_LINE,    /* it was down a moment ago: does it come back? */
@@ -30,10 +35,11 @@ struct preflight {
     struct sale_line line;
     struct reading reading;
     enum ask ask;
-    int rounds;
+    int rounds, tries;
 };
 
 static void look(struct engine *engine, struct books *books, struct work *work);
+static int ask_line(struct engine *engine, struct preflight *p, struct err *e);
 static void looked(struct engine *engine, struct work *work);
 
 static void preflight_free(struct preflight *p)
@@ -96,12 +102,41 @@ static bool line_up(struct engine *engine, const struct preflight *p)
            (status.state != LINE_DOWN && status.state != LINE_BACKOFF);
 }
 
+/* Did the line fail in a way that may be over by now? A refusal, a stranger and a line that is down are not. */
+static bool passing(const struct preflight *p)
+{
+    const struct job *job = &p->job;
+    int most = p->ask == ASK_PROBE ? PROBES_MAX : READINGS_MAX;
+    bool unclear = p->ask == ASK_PROBE ? job->probe == DEED_UNKNOWN : job->end == JOB_UNREACHED;
+
+    if (p->work.code != 0 || !unclear || p->tries >= most ||
+        (job->end != JOB_UNREACHED && job->end != JOB_STOPPED))
+        return false;
+    if (job->how.end == BUS_DOWN && !job->how.sent)
+        return false;
+    return job->how.end != BUS_SILENT || p->tries < READINGS_MAX;
+}
+
 /* The line may be between two tries to connect by now: what the job met counts. */
 static bool line_was_down(const struct job *job)
 {
     return job->end != JOB_DONE &&
            (job->how.end == BUS_DOWN || job->error.msg == MSG_FIELD_LINE_DOWN ||
             job->error.msg == MSG_FIELD_LINE_BACKOFF || job->error.msg == MSG_FIELD_LINE_LOST);
+}
+
+/* Why it is down, where that is a sentence that helps; else that it is. */
+static void down_set(struct err *why, const struct preflight *p)
+{
+    static const enum msg_id helpful[] = {
+        MSG_FIELD_LINE_CLOSED, MSG_SERIAL_MISSING, MSG_SERIAL_DENIED, MSG_SERIAL_DENIED_ALL,
+        MSG_SERIAL_TAKEN,      MSG_SERIAL_OURS,    MSG_SERIAL_BUSY,   MSG_SERIAL_FAILED};
+
+    err_set(why, MSG_CHANNEL_DOWN, p->line.channel);
+    for (size_t i = 0; i < sizeof helpful / sizeof *helpful; i++) {
+        if (p->job.error.msg == helpful[i])
+            *why = p->job.error;
+    }
 }
 
 /* Did the line tell what was asked? Otherwise the sentence that refuses the sale. */
@@ -114,7 +149,7 @@ static bool told(struct engine *engine, const struct preflight *p, struct err *w
     if (p->job.end == JOB_STRANGER)
         err_set(why, MSG_METER_STRANGER, p->place.number);
     else if (!line_up(engine, p) || line_was_down(&p->job))
-        err_set(why, MSG_CHANNEL_DOWN, p->line.channel);
+        down_set(why, p);
     else if (p->ask == ASK_READING && p->job.end != JOB_DONE)
         err_set(why, MSG_SALE_METER_SILENT, p->place.number);
     else if (p->ask == ASK_PROBE && p->job.probe == DEED_UNKNOWN)
@@ -127,6 +162,13 @@ static void learned(struct engine *engine, struct work *work)
     struct preflight *p = (struct preflight *)work;
     struct err why = {0};
 
+    if (passing(p) && !engine->stopping) {
+        job_clear(&p->job);
+        if (ask_line(engine, p, &why) != 0)
+            refuse(engine, p, &why);
+        return;
+    }
+    p->tries = 0;
     if (!told(engine, p, &why)) {
         refuse(engine, p, &why);
         return;
@@ -158,6 +200,8 @@ static void line_done(struct job *job)
 static int ask_line(struct engine *engine, struct preflight *p, struct err *e)
 {
     bool probe = p->ask == ASK_PROBE;
+
+    p->tries++;
 
     p->job = (struct job){
         .kind = probe ? JOB_TOPUP : JOB_READ,

@@ -204,6 +204,7 @@ static void engine_free(struct engine *engine)
     queue_free(engine->readers);
     query_table_free(engine->queries);
     free(engine->channels);
+    free(engine->line_watch);
     close_fd(engine->listen_fd);
     close_fd(engine->signal_fd);
     log_free(engine->log);

@@ -8,37 +8,12 @@
 #include "backup.h"
 #include "clock.h"
 #include "core.h"
-#include "field.h"
+#include "line_view.h"
 #include "message.h"
 #include "text.h"
 #include "verify.h"
 
 /* ---- engine.status */
-
-static const char *const line_words[] = {[LINE_IDLE] = N_("idle"),
-                                         [LINE_UP] = N_("up"),
-                                         [LINE_DOWN] = N_("down"),
-                                         [LINE_BACKOFF] = N_("waiting for the next try")};
-
-static json_t *lines_state(struct engine *engine)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; engine->field && i < engine->channel_count; i++) {
-        struct channel_status st = {0};
-        if (!field_status(engine->field, engine->channels[i].id, &st))
-            continue;
-        json_array_append_new(
-            list,
-            json_pack("{s:I,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s}", "id", (json_int_t)st.id,
-                      "name", engine->channels[i].name, "state", line_words[st.state], "queued",
-                      (json_int_t)st.queued, "requests", (json_int_t)st.requests, "answers",
-                      (json_int_t)st.answers, "timeouts", (json_int_t)st.timeouts, "garbage",
-                      (json_int_t)st.garbage, "exceptions", (json_int_t)st.exceptions, "reconnects",
-                      (json_int_t)st.reconnects, "response_ms", (json_int_t)st.response_ms_smoothed,
-                      "trouble", st.trouble));
-    }
-    return list;
-}
 
 static int run_status(struct engine *engine, struct session *s, int64_t id, const json_t *args,
                       struct err *e)
@@ -52,7 +27,7 @@ static int run_status(struct engine *engine, struct session *s, int64_t id, cons
                   (json_int_t)engine->started_at_utc, "sessions", (json_int_t)engine->session_count,
                   "orders", (json_int_t)orders_in_flight(engine), "writer_queue",
                   (json_int_t)(queue_count(engine->writer) + queue_count(engine->readings)),
-                  "sweeping", (int)engine->sweeping, "channels", lines_state(engine));
+                  "sweeping", (int)engine->sweeping, "channels", lines_json(engine));
     session_reply(engine, (struct reply_to){s->serial, id}, state, NULL);
     return 0;
 }

@@ -34,8 +34,9 @@ enum import_cell {
     CELL_PATH,
     CELL_HOST,
     CELL_PHONE,
-    CELL_LINE,  /* 9600 8N1 */
-    CELL_MODEL, /* one that a driver knows */
+    CELL_LINE,   /* 9600 8N1 */
+    CELL_DEVICE, /* /dev/ttyUSB0 */
+    CELL_MODEL,  /* one that a driver knows */
 };
 
 struct import_column {

@@ -139,7 +139,7 @@ static void keys_note(struct import *im, enum import_file_id id)
     json_decref(seen);
 }
 
-/* ---- channels: gateway or host; no two on one host and port */
+/* ---- channels: gateway or host, or a device; no two on one host and port, or on one device */
 
 /* Host of a gateway after the import. */
 static void gateway_host(struct import *im, const char *gateway, char *buf, size_t size)
@@ -171,26 +171,67 @@ static void place_name(struct import *im, const char *host, const char *gateway,
     snprintf(buf, size, "%s:%s", host, port);
 }
 
-/* Host and gateway of a channel's row; what the file leaves out is what the books have. */
-static void channel_ends(struct import *im, size_t i, char *host, char *gateway, size_t size)
+/* Where a channel will be after the import. */
+struct channel_end {
+    char host[128], gateway[128], device[160], port[24];
+    bool serial;
+};
+
+/* A port is compared as a number: 0502 is 502. */
+static void port_copy(struct channel_end *end, int64_t port)
+{
+    end->port[0] = '\0';
+    if (port > 0)
+        snprintf(end->port, sizeof end->port, "%lld", (long long)port);
+}
+
+/* Of a row of the file; what the file leaves out is what the books have. */
+static void channel_end_read(struct import *im, size_t i, struct channel_end *end)
 {
     const struct import_sheet *s = &im->sheet[IMPORT_CHANNELS];
     const char *h = import_text(s, i, "host"), *g = import_text(s, i, "gateway");
+    const char *d = import_text(s, i, "device"), *port = import_filled(s, i, "port");
     struct db_row *row = NULL;
 
-    text_copy(host, size, h != NULL ? h : "");
-    text_copy(gateway, size, g != NULL ? g : "");
-    if (h != NULL && g != NULL)
-        return;
+    end->serial = strcmp(cell(s, i, "type"), "rtu") == 0;
+    text_copy(end->host, sizeof end->host, h != NULL ? h : "");
+    text_copy(end->gateway, sizeof end->gateway, g != NULL ? g : "");
+    text_copy(end->device, sizeof end->device, d != NULL ? d : "");
+    port_copy(end, port != NULL ? strtoll(port, NULL, 10) : 0);
     if (db_find(books_db(im->b), SQL_import_channel_get, &row, &im->broken, "s",
                 cell(s, i, "channel")) == 0 &&
         row != NULL) {
         if (h == NULL)
-            text_copy(host, size, db_text(row, 0));
+            text_copy(end->host, sizeof end->host, db_text(row, 0));
         if (g == NULL)
-            text_copy(gateway, size, db_text(row, 1));
+            text_copy(end->gateway, sizeof end->gateway, db_text(row, 1));
+        if (d == NULL)
+            text_copy(end->device, sizeof end->device, db_text(row, 2));
+        if (import_text(s, i, "port") == NULL)
+            port_copy(end, db_int(row, 3));
     }
     db_done(row);
+}
+
+static void channel_end_name(struct import *im, const struct channel_end *end, char *buf,
+                             size_t size)
+{
+    if (end->serial)
+        text_copy(buf, size, end->device);
+    else
+        place_name(im, end->host, end->gateway, end->port, buf, size);
+}
+
+/* A gateway that moves may land where another channel is. */
+static void gateway_moved_check(struct import *im, const char *gateway, const char *place,
+                                const char *by)
+{
+    const struct import_sheet *s = &im->sheet[IMPORT_GATEWAYS];
+    const json_t *at = s->keys != NULL ? json_object_get(s->keys, gateway) : NULL;
+
+    if (at != NULL)
+        say_taken(im, s, (size_t)json_integer_value(at), "host", place,
+                  import_files[IMPORT_CHANNELS].what, by);
 }
 
 /* Places of the channels that the file leaves alone: place -> name. */
@@ -199,13 +240,23 @@ static json_t *channels_standing(struct import *im)
     json_t *places = json_object();
     struct db_row *row = NULL;
     int rc = db_find(books_db(im->b), SQL_import_channels, &row, &im->broken, "");
-    char place[256], port[16];
 
     while (rc >= 0 && row != NULL) {
-        if (!in_file(im, IMPORT_CHANNELS, db_text(row, 0)) && strcmp(db_text(row, 5), "rtu") != 0) {
-            snprintf(port, sizeof port, "%lld", (long long)db_int(row, 4));
-            place_name(im, db_text(row, 1), db_text(row, 2), port, place, sizeof place);
-            json_object_set_new(places, place, json_string(db_text(row, 0)));
+        struct channel_end end = {.serial = strcmp(db_text(row, 5), "rtu") == 0};
+        char place[300], name[128], gateway[128];
+        text_copy(name, sizeof name, db_text(row, 0));
+        text_copy(end.host, sizeof end.host, db_text(row, 1));
+        text_copy(gateway, sizeof gateway, db_text(row, 2));
+        text_copy(end.gateway, sizeof end.gateway, gateway);
+        text_copy(end.device, sizeof end.device, db_text(row, 6));
+        port_copy(&end, db_int(row, 4));
+        if (!in_file(im, IMPORT_CHANNELS, name)) {
+            channel_end_name(im, &end, place, sizeof place);
+            const char *by = json_string_value(json_object_get(places, place));
+            if (by != NULL)
+                gateway_moved_check(im, gateway, place, by);
+            else
+                json_object_set_new(places, place, json_string(name));
         }
         rc = db_next(row, &im->broken);
         if (rc == 0)
@@ -215,32 +266,41 @@ static json_t *channels_standing(struct import *im)
     return places;
 }
 
+/* What a channel of its type must have; the name of what is missing, or NULL. */
+static const char *channel_lacks(const struct channel_end *end)
+{
+    if (end->serial)
+        return end->device[0] == '\0' ? "device" : NULL;
+    if (end->port[0] == '\0')
+        return "port";
+    return end->host[0] == '\0' && end->gateway[0] == '\0' ? "gateway" : NULL;
+}
+
 static void channels_check(struct import *im)
 {
     const struct import_sheet *s = &im->sheet[IMPORT_CHANNELS];
     json_t *standing = channels_standing(im), *seen = json_object();
-    char host[128], gateway[128], place[256];
-    struct err p = {0};
+    struct channel_end end;
+    char place[300];
 
     for (size_t i = 0; i < s->rows; i++) {
+        struct err p = {0};
         if (!s->sound[i])
             continue;
-        channel_ends(im, i, host, gateway, sizeof host);
-        reference_check(im, s, i, "gateway", IMPORT_GATEWAYS, gateway);
-        if (host[0] == '\0' && gateway[0] == '\0') {
-            err_set(&p, MSG_IMPORT_EMPTY, s->file->name, s->line[i], "gateway");
+        channel_end_read(im, i, &end);
+        reference_check(im, s, i, "gateway", IMPORT_GATEWAYS, end.gateway);
+        const char *lacks = channel_lacks(&end), *column = end.serial ? "device" : "port";
+        if (lacks != NULL) {
+            err_set(&p, MSG_IMPORT_EMPTY, s->file->name, s->line[i], lacks);
             import_problem(im, &p);
             continue;
         }
-        /* A port is compared as a number: 0502 is 502. */
-        char port[24];
-        snprintf(port, sizeof port, "%lld", strtoll(cell(s, i, "port"), NULL, 10));
-        place_name(im, host, gateway, port, place, sizeof place);
-        if (!once_check(im, s, i, seen, "port", place, place))
+        channel_end_name(im, &end, place, sizeof place);
+        if (!once_check(im, s, i, seen, column, place, place))
             continue;
         const char *by = json_string_value(json_object_get(standing, place));
         if (by != NULL)
-            say_taken(im, s, i, "port", place, import_files[IMPORT_CHANNELS].what, by);
+            say_taken(im, s, i, column, place, import_files[IMPORT_CHANNELS].what, by);
     }
     json_decref(standing);
     json_decref(seen);

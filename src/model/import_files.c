@@ -20,16 +20,21 @@ static const struct import_column gateway_columns[] = {
 };
 static const struct import_column channel_columns[] = {
     {"channel", CELL_KEY, true, 0, 40, NULL, N_("name of the line, like GW1-2")},
-    {"type", CELL_WORD, true, 0, 0, "rtu-tcp|tcp",
-     N_("rtu-tcp: RTU frames through a transparent TCP port; tcp: Modbus TCP")},
-    {"port", CELL_INT, true, 1, 65535, NULL, N_("TCP port of the line")},
+    {"type", CELL_WORD, true, 0, 0, "rtu-tcp|tcp|rtu",
+     N_("rtu-tcp: RTU frames through a transparent TCP port; tcp: Modbus TCP; rtu: a serial device")},
+    {"port", CELL_INT, false, 1, 65535, NULL, N_("TCP port of the line; empty for rtu")},
     {"gateway", CELL_KEY, false, 0, 40, NULL, N_("its gateway, as gateways.csv names it")},
     {"host", CELL_HOST, false, 0, 100, NULL, N_("where it has no gateway: its own address")},
-    {"device", CELL_TEXT, false, 0, 60, NULL, N_("serial device; not for these types")},
+    {"device", CELL_DEVICE, false, 0, 120, NULL,
+     N_("rtu: the serial device, like /dev/serial/by-id/...; metertill ports lists them")},
     {"line", CELL_LINE, false, 0, 0, NULL,
-     N_("what runs on the line behind the port, like 9600 8N1")},
+     N_("baud, bits, parity (N, E, O) and stop bits of the line, like 9600 8N1")},
     {"quiet_ms", CELL_INT, false, 10, 60000, NULL,
-     N_("milliseconds a late reply can take on this line (5000)")},
+     N_("milliseconds a late reply can take on this line (5000; rtu: 1000)")},
+    {"timeout_min_ms", CELL_INT, false, 20, 5000, NULL,
+     N_("milliseconds a meter has for its answer at least (150); more for a slow gateway")},
+    {"low_latency", CELL_WORD, false, 0, 0, "yes|no",
+     N_("rtu: no leaves the adapter's waiting time as it is (yes)")},
     {"note", CELL_NOTE, false, 0, 300, NULL, N_("anything")},
     {0},
 };
@@ -90,7 +95,7 @@ const struct import_file import_files[IMPORT_FILES] = {
                          "GW1|192.168.1.201|"},
     [IMPORT_CHANNELS] = {"channels.csv", N_("channel"),
                          N_("Channels: the lines behind the gateways."), channel_columns,
-                         "GW1-1|rtu-tcp|8001|GW1|||9600 8N1|5000|"},
+                         "GW1-1|rtu-tcp|8001|GW1|||9600 8N1|5000|150|yes|"},
     [IMPORT_TARIFFS] = {"tariffs.csv", N_("tariff"), N_("Tariffs and their prices."),
                         tariff_columns, "Shops|2026-01-01|0.8216|flat|"},
     [IMPORT_SPACES] = {"spaces.csv", N_("space"), N_("Spaces: buildings, floors, rooms."),
@@ -120,6 +125,8 @@ static const char reason_path[] =
     N_("is not a path like Tower A/12F/1204: a part is empty or has a space at its end");
 static const char reason_line[] =
     N_("is not the setting of a line: baud, bits, parity, stop bits, like 9600 8N1");
+static const char reason_device[] =
+    N_("is not the path of a device, like /dev/ttyUSB0 or /dev/serial/by-id/...");
 static const char reason_model[] =
     N_("is a model that no driver knows; known are DDSY1352 and DTSY1352");
 
@@ -199,6 +206,7 @@ static const char *form_wrong(enum import_cell kind, const char *text)
     case CELL_HOST: return only(text, DIGITS LETTERS ".-:") ? NULL : reason_host;
     case CELL_PHONE: return only(text, DIGITS " +-()/") ? NULL : reason_phone;
     case CELL_LINE: return import_line(text, &baud, parity, &stops) ? NULL : reason_line;
+    case CELL_DEVICE: return text[0] == '/' && !strchr(text, ' ') ? NULL : reason_device;
     case CELL_MODEL: return model_known(text) ? NULL : reason_model;
     default: return NULL;
     }

@@ -77,18 +77,19 @@ static int channel_write(struct import *im, const struct import_sheet *s, size_t
 {
     struct db *db = books_db(im->b);
     const char *name = import_text(s, i, "channel"), *line = import_filled(s, i, "line");
-    int64_t port = 0, quiet = 0, baud = 0, stops = 0;
+    int64_t port = 0, quiet = 0, baud = 0, stops = 0, least = 0, fast = 0;
     char parity[2] = "";
     bool there, set = line != NULL && import_line(line, &baud, parity, &stops);
     int rc = exists(im, SQL_import_channel_find, name, &there, e);
 
     if (rc == 0)
         rc = db_run(db, there ? SQL_import_channel_change : SQL_import_channel_add, e,
-                    "ssIssIssIsI", name, import_text(s, i, "type"), number(s, i, "port", &port),
+                    "ssIssIssIsIII", name, import_text(s, i, "type"), number(s, i, "port", &port),
                     import_text(s, i, "gateway"), import_text(s, i, "host"),
                     number(s, i, "quiet_ms", &quiet), import_text(s, i, "note"),
                     import_text(s, i, "device"), set ? &baud : NULL, set ? parity : NULL,
-                    set ? &stops : NULL);
+                    set ? &stops : NULL, number(s, i, "timeout_min_ms", &least),
+                    yes(s, i, "low_latency", &fast));
     if (rc == 0)
         count(im, !there, db_changes(db) > 0);
     return rc;

@@ -88,6 +88,10 @@ int channel_place_list(struct books *b, struct channel_place *out, int max, stru
             c->port = (int)db_int(row, 5);
             c->baud = (int)db_int(row, 6);
             c->quiet_ms = (int)db_int(row, 7);
+            c->parity = db_text(row, 8)[0];
+            c->stop_bits = (int)db_int(row, 9);
+            c->timeout_min_ms = (int)db_int(row, 10);
+            c->low_latency = db_int(row, 11) != 0;
         } while (n < max && (rc = db_next(row, e)) == 1);
     }
     db_done(row);

@@ -48,7 +48,9 @@ int meter_place_uncompared(struct books *b, struct meter_place *out, int max, st
 struct channel_place {
     int64_t id;
     char name[64], type[16], host[128], device[128];
-    int port, baud, quiet_ms;
+    char parity; /* 'N', 'E', 'O' */
+    int port, baud, stop_bits, quiet_ms, timeout_min_ms;
+    bool low_latency;
 };
 int channel_place_list(struct books *b, struct channel_place *out, int max, struct err *e);
 int64_t channel_find(struct books *b, const char *name, struct err *e);
