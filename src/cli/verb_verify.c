@@ -1,11 +1,7 @@
 /*
- * metertill verify and metertill backup: the books proved, and a copy of them that is proved.
+ * metertill verify: the books, or a copy of them, proved.
  */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "message.h"
@@ -71,49 +67,4 @@ const struct verb verify_verb = {
         "tell the same story. COPY is a file that \"metertill backup\" made. Exit code 65: the\n"
         "first bad row is named."),
     .run = run_verify,
-};
-
-/* The engine has another working directory. */
-static char *path_absolute(const char *path)
-{
-    char here[4096];
-
-    if (path[0] == '/' || getcwd(here, sizeof here) == NULL)
-        return mem_text(path);
-    return mem_format("%s/%s", here, path);
-}
-
-static int run_backup(struct cli *cli, int argc, char **argv, struct err *e)
-{
-    bool json = false;
-    const struct cli_option options[] = {{.name = "json", .flag = &json}, {0}};
-    json_t *r = NULL;
-    int first, code = cli_options(argc, argv, options, &first, e);
-
-    if (code == 0)
-        code = cli_words(argc, argv, first, 1, 1, e);
-    if (code != 0)
-        return code;
-    char *path = path_absolute(argv[first]);
-    code = cli_call(cli, "backup", json_pack("{s:s}", "file", path), NULL, PROOF_TIMEOUT_MS, &r, e);
-    if (code == 0 && json) {
-        cli_json(r);
-    } else if (code == 0) {
-        printf(_("%s: %lld bytes, verified: %lld journal entries.\n"), path, number(r, "bytes"),
-               number(r, "entries"));
-        head_say(r);
-    }
-    json_decref(r);
-    free(path);
-    return code;
-}
-
-const struct verb backup_verb = {
-    .name = "backup",
-    .summary = N_("copy the books while the engine runs, and verify the copy"),
-    .usage =
-        N_("metertill backup FILE [--json]\n"
-           "\n"
-           "FILE must not exist. The engine writes it, so that its account needs the right to."),
-    .run = run_backup,
 };

@@ -81,8 +81,14 @@ const char *db_sql(enum sql_id id); /* text, header comment included */
 const char *db_sql_name(enum sql_id id);
 int db_sql_kind(enum sql_id id); /* enum sql_kind */
 
-/* A copy of the live database into path (which must not exist), by the backup interface; then checked. */
-int db_backup(struct db *db, const char *path, struct err *e);
+/* A copy of the database into a new file at path (0600), piece by piece while the writer goes on: what it was when
+ * the read transaction that is open on db (db_begin_read(), then any query) began. Out of WAL mode, on the disk when it
+ * returns; removed where it failed. stop(ctx) is asked between pieces and may be NULL. */
+int db_backup(struct db *db, const char *path, bool (*stop)(void *ctx), void *ctx, struct err *e);
+/* Bytes of a copy as the read transaction sees it. */
+int db_bytes(struct db *db, int64_t *bytes, struct err *e);
+/* From another thread: what db runs now ends with an error soon. */
+void db_interrupt(struct db *db);
 /* quick_check + foreign keys; ERR_DATA with what it found. */
 int db_check(struct db *db, struct err *e);
 

@@ -1,15 +1,25 @@
 /*
- * Opening, migrating, transactions, backup and check of the database file.
+ * Opening, migrating, transactions and check of the database file.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "handle.h"
 #include "sql.h"
 
 #define APPLICATION_ID 0x4d54494c /* "MTIL" */
+
+/* What the operating system said of the last failure, where it said anything. */
+static const char *system_word(struct db *db)
+{
+    int why = sqlite3_system_errno(db->handle);
+
+    return why != 0 ? strerrordesc_np(why) : sqlite3_errmsg(db->handle);
+}
 
 int db_fail(struct db *db, struct err *e)
 {
@@ -21,6 +31,9 @@ int db_fail(struct db *db, struct err *e)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: code = err_set(e, MSG_DB_CORRUPT, text); break;
     case SQLITE_CONSTRAINT: code = err_set(e, MSG_DB_CONSTRAINT, text); break;
+    case SQLITE_IOERR: code = err_set(e, MSG_DB_DISK, system_word(db)); break;
+    case SQLITE_CANTOPEN: code = err_set(e, MSG_DB_OPEN, db->path, system_word(db)); break;
+    case SQLITE_INTERRUPT: code = err_set(e, MSG_DB_STOPPED); break;
     case SQLITE_READONLY: code = err_set(e, MSG_DB_READ_ONLY, db->path); break;
     default: code = err_set(e, MSG_DB_FAILED, text); break;
     }
@@ -92,14 +105,51 @@ static int set_up(struct db *db, struct err *e)
                     e);
 }
 
+int db_bytes(struct db *db, int64_t *bytes, struct err *e)
+{
+    int pages = 0, size = 0;
+    int rc = pragma_number(db, "PRAGMA page_count", &pages, e);
+
+    if (rc == 0)
+        rc = pragma_number(db, "PRAGMA page_size", &size, e);
+    *bytes = (int64_t)pages * size;
+    return rc;
+}
+
+/* What can be said of the file before SQLite looks at it. */
+static int file_look(const char *path, enum db_mode mode, struct err *e)
+{
+    struct stat st;
+    int rc = 0;
+
+    if (stat(path, &st) == 0) {
+        if (mode == DB_CREATE)
+            return err_set(e, MSG_DB_EXISTS, path);
+        if (!S_ISREG(st.st_mode))
+            return err_set(e, MSG_DB_FOREIGN, path);
+        if (st.st_size == 0)
+            return err_set(e, MSG_DB_EMPTY, path);
+        if (access(path, mode == DB_WRITE ? R_OK | W_OK : R_OK) != 0)
+            return err_set(e, errno == EACCES ? MSG_DB_DENIED : MSG_DB_READ_ONLY, path);
+        return 0;
+    }
+    if (errno != ENOENT)
+        return err_set(e, MSG_DB_OPEN, path, strerrordesc_np(errno));
+    char *wal = mem_format("%s-wal", path);
+    if (stat(wal, &st) == 0 && st.st_size > 0)
+        rc = err_set(e, MSG_DB_WAL_ALONE, path);
+    else if (mode != DB_CREATE)
+        rc = err_set(e, MSG_DB_MISSING, path);
+    free(wal);
+    return rc;
+}
+
 int db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
 {
-    bool there = access(path, F_OK) == 0;
+    int rc = file_look(path, mode, e);
 
-    if (mode == DB_CREATE && there)
-        return err_set(e, MSG_DB_EXISTS, path);
-    if (mode != DB_CREATE && !there)
-        return err_set(e, MSG_DB_MISSING, path);
+    if (rc != 0)
+        return rc;
     struct db *db = mem_new(sizeof *db);
     db->path = mem_text(path);
     db->mode = mode;
@@ -113,7 +163,6 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
         flags |= SQLITE_OPEN_URI;
         uri = immutable_uri(path);
     }
-    int rc = 0;
     if (sqlite3_open_v2(uri ? uri : path, &db->handle, flags, NULL) != SQLITE_OK)
         rc = err_set(e, MSG_DB_OPEN, path, db->handle ? sqlite3_errmsg(db->handle) : "no memory");
     else if (mode == DB_WRITE && sqlite3_db_readonly(db->handle, "main") == 1)
@@ -218,7 +267,7 @@ int db_migrate(struct db *db, struct err *e)
     if (version > known)
         return err_set(e, MSG_DB_NEWER, db->path, (int64_t)version, (int64_t)known);
     if ((db->mode == DB_READ || db->mode == DB_COPY) && version < known)
-        return err_set(e, MSG_DB_READ_ONLY, db->path);
+        return err_set(e, MSG_DB_OLDER, db->path, (int64_t)version, (int64_t)known);
     while (rc == 0 && version < known)
         rc = migrate_one(db, version++, e);
     return rc;
@@ -251,44 +300,4 @@ int db_check(struct db *db, struct err *e)
     int rc = check_says(db, "PRAGMA quick_check(1)", e);
 
     return rc != 0 ? rc : check_says(db, "PRAGMA foreign_key_check", e);
-}
-
-/* Copies page by page while the writer goes on; the copy leaves WAL mode so that it is one file. */
-static int copy_into(struct db *db, sqlite3 *target, struct err *e)
-{
-    sqlite3_backup *backup = sqlite3_backup_init(target, "main", db->handle, "main");
-
-    if (!backup)
-        return err_set(e, MSG_DB_FAILED, sqlite3_errmsg(target));
-    int step = sqlite3_backup_step(backup, -1);
-    sqlite3_backup_finish(backup);
-    if (step != SQLITE_DONE)
-        return err_set(e, step == SQLITE_FULL ? MSG_DB_FULL : MSG_DB_FAILED, sqlite3_errstr(step));
-    if (sqlite3_exec(target, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK)
-        return err_set(e, MSG_DB_FAILED, sqlite3_errmsg(target));
-    return 0;
-}
-
-int db_backup(struct db *db, const char *path, struct err *e)
-{
-    sqlite3 *target = NULL;
-    struct db *copy = NULL;
-
-    if (access(path, F_OK) == 0)
-        return err_set(e, MSG_DB_EXISTS, path);
-    int rc = 0;
-    if (sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
-        SQLITE_OK)
-        rc = err_set(e, MSG_DB_OPEN, path, sqlite3_errmsg(target));
-    if (rc == 0)
-        rc = copy_into(db, target, e);
-    sqlite3_close(target);
-    if (rc == 0)
-        rc = db_open(&copy, path, DB_COPY, e);
-    if (rc == 0)
-        rc = db_check(copy, e);
-    db_close(copy);
-    if (rc != 0)
-        unlink(path);
-    return rc;
 }

@@ -77,7 +77,8 @@ enum session_event {
     EVENT_LINE = 8,
     EVENT_ENGINE = 16,
     EVENT_SHIFT = 32,
-    EVENT_BOOKS = 64
+    EVENT_BOOKS = 64,
+    EVENT_BACKUP = 256
 };
 
 struct session {
@@ -199,6 +200,14 @@ const struct paper_shelf *print_shelf(const struct engine *engine);
 /* {"queues":[...]} as last seen; the caller's. Any thread. */
 json_t *print_state(struct engine *engine);
 
+/* keeper.c: the nightly backup. Main thread but for keeper_stop(), which waits for its thread. */
+struct keeper;
+void keeper_start(struct engine *engine);
+void keeper_run(struct engine *engine);       /* one turn of the loop */
+void keeper_look_soon(struct engine *engine); /* a setting was changed */
+void keeper_stop(struct engine *engine);
+void keeper_free(struct engine *engine);
+
 /* ---- the engine */
 
 struct engine {
@@ -232,6 +241,7 @@ struct engine {
     struct settle *settles;   /* order.settle and order.look at work */
     bool orders_looking, orders_again, orders_again_all;
     struct print *print;
+    struct keeper *keeper; /* NULL in an engine inside the process */
     int64_t next_sweep_ms, next_due_ms;
     bool lines_ready, sweeping;
 

@@ -58,6 +58,8 @@ static void change_done(struct engine *engine, struct work *work)
         log_err(engine->log, name, &work->err);
     else if (strcmp(name, "import.apply") == 0)
         lines_refresh(engine);
+    else if (strcmp(name, "setting.set") == 0)
+        keeper_look_soon(engine);
     else if (strncmp(name, "operator.", 9) == 0)
         login_changed(engine, name, c->order.args, &c->order.who);
     json_t *result = work->code ? NULL : c->result ? json_incref(c->result) : json_object();

@@ -56,6 +56,7 @@ static void *stopper_main(void *arg)
     field_free(engine->field);
     engine->field = NULL;
     print_stop(engine);
+    keeper_stop(engine);
     workers_stop(engine);
     main_post(engine, work_new(sizeof(struct work), NULL, stopper_done));
     return NULL;
@@ -135,6 +136,7 @@ static void loop(struct engine *engine)
         if (engine->listen_fd >= 0 && (polls[LISTEN].revents & POLLIN))
             session_accept(engine);
         schedule_run(engine);
+        keeper_run(engine);
         sessions_sweep(engine);
         if (engine->inside && engine->session_count == 0)
             engine_stop(engine);
@@ -193,6 +195,7 @@ static void engine_free(struct engine *engine)
     print_stop(engine);
     workers_stop(engine);
     print_free(engine);
+    keeper_free(engine);
     if (engine->done) {
         main_take(engine);
         queue_free(engine->done);
@@ -252,6 +255,7 @@ static int engine_start(struct engine *engine, bool background, struct err *e)
         return code;
     if ((code = workers_start(engine, engine->database, BOOKS_WRITE, e)) != 0)
         return code;
+    keeper_start(engine);
     if ((code = socket_listen(path, &engine->listen_fd, e)) != 0)
         return code;
     engine->socket_path = mem_text(path);

@@ -1,11 +1,10 @@
 /*
- * Calls about the engine itself: how it is, stop, what the protocol has, proof and backup of the books,
- * the state of the printers.
+ * Calls about the engine itself: how it is, stop, what the protocol has, proof of the books, the state of
+ * the printers.
  */
 #include <string.h>
 #include <unistd.h>
 
-#include "backup.h"
 #include "clock.h"
 #include "core.h"
 #include "line_view.h"
@@ -103,13 +102,13 @@ static int run_list(struct engine *engine, struct session *s, int64_t id, const 
     return 0;
 }
 
-/* ---- verify, backup: on a reader, they take their time */
+/* ---- verify: on a reader, it takes its time */
 
 struct proof {
     struct work work;
     struct reply_to to;
     struct actor who;
-    char text[1024]; /* the slip's claim, or the file */
+    char text[1024]; /* the slip's claim */
     json_t *result;
 };
 
@@ -132,13 +131,6 @@ static void verify_run(struct engine *engine, struct books *books, struct work *
                               &work->err);
 }
 
-static void backup_run(struct engine *engine, struct books *books, struct work *work)
-{
-    struct proof *p = (struct proof *)work;
-    (void)engine;
-    work->code = backup_make(books, p->text, &p->result, &work->err);
-}
-
 static int proof_start(struct engine *engine, struct session *s, int64_t id, const char *text,
                        work_fn *run, struct err *e)
 {
@@ -159,17 +151,8 @@ static int run_verify(struct engine *engine, struct session *s, int64_t id, cons
                        e);
 }
 
-static int run_backup(struct engine *engine, struct session *s, int64_t id, const json_t *args,
-                      struct err *e)
-{
-    return proof_start(engine, s, id, json_string_value(json_object_get(args, "file")), backup_run,
-                       e);
-}
-
 static const struct param no_params[] = {{0}};
 static const struct param verify_params[] = {{.name = "head", .kind = PARAM_TEXT, .max = 100}, {0}};
-static const struct param backup_params[] = {
-    {.name = "file", .kind = PARAM_TEXT, .required = true, .max = 1000}, {0}};
 
 static const struct live calls[] = {
     {.name = "engine.status",
@@ -192,10 +175,5 @@ static const struct live calls[] = {
      .roles = ROLE_MANAGER | ROLE_ADMINISTRATOR | ROLE_AUDITOR,
      .params = verify_params,
      .run = run_verify},
-    {.name = "backup",
-     .title = N_("Copy the books"),
-     .roles = ROLE_ADMINISTRATOR,
-     .params = backup_params,
-     .run = run_backup},
 };
 const struct live_table service_calls = {calls, sizeof calls / sizeof *calls};

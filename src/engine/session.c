@@ -25,7 +25,7 @@ struct event_name {
 static const struct event_name event_names[] = {
     {"order", EVENT_ORDER}, {"reading", EVENT_READING}, {"paper", EVENT_PAPER},
     {"line", EVENT_LINE},   {"engine", EVENT_ENGINE},   {"shift", EVENT_SHIFT},
-    {"books", EVENT_BOOKS},
+    {"books", EVENT_BOOKS}, {"backup", EVENT_BACKUP},
 };
 
 unsigned session_event_bit(const char *name)
