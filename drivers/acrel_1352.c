@@ -151,6 +151,26 @@ static enum deed settings(struct bus *bus, uint8_t address, const struct meter_p
     return vendor(bus, address, body, sizeof body, how);
 }
 
+static struct bus_result load_read(struct bus *bus, uint8_t address, uint16_t code,
+                                   struct meter_load *out)
+{
+    uint16_t regs[ACREL_LOAD3_COUNT];
+    int phases = code == ACREL_DTSY ? 3 : 1;
+    uint16_t count = phases == 3 ? ACREL_LOAD3_COUNT : ACREL_LOAD_COUNT;
+    struct bus_result r = bus_read(bus, address, READ_HOLDING, ACREL_LOAD_START, count, regs);
+    if (r.end == BUS_OK)
+        acrel_decode_load(regs, phases, out);
+    return r;
+}
+
+static enum deed set_load(struct bus *bus, uint8_t address, const struct meter_load *load,
+                          struct bus_result *how)
+{
+    uint8_t body[ACREL_LOAD_LEN];
+    acrel_encode_load(load, body);
+    return vendor(bus, address, body, sizeof body, how);
+}
+
 static enum deed set_clock(struct bus *bus, uint8_t address, int64_t local_seconds,
                            struct bus_result *how)
 {
@@ -179,5 +199,7 @@ const struct driver driver_acrel_1352 = {
     .topup_probe = topup_probe,
     .relay = relay,
     .settings = settings,
+    .load_read = load_read,
+    .load = set_load,
     .clock = set_clock,
 };

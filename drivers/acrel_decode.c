@@ -186,6 +186,22 @@ void acrel_decode_old(const uint16_t regs[ACREL_OLD_COUNT], const struct meter_p
         out->price_e4[i] = decode_price(regs + 0x13 + 2 * i, p);
 }
 
+void acrel_decode_load(const uint16_t *regs, int phases, struct meter_load *out)
+{
+    *out = (struct meter_load){
+        .on = regs[0] != 0,
+        .phases = phases,
+        .increment_w = regs[2],
+        .factor = regs[3],
+        .trips = regs[4],
+        .allowed = regs[5],
+        .recovery_s = (uint8_t)(regs[6] >> 8),
+        .wait_s = (uint8_t)(regs[6] & 0xFF),
+    };
+    for (int i = 0; i < phases; i++)
+        out->max_w[i] = regs[1 + 6 * i];
+}
+
 void acrel_decode_number(const uint16_t regs[ACREL_LINE_COUNT], char number[METER_NUMBER_MAX])
 {
     static const char digits[] = "0123456789ABCDEF";

@@ -12,13 +12,15 @@ SELECT o.id, o.kind, o.meter_id, coalesce(o.sale_id, 0), o.state, o.amount_minor
        coalesce(k.total_stuck, 0), k.meter_id IS NOT NULL, coalesce(k.old_firmware, ms.old_firmware, 0),
        coalesce(nullif(ms.price1_e4, 0), (SELECT p.price_e4 FROM tariff_price p WHERE p.tariff_id = m.tariff_id
                                           ORDER BY p.from_day DESC, p.rate LIMIT 1), 0),
-       c.quiet_ms, m.number
+       c.quiet_ms, m.number, coalesce((SELECT p.id FROM opening p WHERE p.settings_order = o.id), 0)
 FROM "order" o JOIN meter m ON m.id = o.meter_id JOIN channel c ON c.id = m.channel_id
 LEFT JOIN sale s ON s.id = o.sale_id LEFT JOIN meter_known k ON k.meter_id = o.meter_id
 LEFT JOIN meter_state ms ON ms.meter_id = o.meter_id
 WHERE o.id = ?1;
 -- name: order_recent_send
-SELECT count(*) FROM "order" WHERE meter_id = ?1 AND id <> ?2 AND sent_at_utc >= ?3;
+-- Only frames whose copies change money: top-ups, and openings that reset it.
+SELECT count(*) FROM "order" o WHERE o.meter_id = ?1 AND o.id <> ?2 AND o.sent_at_utc >= ?3
+   AND (o.kind = 'top-up' OR EXISTS (SELECT 1 FROM opening p WHERE p.settings_order = o.id));
 -- name: order_vendor
 SELECT passes FROM channel_vendor WHERE channel_id = ?1 AND model = ?2 AND old_firmware = ?3;
 -- name: order_vendor_set
@@ -76,7 +78,10 @@ WHERE o.meter_id = ?1 AND o.kind = 'top-up' AND o.sent_at_utc >= ?2 - c.quiet_ms
 -- name: excess_add
 INSERT INTO excess (meter_id, order_id, kind, amount_minor, entry_number, at_utc) VALUES (?1, nullif(?2, 0), ?3, ?4, ?5, ?6);
 -- name: order_open_sent
-SELECT count(*) FROM "order" WHERE meter_id = ?1 AND kind = 'top-up' AND sends > 0 AND state IN ('queued', 'sending', 'in doubt');
+-- An opening that resets the meter counts too, until it is over.
+SELECT (SELECT count(*) FROM "order" WHERE meter_id = ?1 AND kind = 'top-up' AND sends > 0
+        AND state IN ('queued', 'sending', 'in doubt'))
+     + (SELECT count(*) FROM opening WHERE meter_id = ?1 AND how = 'new' AND state IN ('waiting', 'failed'));
 -- name: order_info
 SELECT id, state, kind, sends, coalesce(sale_id, 0), meter_id FROM "order" WHERE id = ?1;
 -- name: order_retry

@@ -24,11 +24,14 @@ SELECT key, wrong FROM (
     SELECT e.number AS key, CASE
         WHEN e.document <> '' AND NOT EXISTS (SELECT 1 FROM document d WHERE d.number = e.document AND d.entry_number = e.number)
             THEN 'its paper is not there'
-        WHEN e.kind IN ('sale', 'cancel', 'paper') AND e.document = '' THEN 'it has no number of a paper'
+        WHEN e.kind IN ('sale', 'cancel', 'paper', 'opening') AND e.document = '' THEN 'it has no number of a paper'
         WHEN e.kind = 'paper' AND EXISTS (SELECT 1 FROM posting p WHERE p.entry_number = e.number)
             THEN 'a paper that moves no money has postings'
         WHEN e.kind = 'cancel' AND (SELECT count(*) FROM sale s WHERE s.cancelled_entry = e.number) <> 1
             THEN 'it cancels not exactly one sale'
+        WHEN e.kind = 'opening' AND (SELECT count(*) FROM document d JOIN opening o ON o.document_id = d.id
+                                     WHERE d.entry_number = e.number AND o.state = 'done' AND o.settings_order = e.order_id) <> 1
+            THEN 'it opens what no opening knows'
         WHEN e.kind = 'delivery' AND NOT EXISTS (SELECT 1 FROM "order" o WHERE o.id = e.order_id AND o.state = 'done'
                                                  AND o.kind = 'top-up')
             THEN 'it tells of a delivery that no done order knows'
@@ -149,6 +152,37 @@ SELECT key, wrong FROM (
             THEN 'the list of excesses says another amount'
     END AS wrong
     FROM "order" o)
+WHERE wrong IS NOT NULL ORDER BY key LIMIT 1
+
+-- name: verify_wrong_opening
+-- scan: each opening against paper, orders and journal
+SELECT key, wrong FROM (
+    SELECT o.id AS key, CASE
+        WHEN (o.state = 'done') <> (o.document_id IS NOT NULL) THEN 'it is done without its paper, or not done with one'
+        WHEN o.state = 'waiting' AND s.state NOT IN ('queued', 'sending', 'in doubt') THEN 'it waits for an order that is over'
+        WHEN o.state = 'done' AND (s.state <> 'done' OR s.kind <> 'settings' OR s.meter_id <> o.meter_id)
+            THEN 'its settings were not proved'
+        WHEN o.state = 'done' AND EXISTS (SELECT 1 FROM "order" x WHERE x.id IN (o.load_order, o.clock_order) AND x.state <> 'done')
+            THEN 'an order that goes before it was not proved'
+        WHEN o.state = 'done' AND (d.kind <> 'opening' OR e.kind <> 'opening' OR e.operator_id IS NOT o.operator_id)
+            THEN 'its journal entry is none of an opening, or names another operator'
+        WHEN o.state = 'done' AND (json_extract(d.snapshot, '$.meter') <> m.number OR json_extract(d.snapshot, '$.account') <> a.number
+                                   OR json_extract(d.snapshot, '$.how') <> o.how)
+            THEN 'its paper names another meter or account'
+        WHEN o.state = 'done' AND (json_extract(d.snapshot, '$.count') <> s.count_after
+                                   OR json_extract(d.snapshot, '$.balance') <> s.balance_after_minor)
+            THEN 'its paper names another balance or count'
+        WHEN o.state = 'done' AND o.how = 'adopt' AND EXISTS (SELECT 1 FROM posting p WHERE p.entry_number = e.number)
+            THEN 'the journal moved money for a meter that keeps its own'
+        WHEN o.state = 'done' AND o.how = 'new' AND (s.count_after <> 0 OR s.balance_after_minor > 0)
+            THEN 'it was proved by a meter that was not at zero'
+        WHEN o.state = 'done' AND o.how = 'new'
+             AND (SELECT coalesce(sum(p.amount_minor), 0) FROM posting p WHERE p.ledger = 'on meter' AND p.ref = o.meter_id
+                  AND p.entry_number <= e.number) <> 0
+            THEN 'the journal did not begin its meter at zero'
+    END AS wrong
+    FROM opening o JOIN "order" s ON s.id = o.settings_order JOIN meter m ON m.id = o.meter_id JOIN account a ON a.id = o.account_id
+    LEFT JOIN document d ON d.id = o.document_id LEFT JOIN entry e ON e.number = d.entry_number)
 WHERE wrong IS NOT NULL ORDER BY key LIMIT 1
 
 -- name: verify_wrong_excess

@@ -78,6 +78,8 @@ enum session_event {
     EVENT_ENGINE = 16,
     EVENT_SHIFT = 32,
     EVENT_BOOKS = 64,
+    EVENT_OPENING = 512,
+    EVENT_PRESENCE = 128,
     EVENT_BACKUP = 256
 };
 

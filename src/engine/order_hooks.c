@@ -2,6 +2,7 @@
  * The steps of an order on the channel's thread: before a byte leaves and after it the books are asked,
  * through the writer; at the end everything is put down at once. What an answer proves is model/order.h's.
  */
+#include "opening.h"
 #include "order_job.h"
 
 /* ---- the hooks, on the channel's thread */
@@ -13,7 +14,9 @@ struct step {
     int (*run)(struct books *b, struct step *s, struct effects *fx, struct err *e);
     const struct order_seen *seen; /* NULL: nothing was read */
     enum order_deed deed;
-    bool matches;
+    bool matches, has_reading;
+    struct reading reading; /* of an opening: all that was read, where anything was */
+    struct err frame;       /* of an opening: why the driver could not make its frame */
     uint16_t count;
     enum order_step step;
 };
@@ -41,6 +44,20 @@ static int plain_before(struct books *b, struct step *s, struct effects *fx, str
     return order_plain_sending(b, s->order->task.id, &s->step, fx, e);
 }
 
+static int opening_before(struct books *b, struct step *s, struct effects *fx, struct err *e)
+{
+    const struct order_job *o = s->order;
+    return opening_before_send(b, o->task.id, &s->reading, s->matches, o->quiet_done, &s->step, fx,
+                               e);
+}
+
+static int opening_after(struct books *b, struct step *s, struct effects *fx, struct err *e)
+{
+    const struct order_job *o = s->order;
+    return opening_after_send(b, o->task.id, s->deed, s->has_reading ? &s->reading : NULL,
+                              s->matches, o->quiet_done, &s->frame, &s->step, fx, e);
+}
+
 static int topup_after(struct books *b, struct step *s, struct effects *fx, struct err *e)
 {
     return order_after_send(b, s->order->task.id, s->deed, s->seen, s->order->quiet_done, &s->step,
@@ -51,6 +68,17 @@ static int plain_after(struct books *b, struct step *s, struct effects *fx, stru
 {
     s->step = ORDER_STEP_STOP;
     return order_plain_after(b, s->order->task.id, s->deed, s->matches, fx, e);
+}
+
+/* What proves an opening is all of the meter, not its money alone. */
+static void opening_fill(struct step *s, const struct job *job, enum deed deed)
+{
+    s->matches = job->shows;
+    s->has_reading = job->has_reading;
+    if (job->has_reading)
+        reading_convert(job, &s->reading);
+    if (deed == DEED_NOT_DONE)
+        s->frame = job->error;
 }
 
 static const enum job_go go_of[] = {
@@ -84,7 +112,9 @@ enum job_go order_hook_before(struct job *job, const struct meter_credit *seen, 
     struct step *s = work_new(sizeof *s, step_run, NULL);
     bool topup = o->task.kind == ORDER_TOPUP;
     s->order = o;
-    s->run = topup ? topup_before : plain_before;
+    s->run = o->task.opening_id ? opening_before : topup ? topup_before : plain_before;
+    if (o->task.opening_id)
+        opening_fill(s, job, DEED_UNKNOWN);
     if (seen) {
         seen_convert(seen, &o->seen);
         o->has_seen = true;
@@ -109,11 +139,15 @@ enum job_go order_hook_after(struct job *job, enum deed deed, const struct meter
     struct order_seen seen;
     struct step *s = work_new(sizeof *s, step_run, NULL);
     s->order = o;
-    s->run = o->task.kind == ORDER_TOPUP ? topup_after : plain_after;
+    s->run = o->task.opening_id             ? opening_after
+             : o->task.kind == ORDER_TOPUP ? topup_after
+                                           : plain_after;
     s->deed = deed_of[deed];
     if (job->how.end == BUS_EXCEPTION && job->how.exception == 1)
         s->deed = ORDER_DEED_REFUSED_20;
     s->matches = deed == DEED_DONE; /* of a switch, settings, a clock: the field read it back */
+    if (o->task.opening_id)
+        opening_fill(s, job, deed);
     if (back) {
         seen_convert(back, &seen);
         s->seen = &seen;
@@ -156,6 +190,10 @@ static bool missed(const struct order_job *o, enum order_miss *why)
 static int vendor_learn(struct books *b, const struct order_job *o, struct err *e)
 {
     const struct job *job = &o->job;
+    bool refused = job->how.end == BUS_EXCEPTION && job->how.exception == 1;
+    /* The settings frame of an opening goes by the same function. */
+    if (o->task.opening_id && o->sent && (refused || job->end == JOB_DONE))
+        return channel_vendor_learn(b, o->place.channel_id, o->place.meter_id, false, !refused, e);
     if (o->task.kind != ORDER_TOPUP)
         return 0;
     if (o->task.probe_first && job->probe != DEED_UNKNOWN)

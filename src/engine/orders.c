@@ -71,7 +71,8 @@ static void end_done(struct engine *engine, struct work *work)
 static const enum job_kind kind_of[] = {[ORDER_TOPUP] = JOB_TOPUP,
                                         [ORDER_SWITCH] = JOB_SWITCH,
                                         [ORDER_SETTINGS] = JOB_SETTINGS,
-                                        [ORDER_CLOCK] = JOB_CLOCK};
+                                        [ORDER_CLOCK] = JOB_CLOCK,
+                                        [ORDER_LOAD] = JOB_LOAD};
 
 static enum switch_mode mode_of(const char *word)
 {
@@ -95,10 +96,14 @@ static void settings_fill(const char *detail, struct meter_settings *s)
     json_t *o = json_loads(detail, 0, NULL);
     const json_t *prices = json_object_get(o, "price_e4");
     const json_t *prepaid = json_object_get(o, "prepaid");
-    int64_t recovery_s = 0;
-    bool alarm1 = number_of(o, "alarm1_minor", &s->alarm1_minor);
-    bool alarm2 = number_of(o, "alarm2_minor", &s->alarm2_minor);
-    s->set_alarms = alarm1 && alarm2;
+    int64_t recovery_s = 0, count = 0;
+    s->keep_alarm1 = !number_of(o, "alarm1_minor", &s->alarm1_minor);
+    s->keep_alarm2 = !number_of(o, "alarm2_minor", &s->alarm2_minor);
+    s->set_alarms = !s->keep_alarm1 || !s->keep_alarm2;
+    s->set_balance = number_of(o, "balance_minor", &s->balance_minor);
+    s->set_total = number_of(o, "total_minor", &s->total_minor);
+    s->set_count = number_of(o, "count", &count);
+    s->count = (uint16_t)count;
     s->set_overdraft = number_of(o, "overdraft_minor", &s->overdraft_minor);
     s->set_recovery = number_of(o, "recovery_s", &recovery_s);
     s->recovery_s = (uint8_t)recovery_s;
@@ -107,6 +112,22 @@ static void settings_fill(const char *detail, struct meter_settings *s)
         s->price_e4[i] = json_integer_value(json_array_get(prices, i));
     s->set_prepaid = json_is_boolean(prepaid);
     s->prepaid = json_is_true(prepaid);
+    json_decref(o);
+}
+
+static int part_of(const json_t *o, const char *key)
+{
+    int64_t value;
+    return number_of(o, key, &value) ? (int)value : -1;
+}
+
+static void load_fill(const char *detail, struct job_load *load)
+{
+    json_t *o = json_loads(detail, 0, NULL);
+    number_of(o, "max_power_w", &load->max_power_w);
+    load->recovery_s = part_of(o, "recovery_s");
+    load->wait_s = part_of(o, "wait_s");
+    load->allowed = part_of(o, "allowed");
     json_decref(o);
 }
 
@@ -121,7 +142,7 @@ static void order_submit(struct engine *engine, const struct order_task *task,
     o->place = *place;
     o->quiet_done = task->sent_before;
     o->job = (struct job){
-        .kind = kind_of[task->kind],
+        .kind = task->opening_id ? JOB_OPENING : kind_of[task->kind],
         .priority = task->kind == ORDER_TOPUP || task->sent_before ? JOB_PROVE : JOB_INTERACTIVE,
         .order_id = task->id,
         .amount_minor = task->amount_minor,
@@ -135,6 +156,8 @@ static void order_submit(struct engine *engine, const struct order_task *task,
     };
     if (task->kind == ORDER_SETTINGS)
         settings_fill(task->detail, &o->job.settings);
+    if (task->kind == ORDER_LOAD)
+        load_fill(task->detail, &o->job.load);
     if (wait) {
         wait->left++;
         wait->looked++;

@@ -23,9 +23,10 @@ struct event_name {
     unsigned bit;
 };
 static const struct event_name event_names[] = {
-    {"order", EVENT_ORDER}, {"reading", EVENT_READING}, {"paper", EVENT_PAPER},
-    {"line", EVENT_LINE},   {"engine", EVENT_ENGINE},   {"shift", EVENT_SHIFT},
-    {"books", EVENT_BOOKS}, {"backup", EVENT_BACKUP},
+    {"order", EVENT_ORDER}, {"reading", EVENT_READING},   {"paper", EVENT_PAPER},
+    {"line", EVENT_LINE},   {"engine", EVENT_ENGINE},     {"shift", EVENT_SHIFT},
+    {"books", EVENT_BOOKS}, {"presence", EVENT_PRESENCE}, {"backup", EVENT_BACKUP},
+    {"opening", EVENT_OPENING},
 };
 
 unsigned session_event_bit(const char *name)

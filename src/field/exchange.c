@@ -1,6 +1,6 @@
 /*
  * An exchange: what all kinds of jobs share (is the line there, who answers) and reading. Top-ups are
- * in exchange_topup.c; switches, settings and clocks in exchange_change.c.
+ * in exchange_topup.c; switches, settings, clocks and overload in exchange_change.c; openings in exchange_opening.c.
  */
 #include "exchange.h"
 
@@ -131,6 +131,24 @@ bool exchange_identify(struct exchange *x, bool fresh)
     return code_fits(x, place->identity.device_code) && number_fits(x, place->identity.number);
 }
 
+bool exchange_read(struct exchange *x)
+{
+    struct job *job = x->job;
+    struct meter_reading r = {0};
+    job->how = x->driver->read_all(x->bus, x->address, &job->meter.profile, &r);
+    if (job->how.end != BUS_OK)
+        return exchange_unreached(x);
+    if (!code_fits(x, r.identity.device_code))
+        return false;
+    if (job->reading.has_identity) {
+        r.has_identity = true;
+        r.identity = job->reading.identity;
+    }
+    job->reading = r;
+    job->has_reading = true;
+    return true;
+}
+
 /* Does a sweep leave the settings block out this time? */
 static bool poll_is_enough(const struct exchange *x)
 {
@@ -169,7 +187,8 @@ static void read_meter(struct exchange *x)
 
 void exchange_run(struct bus *bus, struct job *job)
 {
-    struct exchange x = {bus, job, job->meter.driver, job->meter.address};
+    struct exchange x = {
+        .bus = bus, .job = job, .driver = job->meter.driver, .address = job->meter.address};
     job->begun_mono_ms = clock_mono_ms();
     job->end = JOB_UNREACHED;
     job->probe = DEED_UNKNOWN;
@@ -183,7 +202,9 @@ void exchange_run(struct bus *bus, struct job *job)
     case JOB_TOPUP: exchange_topup(&x); break;
     case JOB_SWITCH:
     case JOB_SETTINGS:
-    case JOB_CLOCK: exchange_change(&x); break;
+    case JOB_CLOCK:
+    case JOB_LOAD: exchange_change(&x); break;
+    case JOB_OPENING: exchange_opening(&x); break;
     }
     bus_end(bus);
 }

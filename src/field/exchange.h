@@ -18,6 +18,7 @@ struct exchange {
     struct job *job;
     const struct driver *driver;
     uint8_t address;
+    struct meter_load load; /* JOB_LOAD: what is written */
 };
 bool exchange_ready(struct exchange *x);                /* line there, quiet_first */
 bool exchange_identify(struct exchange *x, bool fresh); /* the meter of the books answers */
@@ -26,8 +27,22 @@ bool exchange_unreached(struct exchange *x);            /* by job->how; always f
 void exchange_end(struct exchange *x, enum job_end end,
                   enum msg_id why); /* why takes the address */
 
-/* exchange_topup.c, exchange_change.c */
+/* Everything of the meter, settings too, into job->reading; who answered stays there. false: the job is ended. */
+bool exchange_read(struct exchange *x);
+
+/* exchange_topup.c, exchange_change.c, exchange_opening.c, exchange_load.c */
 void exchange_topup(struct exchange *x);
 void exchange_change(struct exchange *x);
+void exchange_opening(struct exchange *x);
+/* What is to be written for job->load beside what the meter has. false: the job is ended. */
+bool exchange_load_plan(struct exchange *x);
+enum deed exchange_load_send(struct exchange *x);
+bool exchange_load_shows(struct exchange *x);
+
+/* exchange_change.c: does a reading have the settings? before: what the meter held, NULL: the balance aside. */
+bool settings_show(const struct meter_reading *r, const struct meter_settings *s,
+                   const struct meter_credit *before);
+/* Fills in the alarm amount that is to stay. */
+void settings_complete(struct meter_settings *s, const struct meter_reading *r);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Switches, settings, clocks: idempotent orders. Sent once, then proved by what the meter says of
- * itself; the reply to the write decides nothing.
+ * Switches, settings, clocks, overload control: idempotent orders. Sent once, then proved by what the meter
+ * says of itself; the reply to the write decides nothing. Settings that reset money are exchange_opening.c.
  */
 #include "exchange.h"
 
@@ -43,8 +43,16 @@ static bool balance_shows(const struct meter_settings *s, int64_t before, int64_
     return apart(now, s->balance_minor) <= apart(now, before);
 }
 
-static bool settings_show(const struct meter_reading *r, const struct meter_settings *s,
-                          const struct meter_credit *before)
+void settings_complete(struct meter_settings *s, const struct meter_reading *r)
+{
+    if (s->keep_alarm1)
+        s->alarm1_minor = r->alarm1_minor;
+    if (s->keep_alarm2)
+        s->alarm2_minor = r->alarm2_minor;
+}
+
+bool settings_show(const struct meter_reading *r, const struct meter_settings *s,
+                   const struct meter_credit *before)
 {
     if (!r->has_settings)
         return false;
@@ -52,7 +60,8 @@ static bool settings_show(const struct meter_reading *r, const struct meter_sett
     for (int i = 0; i < READING_RATES; i++)
         prices = prices && r->price_e4[i] == s->price_e4[i];
     return (!s->set_prepaid || r->prepaid_switch == s->prepaid) &&
-           (!s->set_balance || balance_shows(s, before->balance_minor, r->credit.balance_minor)) &&
+           (!s->set_balance || !before ||
+            balance_shows(s, before->balance_minor, r->credit.balance_minor)) &&
            (!s->set_count || r->credit.count == s->count) &&
            (!s->set_total || r->credit.total_minor == s->total_minor) &&
            (!s->set_base || r->base_minor == s->base_minor) &&
@@ -76,16 +85,20 @@ static enum deed send_change(struct exchange *x)
         if (job->clock_local == 0)
             job->clock_local = local_now();
         return driver->clock(x->bus, x->address, job->clock_local, &job->how);
+    case JOB_LOAD: return exchange_load_send(x);
     case JOB_READ:
-    case JOB_TOPUP: break;
+    case JOB_TOPUP:
+    case JOB_OPENING: break;
     }
     return DEED_NOT_DONE;
 }
 
-static bool shows(const struct exchange *x, const struct meter_reading *r,
+static bool shows(struct exchange *x, const struct meter_reading *r,
                   const struct meter_credit *before)
 {
     const struct job *job = x->job;
+    if (job->kind == JOB_LOAD)
+        return exchange_load_shows(x);
     if (job->kind == JOB_SWITCH)
         return switch_shows(r, job->mode);
     if (job->kind == JOB_SETTINGS)
@@ -142,16 +155,17 @@ void exchange_change(struct exchange *x)
     struct meter_credit seen = {0};
     if (!exchange_ready(x) || !exchange_identify(x, true))
         return;
-    if (job->kind == JOB_SETTINGS) {
-        job->how = x->driver->read_credit(x->bus, x->address, &job->meter.profile, &seen);
-        if (job->how.end != BUS_OK) {
-            exchange_unreached(x);
+    if (job->kind == JOB_SETTINGS || job->kind == JOB_LOAD) {
+        if (!exchange_read(x))
             return;
-        }
+        seen = job->reading.credit;
         if (seen.old_firmware) {
             exchange_end(x, JOB_NOT_DONE, MSG_FIELD_OLD_FIRMWARE);
             return;
         }
+        settings_complete(&job->settings, &job->reading);
+        if (job->kind == JOB_LOAD && !exchange_load_plan(x))
+            return;
     }
     uint16_t count = 0;
     if (job->before_send &&
@@ -159,6 +173,7 @@ void exchange_change(struct exchange *x)
         exchange_end(x, JOB_STOPPED, MSG_FIELD_STOPPED);
         return;
     }
+    job->has_reading = false; /* only what is read from now on proves anything */
     enum deed deed = send_change(x);
     bool sent = job->how.sent || deed != DEED_NOT_DONE;
     bool proved = sent && prove(x, &seen);

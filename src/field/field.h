@@ -15,7 +15,14 @@ struct log;
 /* In the order of architecture.md 4. */
 enum job_priority { JOB_PROVE, JOB_INTERACTIVE, JOB_BATCH, JOB_RETRY, JOB_SWEEP, JOB_PRIORITIES };
 
-enum job_kind { JOB_READ, JOB_TOPUP, JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK };
+/* JOB_OPENING: settings that may reset the money on a meter, proved like a top-up (exchange_opening.c). */
+enum job_kind { JOB_READ, JOB_TOPUP, JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK, JOB_LOAD, JOB_OPENING };
+
+/* Overload control to order: power of one phase on the primary side, 0 switches it off; the others -1: as they are. */
+struct job_load {
+    int64_t max_power_w;
+    int recovery_s, wait_s, allowed;
+};
 
 struct channel_conf {
     int64_t id;
@@ -75,14 +82,15 @@ struct job {
     /* What to do. */
     int64_t amount_minor;           /* JOB_TOPUP */
     enum switch_mode mode;          /* JOB_SWITCH */
-    struct meter_settings settings; /* JOB_SETTINGS */
+    struct meter_settings settings; /* JOB_SETTINGS, JOB_OPENING */
+    struct job_load load;           /* JOB_LOAD */
     int64_t clock_local; /* JOB_CLOCK: 0 = the channel thread takes the time as it sends */
     bool quiet_first;    /* reconnect and out-wait lingering copies before reading */
     bool probe_first;    /* JOB_TOPUP: send the 0x20 probe before asking before_send */
 
     /* Hooks, called on the channel's thread; they may block on the writer.
-     * before_send: identity was checked and, for JOB_TOPUP and JOB_SETTINGS, credit read (seen; NULL for
-     *   JOB_SWITCH and JOB_CLOCK; job->reading.identity tells who answered). For a top-up it commits
+     * before_send: identity was checked and, for JOB_TOPUP, JOB_SETTINGS and JOB_OPENING, credit read (seen; NULL
+     *   for the others; for JOB_OPENING reading and shows are there too; job->reading.identity tells who answered). For a top-up it commits
      *   "sending" durably and gives the count (preset to seen->count + 1); JOB_GO_STOP ends the job with
      *   JOB_STOPPED (already applied, superseded, ...).
      * after: what the wire knows after sending: deed of the frame, and the read-back (NULL: none came).
@@ -101,7 +109,8 @@ struct job {
     struct meter_reading
         reading; /* JOB_READ done; JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK: read back */
     bool has_reading;
-    struct err error;         /* why not, where end is not JOB_DONE */
+    bool shows;       /* JOB_OPENING: the reading has all that is to be set, the balance aside */
+    struct err error; /* why not, where end is not JOB_DONE */
     struct job_frame *frames; /* the exchange's record, freed by job_clear() */
     size_t frame_count;
 };

@@ -8,11 +8,12 @@
 
 #include "books.h"
 
-enum order_kind { ORDER_TOPUP, ORDER_SWITCH, ORDER_SETTINGS, ORDER_CLOCK };
+enum order_kind { ORDER_TOPUP, ORDER_SWITCH, ORDER_SETTINGS, ORDER_CLOCK, ORDER_LOAD };
 
 /* An order as the engine carries it out; everything it needs of meter and channel. */
 struct order_task {
     int64_t id, meter_id, channel_id, sale_id;
+    int64_t opening_id; /* settings that open an account (opening.h); 0: none */
     enum order_kind kind;
     bool sent_before; /* sending or in doubt: prove first, after the channel's quiet time */
     int64_t amount_minor;

@@ -1,5 +1,5 @@
 /*
- * Orders that people give: switch, settings, clock, and a failed top-up sent again. Single ones expire after ten
+ * Orders that people give: switch, settings, clock, overload, and a failed top-up sent again. Single ones expire after some
  * minutes, so that a queued OFF never fires days later.
  */
 #include <stdlib.h>
@@ -9,10 +9,9 @@
 #include "clock.h"
 #include "db.h"
 #include "message.h"
+#include "opening.h"
 #include "order_row.h"
 #include "reading.h"
-
-#define EXPIRES_S 600
 
 static int plain_add(struct books *b, const struct actor *who, enum order_kind kind,
                      const json_t *args, json_t *detail, json_t **result, struct effects *fx,
@@ -23,9 +22,12 @@ static int plain_add(struct books *b, const struct actor *who, enum order_kind k
     int rc = meter_place_get(b, json_string_value(json_object_get(args, "meter")), &place, e);
     char *text = json_dumps(detail, JSON_COMPACT | JSON_SORT_KEYS);
 
+    /* What an opening writes is proved before anything else is written; switching is for safety's sake free. */
+    if (rc == 0 && kind != ORDER_SWITCH)
+        rc = opening_check(b, place.meter_id, place.number, e);
     if (rc == 0)
         rc = order_add(b, kind, place.meter_id, 0, who->operator_id, 0, text ? text : "{}",
-                       clock_utc() + EXPIRES_S, &id, fx, e);
+                       clock_utc() + setting_number(b, "order.switch_expire_s"), &id, fx, e);
     if (rc == 0) {
         *result = json_pack("{s:I,s:s}", "order", (json_int_t)id, "state", "queued");
         effects_event(fx, "order",
@@ -63,6 +65,15 @@ static int order_clock(struct books *b, const struct actor *who, const json_t *a
     return plain_add(b, who, ORDER_CLOCK, args, json_object(), result, fx, e);
 }
 
+static int order_load(struct books *b, const struct actor *who, const json_t *args, json_t **result,
+                      struct effects *fx, struct err *e)
+{
+    json_t *detail = json_deep_copy(args);
+
+    json_object_del(detail, "meter");
+    return plain_add(b, who, ORDER_LOAD, args, detail, result, fx, e);
+}
+
 /* A failed top-up is proved not applied: it may go again, and the money never left "pending". */
 static int order_retry(struct books *b, const struct actor *who, const json_t *args,
                        json_t **result, struct effects *fx, struct err *e)
@@ -76,6 +87,9 @@ static int order_retry(struct books *b, const struct actor *who, const json_t *a
         return rc;
     if (strcmp(o.state, "failed") != 0 || o.kind != ORDER_TOPUP)
         return err_set(e, MSG_ORDER_NOT_FAILED, id, o.state);
+    rc = opening_check(b, o.meter_id, o.number, e);
+    if (rc != 0)
+        return rc;
     rc = db_run(books_db(b), SQL_order_retry, e, "ii", id, clock_utc());
     if (rc != 0)
         return rc;
@@ -101,6 +115,15 @@ static const struct param settings_params[] = {
     {0},
 };
 
+static const struct param load_params[] = {
+    {.name = "meter", .kind = PARAM_TEXT, .required = true, .max = 32},
+    {.name = "max_power_w", .kind = PARAM_INT, .required = true, .min = 0, .max = LOAD_MAX_W},
+    {.name = "recovery_s", .kind = PARAM_INT, .min = 0, .max = 255},
+    {.name = "wait_s", .kind = PARAM_INT, .min = 0, .max = 255},
+    {.name = "allowed", .kind = PARAM_INT, .min = 0, .max = 65535},
+    {0},
+};
+
 static const struct param clock_params[] = {
     {.name = "meter", .kind = PARAM_TEXT, .required = true, .max = 32},
     {0},
@@ -122,6 +145,11 @@ static const struct request requests[] = {
      .roles = ROLE_FIELD,
      .params = settings_params,
      .run = order_settings},
+    {.name = "order.load",
+     .title = N_("Set a meter's overload power"),
+     .roles = ROLE_FIELD,
+     .params = load_params,
+     .run = order_load},
     {.name = "order.clock",
      .title = N_("Set a meter's clock"),
      .roles = ROLE_FIELD,

@@ -9,12 +9,14 @@
 #include "clock.h"
 #include "db.h"
 #include "message.h"
+#include "opening.h"
 #include "text.h"
 
 static const char *const kinds[] = {[ORDER_TOPUP] = "top-up",
                                     [ORDER_SWITCH] = "switch",
                                     [ORDER_SETTINGS] = "settings",
-                                    [ORDER_CLOCK] = "clock"};
+                                    [ORDER_CLOCK] = "clock",
+                                    [ORDER_LOAD] = "load"};
 
 const char *order_kind_word(enum order_kind kind)
 {
@@ -65,6 +67,7 @@ static void read_row(struct db_row *row, struct order_row *o)
     o->price_e4 = db_int(row, 22);
     o->quiet_ms = db_int(row, 23);
     text_copy(o->number, sizeof o->number, db_text(row, 24));
+    o->opening_id = db_int(row, 25);
 }
 
 int order_row_get(struct books *b, int64_t order_id, struct order_row *out, struct err *e)
@@ -104,6 +107,8 @@ int order_set(struct books *b, const struct order_row *o, const char *state, con
     free(reason);
     if (rc == 0)
         order_event(fx, o, state);
+    if (rc == 0 && o->opening_id && strcmp(state, "failed") == 0)
+        rc = opening_failed(b, o->opening_id, fx, e);
     fx->papers = true;
     return rc;
 }
@@ -177,7 +182,8 @@ static int task_fill(struct books *b, int64_t id, struct order_task *t, struct e
     t->channel_id = o.channel_id;
     t->sale_id = o.sale_id;
     t->kind = o.kind;
-    t->sent_before = o.kind == ORDER_TOPUP && (o.sends > 0 || recent > 0);
+    t->opening_id = o.opening_id;
+    t->sent_before = (o.kind == ORDER_TOPUP || o.opening_id) && (o.sends > 0 || recent > 0);
     t->amount_minor = o.amount_minor;
     t->probe_first =
         passes != 1 &&

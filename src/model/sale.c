@@ -13,6 +13,7 @@
 #include "journal.h"
 #include "message.h"
 #include "order_row.h"
+#include "opening.h"
 #include "money.h"
 #include "text.h"
 
@@ -132,6 +133,8 @@ static int check_meter(struct books *b, const struct sale_meter *m, int64_t amou
     if (rc == 0 && (!m->known || (passes < 0 && !m->old_firmware)))
         return err_set(e, MSG_CHANNEL_UNPROVEN, m->channel);
     if (rc == 0)
+    if (rc == 0)
+        rc = opening_check(b, m->id, m->number, e);
         rc = check_doubt(b, m, e);
     return rc != 0 ? rc : check_room(b, m, amount_minor, e);
 }

@@ -257,6 +257,7 @@ static int stories_check(struct walk *w, struct err *e)
         {SQL_verify_wrong_slip, word_document},
         {SQL_verify_wrong_sale, N_("sale")},
         {SQL_verify_wrong_order, N_("order")},
+        {SQL_verify_wrong_opening, N_("opening")},
         {SQL_verify_wrong_excess, N_("excess")},
         {SQL_verify_wrong_shift, N_("shift")},
         {SQL_verify_wrong_operation, N_("operation log")},

@@ -149,8 +149,8 @@ static void subscribed(void *ctx, const json_t *result, const struct err *e)
 static void subscribe(struct console *c)
 {
     link_send(c->link, "subscribe",
-              json_pack("{s:[s,s,s,s,s,s]}", "events", "order", "reading", "paper", "line", "shift",
-                        "books"),
+              json_pack("{s:[s,s,s,s,s,s,s,s]}", "events", "order", "reading", "paper", "line", "shift",
+                        "books", "presence", "opening"),
               NULL, subscribed, c);
     session_status(c);
 }

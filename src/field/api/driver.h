@@ -73,6 +73,18 @@ struct meter_settings {
     int64_t price_e4[READING_RATES];
     uint16_t count;
     uint8_t recovery_s;
+    /* One alarm amount alone is ordered: the other, which the frame must carry too, stays as the meter has it. */
+    bool keep_alarm1, keep_alarm2;
+};
+
+/* Overload control as the meter holds it (meters.md 1.7): power of one phase on the secondary side. */
+struct meter_load {
+    bool on;
+    int phases;           /* read: 1 or 3; a write serves all */
+    uint16_t max_w[3];    /* 0.001 kW; a write takes the first */
+    uint16_t increment_w, factor; /* stored only */
+    uint16_t trips, allowed;      /* allowed 0: no limit */
+    uint8_t recovery_s, wait_s;
 };
 
 /* What became of something sent. Money and switches never treat UNKNOWN as either of the others. */
@@ -108,6 +120,11 @@ struct driver {
                        struct bus_result *how);
     enum deed (*settings)(struct bus *bus, uint8_t address, const struct meter_profile *p,
                           const struct meter_settings *s, struct bus_result *how, struct err *e);
+    /* Overload control: BUS_EXCEPTION 2 where a meter (old firmware) has none. code: the device code. */
+    struct bus_result (*load_read)(struct bus *bus, uint8_t address, uint16_t code,
+                                   struct meter_load *out);
+    enum deed (*load)(struct bus *bus, uint8_t address, const struct meter_load *load,
+                      struct bus_result *how);
     enum deed (*clock)(struct bus *bus, uint8_t address, int64_t local_seconds,
                        struct bus_result *how);
 };
