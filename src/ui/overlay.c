@@ -14,6 +14,7 @@
 
 static const char *const group_titles[] = {[SCREEN_COUNTER] = N_("Counter"),
                                            [SCREEN_METERS] = N_("Meters"),
+                                           [SCREEN_BOOKS] = N_("Books"),
                                            [SCREEN_SELF] = N_("Yourself")};
 
 /* What a table says of one entry, before it is put into words. */

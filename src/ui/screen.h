@@ -29,7 +29,7 @@ enum screen_role {
     SCREEN_ALL = 31
 };
 
-enum screen_group { SCREEN_NOT_IN_MENU, SCREEN_COUNTER, SCREEN_METERS, SCREEN_SELF };
+enum screen_group { SCREEN_NOT_IN_MENU, SCREEN_COUNTER, SCREEN_METERS, SCREEN_BOOKS, SCREEN_SELF };
 
 /* A key of a screen. Enter, Esc and function keys, and letters only where nothing is typed. */
 struct screen_key {

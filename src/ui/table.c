@@ -149,6 +149,10 @@ static void draw_cell(const struct table *t, const struct table_column *column,
 {
     char text[SHOW_TEXT_MAX], marked[SHOW_TEXT_MAX + 4];
     const json_t *value = rows_value(&t->rows, index, column->name);
+    if (column->words) {
+        canvas_text(c, row, place.col, place.cells, style, column->words(&t->rows, index, text));
+        return;
+    }
     show_value(column->kind, value, now_utc, text);
     if (column->kind == SHOW_STATE && json_is_string(value)) {
         const char *word = json_string_value(value);

@@ -21,6 +21,8 @@ struct table_column {
     int rank;  /* columns with the highest rank go first where the terminal is narrow */
     const char
         *age; /* name of the column with the time of this value: stale is dimmed and marked */
+    /* Puts the cell into words from its whole row; NULL: the value as its kind is written. buf has SHOW_TEXT_MAX. */
+    const char *(*words)(const struct rows *r, int row, char *buf);
 };
 
 struct table_place {
