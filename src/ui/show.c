@@ -31,8 +31,8 @@ static const struct {
     {N_("on"), ' ', STYLE_PLAIN},
     {N_("unread"), '~', STYLE_DIM},
     /* of an account */
-    {N_("open"), ' ', STYLE_PLAIN},
-    {N_("closed"), '.', STYLE_DIM},
+    {N_("active"), ' ', STYLE_PLAIN},
+    {N_("ended"), '.', STYLE_DIM},
     {N_("do not sell"), '!', STYLE_RED},
     {N_("off"), '-', STYLE_RED},
     {N_("prepaid"), ' ', STYLE_PLAIN},
