@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "link.h"
 #include "message.h"
+#include "query_export.h"
 #include "verb.h"
 
 #define LINE_BYTES (1024 * 1024)
@@ -261,11 +262,16 @@ static char *thing_wanted(const char *name, const json_t *args)
 static int run_query(struct cli *cli, int argc, char **argv, struct err *e)
 {
     bool json = false, down = false;
-    const char *limit = "50", *offset = "0", *sort = NULL;
-    const struct cli_option options[] = {
-        {.name = "json", .flag = &json},     {.name = "limit", .text = &limit},
-        {.name = "offset", .text = &offset}, {.name = "sort", .text = &sort},
-        {.name = "down", .flag = &down},     {0}};
+    const char *limit = "50", *offset = "0", *sort = NULL, *find = NULL, *xlsx = NULL, *csv = NULL;
+    const struct cli_option options[] = {{.name = "json", .flag = &json},
+                                         {.name = "limit", .text = &limit},
+                                         {.name = "offset", .text = &offset},
+                                         {.name = "sort", .text = &sort},
+                                         {.name = "down", .flag = &down},
+                                         {.name = "find", .text = &find},
+                                         {.name = "xlsx", .text = &xlsx, .filled = true},
+                                         {.name = "csv", .text = &csv, .filled = true},
+                                         {0}};
     json_int_t rows = 0, from = 0;
     json_t *result = NULL;
     int first, code = cli_options(argc, argv, options, &first, e);
@@ -283,6 +289,15 @@ static int run_query(struct cli *cli, int argc, char **argv, struct err *e)
     json_t *page = json_pack("{s:I,s:I,s:b}", "limit", rows, "offset", from, "down", (int)down);
     if (sort)
         json_object_set_new(page, "sort", json_string(sort));
+    if (find)
+        json_object_set_new(page, "find", json_string(find));
+    if (xlsx || csv) {
+        code = query_export(cli, argv[first], args, page, xlsx ? xlsx : csv,
+                            xlsx ? EXPORT_XLSX : EXPORT_CSV, e);
+        json_decref(page);
+        json_decref(args);
+        return code;
+    }
     json_object_set_new(args, "page", page);
     char *wanted = from == 0 ? thing_wanted(argv[first], args) : NULL;
     code = cli_call(cli, argv[first], args, NULL, 0, &result, e);
@@ -304,7 +319,9 @@ const struct verb query_verb = {
     .summary = N_("ask a question of the books"),
     .usage = N_(
         "metertill query NAME [PARAM=VALUE ...] [--limit N] [--offset N] [--sort COLUMN] [--down] [--json]\n"
+        "                [--find TEXT]                only rows that show this text somewhere\n"
+        "                [--xlsx FILE | --csv FILE]   all rows into a file for a spreadsheet\n"
         "\n"
-        "\"metertill call --list\" lists the names. At most 1000 rows at a time."),
+        "\"metertill call --list\" lists the names. At most 1000 rows at a time; a file gets all."),
     .run = run_query,
 };

@@ -171,18 +171,34 @@ static struct export_cell cell_of(struct export_column *c, const json_t *value, 
     return cell;
 }
 
-/* Place of each column in the rows of a page; -1: it is not there. */
-static void places_find(const struct export *x, const json_t *page, int *place)
+/* Place of a column in the rows of a page; -1: it is not there. */
+static int column_place(const json_t *page, const char *name)
 {
     const json_t *columns = json_object_get(page, "columns");
 
-    for (int i = 0; i < x->columns; i++) {
-        place[i] = -1;
-        for (size_t k = 0; k < json_array_size(columns); k++) {
-            if (strcmp(member(json_array_get(columns, k), "name"), x->column[i].name) == 0)
-                place[i] = (int)k;
-        }
+    for (size_t k = 0; k < json_array_size(columns); k++) {
+        if (strcmp(member(json_array_get(columns, k), "name"), name) == 0)
+            return (int)k;
     }
+    return -1;
+}
+
+static void places_find(const struct export *x, const json_t *page, int *place)
+{
+    for (int i = 0; i < x->columns; i++)
+        place[i] = column_place(page, x->column[i].name);
+}
+
+/* Notes the row's id in `now`; was it on the page before? */
+static bool row_again(const struct export *x, const json_t *row, int id, json_t *now)
+{
+    char *key = id < 0 ? NULL : json_dumps(json_array_get(row, (size_t)id), JSON_ENCODE_ANY);
+    if (key == NULL)
+        return false;
+    const bool again = json_object_get(x->seen, key) != NULL;
+    json_object_set_new(now, key, json_true());
+    free(key);
+    return again;
 }
 
 int export_rows(struct export *x, const json_t *page, struct err *e)
@@ -192,11 +208,14 @@ int export_rows(struct export *x, const json_t *page, struct err *e)
     char(*text)[CELL_TEXT_MAX] = mem_new(sizeof *text * EXPORT_COLUMNS_MAX);
     int place[EXPORT_COLUMNS_MAX], rc = 0;
     size_t r;
-    json_t *row;
+    json_t *row, *now = json_object();
+    const int id = x->options.id == NULL ? -1 : column_place(page, x->options.id);
 
     places_find(x, page, place);
     json_array_foreach((json_t *)(uintptr_t)rows, r, row)
     {
+        if (row_again(x, row, id, now))
+            continue;
         for (int i = 0; i < x->columns; i++) {
             const json_t *value = place[i] < 0 ? NULL : json_array_get(row, (size_t)place[i]);
             cells[i] = cell_of(&x->column[i], value, text[i]);
@@ -206,6 +225,8 @@ int export_rows(struct export *x, const json_t *page, struct err *e)
             break;
         x->rows++;
     }
+    json_decref(x->seen);
+    x->seen = now;
     free(text);
     return rc;
 }
@@ -228,6 +249,8 @@ static void export_free(struct export *x)
     free((char *)x->options.title);
     free((char *)x->options.site);
     free((char *)x->options.total);
+    free((char *)x->options.id);
+    json_decref(x->seen);
     free(x->path);
     free(x->tmp);
     free(x);
@@ -246,6 +269,7 @@ int export_new(struct export **out, const struct export_options *options, struct
                                          .title = mem_text(options->title ? options->title : ""),
                                          .site = mem_text(options->site ? options->site : ""),
                                          .total = mem_text(options->total ? options->total : ""),
+                                         .id = options->id ? mem_text(options->id) : NULL,
                                          .sheet_rows = options->sheet_rows > 0 ? options->sheet_rows
                                                                                : EXPORT_SHEET_ROWS};
     x->writer = options->format == EXPORT_XLSX ? &export_xlsx : &export_csv;

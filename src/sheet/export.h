@@ -25,7 +25,9 @@ struct export_options {
     const char *title;        /* of the list, as on the screen */
     const char *site, *total; /* for the print-out's head; the word that stands before the sums */
     const json_t *columns;    /* [{"name","title","kind"}]: kinds of the protocol */
-    int sheet_rows;           /* 0: EXPORT_SHEET_ROWS; tests: fewer */
+    const char *
+        id; /* column that tells rows apart: a row that moved onto the next page meanwhile is written once; NULL */
+    int sheet_rows; /* 0: EXPORT_SHEET_ROWS; tests: fewer */
 };
 
 /* Begins a file. The name must be a plain one, without '/', not hidden, and not there yet. Times are written in the

@@ -39,6 +39,7 @@ struct export
     struct export_column column[EXPORT_COLUMNS_MAX];
     int columns;
     int64_t rows;
+    json_t *seen;     /* {"id as JSON text": true} of the page before */
     char *path, *tmp; /* the file, and what it is called until it is whole */
     const struct export_writer *writer;
     void *state; /* the writer's */

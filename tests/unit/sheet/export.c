@@ -127,6 +127,27 @@ static void xlsx_is_a_zip_and_goes_on(void **state)
     free(path);
 }
 
+/* A row that a newer one pushed onto the next page. */
+static void a_row_is_written_once(void **state)
+{
+    struct export *x;
+    struct err e = {0};
+    (void)state;
+    json_t *list = json_loads("[{\"name\":\"id\",\"title\":\"Id\",\"kind\":\"id\"}]", 0, NULL);
+    json_t *one = json_loads("{\"columns\":[{\"name\":\"id\"}],\"rows\":[[9],[8],[7]]}", 0, NULL);
+    json_t *two = json_loads("{\"columns\":[{\"name\":\"id\"}],\"rows\":[[7],[6]]}", 0, NULL);
+    const struct export_options options = {
+        .folder = folder, .name = "x", .format = EXPORT_CSV, .columns = list, .id = "id"};
+    assert_int_equal(export_new(&x, &options, &e), 0);
+    assert_int_equal(export_rows(x, one, &e), 0);
+    assert_int_equal(export_rows(x, two, &e), 0);
+    assert_int_equal(export_count(x), 4);
+    export_drop(x);
+    json_decref(list);
+    json_decref(one);
+    json_decref(two);
+}
+
 static void names_stay_in_their_folder(void **state)
 {
     static const char *const bad[] = {"", ".hidden", "../up.csv", "a/b.csv", "line\nbreak.csv"};
@@ -210,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(csv_for_spreadsheets),
         cmocka_unit_test(xlsx_is_a_zip_and_goes_on),
+        cmocka_unit_test(a_row_is_written_once),
         cmocka_unit_test(names_stay_in_their_folder),
         cmocka_unit_test(nothing_is_overwritten_or_left),
         cmocka_unit_test(a_full_disk_is_said),
