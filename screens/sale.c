@@ -48,9 +48,10 @@ static void fields_empty(struct sale *s)
     fields_fit(s);
     s->stage = SALE_EDIT;
     s->changed = false;
-    s->once[0] = '\0';
+    s->once[0] = s->kept_once[0] = s->drafted[0] = '\0';
     json_decref(s->args);
-    s->args = NULL;
+    json_decref(s->kept_args);
+    s->args = s->kept_args = NULL;
 }
 
 /* Back to the fields; nothing was asked under the id yet. */
@@ -68,7 +69,8 @@ void sale_init(struct sale *s)
 void sale_clear(struct sale *s)
 {
     json_decref(s->args);
-    s->args = NULL;
+    json_decref(s->kept_args);
+    s->args = s->kept_args = NULL;
     rows_clear(&s->order);
 }
 
@@ -88,6 +90,71 @@ void sale_meter(struct sale *s, const json_t *row)
     }
 }
 
+/* ---- what is half typed: kept for the next login, and told to the others */
+
+static json_t *draft_body(struct sale *s)
+{
+    char sum[EDIT_BYTES], tendered[EDIT_BYTES], reference[EDIT_BYTES];
+    json_t *body =
+        json_pack("{s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "account_id", (json_int_t)s->account_id,
+                  "meter_id", (json_int_t)s->meter_id, "meter", s->meter, "room", s->room, "tenant",
+                  s->tenant, "sum", form_text(&s->form, FIELD_SUM, sum), "pay",
+                  pay_kinds[s->form.field[FIELD_PAY].choice], "tendered",
+                  form_text(&s->form, FIELD_TENDERED, tendered), "reference",
+                  form_text(&s->form, FIELD_REFERENCE, reference));
+    if (s->once[0] && s->args) {
+        json_object_set_new(body, "once", json_string(s->once));
+        json_object_set(body, "args", s->args);
+    }
+    return body;
+}
+
+/* After a key that changed the sale. */
+static void typed(struct view *v)
+{
+    struct sale *s = v->state;
+    const bool some = !edit_is_empty(&s->form.field[FIELD_SUM].line);
+    if (s->drafted[0] && (!some || strcmp(s->drafted, s->meter) != 0)) {
+        view_draft_drop(v, s->drafted);
+        s->drafted[0] = '\0';
+    }
+    if (some) {
+        view_draft_set(v, s->meter, draft_body(s));
+        text_copy(s->drafted, sizeof s->drafted, s->meter);
+    }
+    if (!some)
+        view_presence_set(v, NULL, "", "");
+    else if (!v->present || strcmp(s->told, s->meter) != 0)
+        view_presence_set(v, "sale", s->room, s->meter);
+    text_copy(s->told, sizeof s->told, s->meter);
+}
+
+void sale_resume(struct view *v, const json_t *draft)
+{
+    struct sale *s = v->state;
+    form_set(&s->form, FIELD_SUM, rows_member_text(draft, "sum"));
+    form_set(&s->form, FIELD_PAY, rows_member_text(draft, "pay"));
+    form_set(&s->form, FIELD_TENDERED, rows_member_text(draft, "tendered"));
+    form_set(&s->form, FIELD_REFERENCE, rows_member_text(draft, "reference"));
+    fields_fit(s);
+    const json_t *args = json_object_get(draft, "args");
+    const char *once = rows_member_text(draft, "once");
+    if (json_is_object(args) && strlen(once) == sizeof s->kept_once - 1) {
+        text_copy(s->kept_once, sizeof s->kept_once, once);
+        s->kept_args = json_deep_copy(args);
+    }
+    s->changed = true; /* nothing that was typed before it was seen confirms it */
+    view_discard(v);
+    typed(v);
+    view_say(v, _("Half typed, not sold. Enter shows the sale, a second Enter sells it."));
+}
+
+const char *sale_draft_words(const json_t *draft, char *buf)
+{
+    return show_format(buf, SHOW_TEXT_MAX, _("sale of %1 to %2"),
+                       SHOW_ARGS(rows_member_text(draft, "sum"), rows_member_text(draft, "room")));
+}
+
 /* ---- the order after the sale */
 
 static void order_tell(struct view *v)
@@ -101,7 +168,7 @@ static void order_tell(struct view *v)
     text_copy(s->said, sizeof s->said, state);
     order_words(&s->order, 0, view_now(v), words);
     money_text(rows_number(&s->order, 0, "amount_minor", 0), amount);
-    show_format(text, sizeof text, _("Sold %1 to %2. %3 F5: this sale."),
+    show_format(text, sizeof text, _("Sold %1 to %2. %3 F6: this sale."),
                 SHOW_ARGS(amount, rows_text(&s->order, 0, "room"), words));
     if (strcmp(state, "done") == 0)
         view_say(v, text);
@@ -183,7 +250,8 @@ static void sold(struct view *v, const json_t *result, const struct err *e)
     show_format(text, sizeof text, _("Sold %1 to %2: %3. Change %4."),
                 SHOW_ARGS(amount, s->room, rows_member_text(result, "number"), change));
     view_say(v, text);
-    fields_empty(s);
+    fields_empty(s); /* its draft went with the sale, in the engine */
+    view_presence_set(v, NULL, "", "");
     order_ask(v);
 }
 
@@ -252,9 +320,15 @@ static void summarise(struct view *v)
     else
         json_object_set_new(s->args, "reference",
                             json_string(form_text(&s->form, FIELD_REFERENCE, text)));
-    link_once(s->once);
+    /* Asked once already, before the console died: the same sale goes under the same id and is made once. */
+    if (s->kept_args && json_equal(s->kept_args, s->args))
+        text_copy(s->once, sizeof s->once, s->kept_once);
+    else
+        link_once(s->once);
     s->stage = SALE_SUMMARY;
-    if (s->changed) /* an Enter of the same burst was meant for the question before */
+    typed(v);
+    view_draft_keep(v); /* with the id, before anything is asked under it */
+    if (s->changed)     /* an Enter of the same burst was meant for the question before */
         view_discard(v);
     s->changed = false;
 }
@@ -283,6 +357,7 @@ static bool summary_key(struct view *v, uint32_t key)
         return false;
     summary_leave(s);
     fields_fit(s);
+    typed(v);
     s->changed = true;
     if (result == FORM_REFUSED)
         view_beep(v);
@@ -302,12 +377,19 @@ bool sale_key(struct view *v, uint32_t key)
         return true;
     }
     if (key == KEYS_ESC && !edit_is_empty(&s->form.field[FIELD_SUM].line)) {
+        view_draft_keep(v);
+        view_presence_set(v, NULL, "", "");
         fields_empty(s);
+        view_say(v, _("Not sold. What was typed is kept: the start screen offers it again."));
         return true;
     }
     switch (form_key(&s->form, key)) {
     case FORM_REFUSED: view_beep(v); return true;
     case FORM_IGNORED: return false;
+    case FORM_CHANGED:
+        fields_fit(s);
+        typed(v);
+        return true;
     default: fields_fit(s); return true;
     }
 }

@@ -22,8 +22,13 @@ struct sale {
     bool changed;  /* a key at the summary changed the sale: its next summary is a new question */
     char once[33]; /* made at the summary, kept until a definite answer */
     json_t *args;  /* what was asked under it */
+    /* of a draft: the id under which this very sale was asked before the console died, if it was */
+    char kept_once[33];
+    json_t *kept_args;
+    char drafted[32]; /* meter under which a draft of this sale was given to be kept; "" none */
+    char told[32];    /* meter to which the others were told that it is sold */
     char meter[32], room[64], tenant[128];
-    int64_t meter_id, balance_minor, balance_at_utc, price_e4;
+    int64_t account_id, meter_id, balance_minor, balance_at_utc, price_e4;
     bool has_balance;
     int64_t amount_minor, tendered_minor;
     /* the last sale made here, on its way to the meter */
@@ -39,6 +44,9 @@ void sale_clear(struct sale *s);
 void sale_meter(struct sale *s, const json_t *row);
 
 void sale_enter(struct view *v);
+/* Fills the fields from a draft (draft_words() puts one into words); nothing is sent. */
+void sale_resume(struct view *v, const json_t *draft);
+const char *sale_draft_words(const json_t *draft, char *buf);
 /* Keys of the fields; false: not its own. */
 bool sale_key(struct view *v, uint32_t key);
 void sale_update(struct view *v, enum screen_cause cause, const char *event, const json_t *data);

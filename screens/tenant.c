@@ -44,7 +44,6 @@ static const struct table_column sale_columns[] = {
 
 struct tenant {
     struct sale sale; /* first: sale.c finds it there */
-    int64_t account_id;
     struct rows account;
     struct table meters, sales;
     char heading[200];
@@ -113,10 +112,10 @@ static void ask(struct view *v)
 {
     struct tenant *s = v->state;
     char id[24];
-    const json_int_t account_id = s->account_id;
+    const json_int_t account_id = s->sale.account_id;
     s->outdated = false;
     s->waiting += 3;
-    snprintf(id, sizeof id, "%lld", (long long)s->account_id);
+    snprintf(id, sizeof id, "%lld", (long long)s->sale.account_id);
     const char *what = rows_came(&s->account) ? NULL : N_("reading the account");
     view_ask(v, "account", json_pack("{s:s}", "account", id), NULL, what, account_came);
     view_ask(v, "account_meters", json_pack("{s:I}", "account_id", account_id), NULL, what,
@@ -126,17 +125,27 @@ static void ask(struct view *v)
              sales_came);
 }
 
+static bool sells(const struct view *v)
+{
+    return (view_role(v) & SALE_ROLES) != 0;
+}
+
 static int tenant_open(struct view *v, const json_t *args, struct err *e)
 {
     struct tenant *s = v->state;
     (void)e;
+    const json_t *draft = json_object_get(args, "draft");
+    if (draft) /* half typed: it knows whose it is */
+        args = draft;
     sale_init(&s->sale);
     sale_meter(&s->sale, args);
-    s->account_id = rows_member(args, "account_id", 0);
+    s->sale.account_id = rows_member(args, "account_id", 0);
     table_init(&s->meters, meter_columns, "meter_id", N_("This account has no meter."));
     table_init(&s->sales, sale_columns, "sale_id", N_("No sale yet. Type an amount to make one."));
     heading_set(s, rows_member_text(args, "alias"));
     ask(v);
+    if (draft && sells(v))
+        sale_resume(v, draft);
     return 0;
 }
 
@@ -144,7 +153,7 @@ static int tenant_open(struct view *v, const json_t *args, struct err *e)
 static bool concerns(const struct tenant *s, const char *event, const json_t *data)
 {
     if (strcmp(event, "order") == 0)
-        return rows_member(data, "account", s->account_id) == s->account_id;
+        return rows_member(data, "account", s->sale.account_id) == s->sale.account_id;
     if (strcmp(event, "reading") != 0)
         return strcmp(event, "books") == 0;
     for (int i = 0; i < rows_count(&s->meters.rows); i++) {
@@ -169,11 +178,6 @@ static void tenant_update(struct view *v, enum screen_cause cause, const char *e
         break;
     default: break;
     }
-}
-
-static bool sells(const struct view *v)
-{
-    return (view_role(v) & SALE_ROLES) != 0;
 }
 
 /* The order of the sale that is marked, else of the one just made; 0: none. */
@@ -284,10 +288,14 @@ static int account_draw(struct tenant *s, struct canvas *c, int row, int64_t now
 static void tenant_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct tenant *s = v->state;
+    char text[SHOW_TEXT_MAX];
     const int end = top + lines, count = rows_count(&s->meters.rows);
     int row = top + account_draw(s, c, top, view_now(v));
     const int meter_lines = count + 1 < METER_LINES ? count + 1 : METER_LINES;
     row += table_draw(&s->meters, c, row, meter_lines, view_now(v), s->choosing || !sells(v)) + 1;
+    const char *other = view_presence(v, s->sale.meter, text);
+    if (other)
+        canvas_text(c, row - 1, 1, c->cols - 2, STYLE_YELLOW | STYLE_BOLD, other);
     if (sells(v)) {
         row += sale_draw(v, c, row, !s->choosing) + 1;
     } else {
@@ -325,15 +333,15 @@ static const struct screen_key keys[] = {
      .label = N_("Sell"),
      .help = N_("First the summary, then the sale"),
      .roles = SALE_ROLES},
-    {.key = KEYS_F(3),
+    {.key = KEYS_F(4),
      .action = ACTION_METER,
      .label = N_("Meter"),
      .help = N_("The meter's own page")},
-    {.key = KEYS_F(5),
+    {.key = KEYS_F(6),
      .action = ACTION_ORDER,
      .label = N_("This sale"),
      .help = N_("The marked sale and its way to the meter; PgUp and PgDn mark another")},
-    {.key = KEYS_F(8),
+    {.key = KEYS_F(7),
      .action = ACTION_RECEIPT,
      .label = N_("Receipt"),
      .help = N_("The paper of the marked sale")},
@@ -359,4 +367,6 @@ const struct screen tenant_screen = {
     .heading = tenant_heading,
     .why_not = tenant_why_not,
     .may_leave = tenant_may_leave,
+    .draft = "sale",
+    .draft_words = sale_draft_words,
 };

@@ -13,14 +13,16 @@
 static int run_console(struct cli *cli, const struct config *config, struct err *e)
 {
     char *locale = mem_format("%s/locale", config_get(config, CONFIG_SHARE));
+    const char *width = config_get(config, CONFIG_WIDE_SIGNS); /* auto, 1 or 2 */
     const char *demo = getenv("METERTILL_DEMO_LOGINS");
     struct console_options options = {
         .socket_path = config_get(config, CONFIG_SOCKET),
         .language = config_get(config, CONFIG_LANGUAGE),
         .theme = config_get(config, CONFIG_THEME),
-        .ambiguous_width = (int)config_number(config, CONFIG_WIDE_SIGNS),
+        .ambiguous_width = width[0] == 'a' ? 0 : width[0] - '0',
         .esc_delay_ms = (int)config_number(config, CONFIG_ESC_DELAY),
         .demo_logins = demo && demo[0] ? demo : NULL,
+        .export_dir = config_get(config, CONFIG_EXPORT_DIR),
         .locale_dir = locale,
         .start_engine = cli_start_engine,
         .ctx = cli,

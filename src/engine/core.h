@@ -96,6 +96,7 @@ struct session {
     bool greeted, greeting, closing;
     int in_flight;
     int64_t since_ms;
+    json_t *present; /* presence.c: what its operator does now; NULL: nothing to tell */
 };
 
 /* Where an answer goes; the session may be gone by then. */
@@ -126,6 +127,9 @@ void session_hello(struct engine *engine, struct session *session, const json_t 
 /* A request changed the list of operators: what that means for the sessions at hand. */
 void login_changed(struct engine *engine, const char *call, const json_t *args,
                    const struct actor *who);
+
+/* presence.c: the session's operator does nothing there any more (logout, end). Main thread. */
+void presence_end(struct engine *engine, struct session *session);
 
 /* One request of a session. */
 /* A change that was asked for and checked: what it needs to run, and where the answer goes. */

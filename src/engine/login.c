@@ -57,8 +57,9 @@ static void enter(struct session *s, const struct entry *n)
     wire_limit(s->wire, WIRE_MESSAGE_MAX);
 }
 
-static void leave(struct session *s)
+static void leave(struct engine *engine, struct session *s)
 {
+    presence_end(engine, s);
     s->in = false;
     s->events = 0;
     s->login = (struct login){0};
@@ -100,6 +101,7 @@ static void hello_done(struct engine *engine, struct work *work)
         json_object_set_new(hello, "version", json_string(METERTILL_VERSION));
         json_object_set_new(hello, "operator", part(n->described, "operator"));
         json_object_set_new(hello, "shift", part(n->described, "shift"));
+        json_object_set_new(hello, "idle_lock_s", part(n->described, "idle_lock_s"));
         s->greeting = false;
         s->greeted = true;
         if (n->described)
@@ -138,9 +140,10 @@ static void entered(struct engine *engine, struct entry *n)
         log_line(engine->log, LOG_LEVEL_INFO, "session.login", "session=%llu login=%s client=%s",
                  (unsigned long long)s->serial, s->login.who.login, s->client);
     }
-    json_t *result = json_pack("{s:s,s:o,s:o,s:b}", "token", n->token, "operator",
+    json_t *result = json_pack("{s:s,s:o,s:o,s:b,s:o}", "token", n->token, "operator",
                                part(n->described, "operator"), "shift", part(n->described, "shift"),
-                               "must_change", n->login.must_change);
+                               "must_change", n->login.must_change, "idle_lock_s",
+                               part(n->described, "idle_lock_s"));
     session_reply(engine, n->to, result, NULL);
 }
 
@@ -240,7 +243,7 @@ static void logout_done(struct engine *engine, struct work *work)
     struct entry *n = (struct entry *)work;
     struct session *s = session_find(engine, n->to.session);
     if (s && work->code == 0)
-        leave(s);
+        leave(engine, s);
     session_reply(engine, n->to, work->code ? NULL : json_object(), &work->err);
     entry_free(n);
 }
@@ -388,7 +391,7 @@ void login_changed(struct engine *engine, const char *call, const json_t *args,
         if (!s->in || strcasecmp(s->login.who.login, login) != 0)
             continue;
         if (strcmp(call, "operator.disable") == 0)
-            leave(s);
+            leave(engine, s);
         else if (strcmp(call, "operator.passwd") == 0 && strcasecmp(who->login, login) == 0)
             s->login.must_change = false;
     }

@@ -237,6 +237,7 @@ void sessions_sweep(struct engine *engine)
         struct err e = {0};
         wire_flush(s->wire, &e); /* the last sentence, if it goes at once */
         *at = s->next;
+        presence_end(engine, s); /* it is told to those that stay */
         session_free(s);
         engine->session_count--;
     }

@@ -200,16 +200,16 @@ static int change_inside(struct books *b, const struct request *request, const s
     int rc = 0;
 
     body_hash(request->name, args, hash);
-    if (once)
+    if (once && !request->quiet)
         rc = once_find(b, once, request, who, hash, result, e);
     if (rc != 0)
         return rc;
     rc = request->run(b, who, args, result, fx, e);
     if (rc == 0 && !*result)
         *result = json_object();
-    if (rc == 0 && once)
+    if (rc == 0 && once && !request->quiet)
         rc = once_add(b, once, request, who, hash, *result, e);
-    if (rc == 0)
+    if (rc == 0 && !request->quiet)
         rc = operation_add(b, who, request->name, object_of(args), args, NULL, e);
     return rc;
 }

@@ -297,7 +297,8 @@ int operators_describe(struct books *b, const struct login *login, json_t **out,
         person = json_pack("{s:I,s:s,s:s,s:s,s:s}", "id", (json_int_t)who->operator_id, "login",
                            who->login, "name", who->name, "role", role_word(who->role), "language",
                            login->language);
-    *out = json_pack("{s:o,s:b,s:o}", "operator", person, "must_change", (int)login->must_change,
-                     "shift", shift);
+    *out = json_pack("{s:o,s:b,s:o,s:I}", "operator", person, "must_change",
+                     (int)login->must_change, "shift", shift, "idle_lock_s",
+                     (json_int_t)setting_number(b, "session.idle_lock_s"));
     return 0;
 }

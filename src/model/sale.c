@@ -10,10 +10,11 @@
 #include "clock.h"
 #include "counter.h"
 #include "db.h"
+#include "draft.h"
 #include "journal.h"
 #include "message.h"
-#include "order_row.h"
 #include "opening.h"
+#include "order_row.h"
 #include "money.h"
 #include "text.h"
 
@@ -133,8 +134,8 @@ static int check_meter(struct books *b, const struct sale_meter *m, int64_t amou
     if (rc == 0 && (!m->known || (passes < 0 && !m->old_firmware)))
         return err_set(e, MSG_CHANNEL_UNPROVEN, m->channel);
     if (rc == 0)
-    if (rc == 0)
         rc = opening_check(b, m->id, m->number, e);
+    if (rc == 0)
         rc = check_doubt(b, m, e);
     return rc != 0 ? rc : check_room(b, m, amount_minor, e);
 }
@@ -220,6 +221,8 @@ static int book_sale(struct books *b, const struct actor *who, const struct sale
         rc = order_add(b, ORDER_TOPUP, m->id, sale_id, who->operator_id, p->amount_minor, "{}", 0,
                        &order_id, fx, e);
     }
+    if (rc == 0)
+        rc = draft_sold(b, who->operator_id, m->number, e);
     if (rc == 0)
         rc = db_run(db, SQL_sale_outbox_add, e, "iii", document_id, c->till_id, now);
     free(said);

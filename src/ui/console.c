@@ -108,7 +108,6 @@ void console_global(struct console *c, enum console_global what)
     case GLOBAL_MENU: overlay_open(c, OVERLAY_MENU); break;
     case GLOBAL_PALETTE: overlay_open(c, OVERLAY_PALETTE); break;
     case GLOBAL_FIND: go_find(c); break;
-    case GLOBAL_DOUBT: go_screen(c, "in_doubt"); break;
     case GLOBAL_BACK: go_back(c); break;
     case GLOBAL_REPAINT: c->repaint = true; break;
     case GLOBAL_LANGUAGE:
@@ -184,6 +183,12 @@ void console_key(struct console *c, uint32_t key)
         console_global(c, GLOBAL_REPAINT);
         return;
     }
+    if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END) {
+        paste_edge(c, key);
+        return;
+    }
+    if (keys_pasted(key) && c->paste_cut)
+        return; /* what did not fit ends it: less of the middle would be another text */
     if (c->dialog.view) {
         dialog_key(c, key);
         return;
@@ -196,12 +201,6 @@ void console_key(struct console *c, uint32_t key)
         overlay_key(c, key);
         return;
     }
-    if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END) {
-        paste_edge(c, key);
-        return;
-    }
-    if (keys_pasted(key) && c->paste_cut)
-        return; /* what did not fit ends it: less of the middle would be another text */
     c->message[0] = '\0';
     if (c->depth > 0)
         view_key(c, c->views[c->depth - 1], key);
@@ -234,7 +233,7 @@ static void console_end(struct console *c)
         drafts_end(c);
     views_close_above(c, 0);
     overlay_close(c);
-    presence_end(c);
+    presence_forget(c);
     link_free(c->link);
     term_free(c->term);
     canvas_clear(&c->canvas);
@@ -290,6 +289,7 @@ int console_run(const struct console_options *options, struct err *e)
         c->last_key_ms = clock_mono_ms();
         if (term.ask_width)
             c->width_until_ms = c->last_key_ms + WIDTH_MS;
+        keys_expect_report(&c->keys, c->width_until_ms);
         session_begin(c);
         code = loop_run(c, e);
     }

@@ -168,7 +168,7 @@ void drafts_end(struct console *c);                  /* sends, and waits an inst
 /* presence.c */
 void presence_event(struct console *c, const json_t *data);
 void presence_ask(struct console *c);
-void presence_end(struct console *c);
+void presence_forget(struct console *c);
 
 /* frame.c */
 void frame_draw(struct console *c, struct canvas *canvas);

@@ -231,8 +231,8 @@ static wchar_t taken(const struct edit *l, uint32_t key)
 
 enum edit_result edit_key(struct edit *l, uint32_t key)
 {
-    if (keys_printable(key)) {
-        const wchar_t ch = taken(l, key);
+    if (keys_text(key)) {
+        const wchar_t ch = taken(l, keys_text(key));
         return ch && insert(l, ch) ? EDIT_CHANGED : EDIT_REFUSED;
     }
     for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {

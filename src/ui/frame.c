@@ -190,10 +190,10 @@ static void keys_draw(const struct console *c, struct canvas *canvas, int row)
         if (console_may(c, k) && k->key != KEYS_NONE)
             col += key_draw(canvas, row, col, k->key, k->label);
     }
-    for (const struct screen_key *k = console_globals; k->label; k++) {
-        const bool back = k->action == GLOBAL_BACK && c->depth < 2;
-        if (console_may(c, k) && k->key != KEYS_NONE && !back)
-            col += key_draw(canvas, row, col, k->key, k->label);
+    for (const struct global_key *g = console_globals; g->key.label; g++) {
+        const bool back = g->key.action == GLOBAL_BACK && c->depth < 2;
+        if (global_may(c, g) && g->key.key != KEYS_NONE && !back)
+            col += key_draw(canvas, row, col, g->key.key, g->key.label);
     }
 }
 

@@ -9,9 +9,11 @@
 #include <string.h>
 
 #define ESC          0x1b
-#define BURST_MS     30  /* Alt + digit comes as two bytes at once; a person is slower */
-#define SEQUENCE_MS  500 /* how long the rest of a control sequence may take on a bad line */
-#define TEAR_MS      500 /* how long after a tear the rest is swallowed */
+#define BURST_MS     30   /* Alt + digit comes as two bytes at once; a person is slower */
+#define SEQUENCE_MS  500  /* how long the rest of a control sequence may take on a bad line */
+#define TEAR_MS      1500 /* how long after a tear the rest is swallowed */
+#define PASTE_MS     1000 /* a paste whose end mark does not come ends after so long without a byte */
+#define PASTE_END    "\x1b[201~"
 #define SEQUENCE_MAX 32
 
 enum torn { TORN_NOT, TORN_ESC, TORN_CSI };
@@ -29,10 +31,12 @@ static const struct {
     int number;
     enum keys_code key;
 } csi_number[] = {
-    {1, KEYS_HOME},      {2, KEYS_INSERT}, {3, KEYS_DELETE}, {4, KEYS_END},    {5, KEYS_PAGE_UP},
-    {6, KEYS_PAGE_DOWN}, {7, KEYS_HOME},   {8, KEYS_END},    {11, KEYS_F(1)},  {12, KEYS_F(2)},
-    {13, KEYS_F(3)},     {14, KEYS_F(4)},  {15, KEYS_F(5)},  {17, KEYS_F(6)},  {18, KEYS_F(7)},
-    {19, KEYS_F(8)},     {20, KEYS_F(9)},  {21, KEYS_F(10)}, {23, KEYS_F(11)}, {24, KEYS_F(12)},
+    {1, KEYS_HOME},          {2, KEYS_INSERT},    {3, KEYS_DELETE}, {4, KEYS_END},
+    {5, KEYS_PAGE_UP},       {6, KEYS_PAGE_DOWN}, {7, KEYS_HOME},   {8, KEYS_END},
+    {11, KEYS_F(1)},         {12, KEYS_F(2)},     {13, KEYS_F(3)},  {14, KEYS_F(4)},
+    {15, KEYS_F(5)},         {17, KEYS_F(6)},     {18, KEYS_F(7)},  {19, KEYS_F(8)},
+    {20, KEYS_F(9)},         {21, KEYS_F(10)},    {23, KEYS_F(11)}, {24, KEYS_F(12)},
+    {200, KEYS_PASTE_BEGIN},
 };
 
 void keys_init(struct keys *k, int esc_delay_ms)
@@ -46,6 +50,7 @@ void keys_feed(struct keys *k, const void *bytes, size_t count, int64_t now_ms)
 {
     const size_t room = KEYS_BUFFER - k->count;
     const size_t taken = count < room ? count : room;
+    k->fed_at_ms = now_ms;
     memcpy(k->byte + k->count, bytes, taken);
     for (size_t i = 0; i < taken; i++) {
         k->at_ms[k->count + i] = now_ms;
@@ -60,11 +65,20 @@ static void drop(struct keys *k, size_t count)
     memmove(k->at_ms, k->at_ms + count, k->count * sizeof *k->at_ms);
 }
 
-bool keys_discard(struct keys *k)
+size_t keys_room(const struct keys *k)
 {
-    const bool some = k->count > 0;
-    k->count = 0;
-    return some;
+    return KEYS_BUFFER - k->count;
+}
+
+void keys_expect_report(struct keys *k, int64_t until_ms)
+{
+    k->report_until_ms = until_ms;
+    k->report_col = 0;
+}
+
+int keys_report(const struct keys *k)
+{
+    return k->report_col;
 }
 
 /* Length of a control sequence whose parameters begin at `from`: 0 not whole yet, -N broken after N. */
@@ -87,7 +101,7 @@ static int sequence_length(const struct keys *k, size_t from)
     return i - from >= SEQUENCE_MAX ? -(int)i : 0;
 }
 
-static uint32_t sequence_key(const struct keys *k, size_t from, size_t length)
+static uint32_t sequence_key(struct keys *k, size_t from, size_t length)
 {
     const unsigned char final = k->byte[length - 1];
     if (k->byte[from] == '[') {
@@ -104,6 +118,10 @@ static uint32_t sequence_key(const struct keys *k, size_t from, size_t length)
         } else {
             return KEYS_NONE;
         }
+    }
+    if (final == 'R' && part == 1 && number[0] == KEYS_REPORT_ROW && number[1] > 0) {
+        k->report_col = number[1];
+        return KEYS_NONE;
     }
     if (final == '~') {
         for (size_t i = 0; i < sizeof csi_number / sizeof *csi_number; i++) {
@@ -152,6 +170,10 @@ static enum step step_sequence(struct keys *k, size_t from, int64_t now_ms, uint
     }
     *key = from < (size_t)length ? sequence_key(k, from, (size_t)length) : KEYS_NONE;
     drop(k, (size_t)length);
+    if (*key == KEYS_PASTE_BEGIN) {
+        k->pasting = true;
+        k->paste_some = k->paste_gap = false;
+    }
     return *key == KEYS_NONE ? STEP_NOTHING : STEP_KEY;
 }
 
@@ -176,9 +198,16 @@ static enum step step_ss3(struct keys *k, int64_t now_ms, uint32_t *key)
     return *key == KEYS_NONE ? STEP_NOTHING : STEP_KEY;
 }
 
+/* How long a lone Esc waits for what would make another key of it. */
+static int lone_ms(const struct keys *k)
+{
+    const bool report = k->report_col == 0 && k->at_ms[0] < k->report_until_ms;
+    return report && k->esc_delay_ms < SEQUENCE_MS ? SEQUENCE_MS : k->esc_delay_ms;
+}
+
 static enum step step_escape(struct keys *k, int64_t now_ms, uint32_t *key)
 {
-    if (k->count == 1 && now_ms - k->at_ms[0] < k->esc_delay_ms) {
+    if (k->count == 1 && now_ms - k->at_ms[0] < lone_ms(k)) {
         return STEP_WAIT;
     }
     const unsigned char next = k->count > 1 ? k->byte[1] : 0;
@@ -247,7 +276,15 @@ static uint32_t folded(uint32_t ch)
     if (ch >= 0xff01 && ch <= 0xff5e) {
         return ch - 0xff01 + '!';
     }
-    return ch == 0x3000 ? ' ' : ch;
+    return ch == 0x3000 ? ' ' : ch == 0x2212 ? '-' : ch;
+}
+
+/* Characters that are not seen and turn the rest around or glue it together: not for a field. */
+static bool is_unseen(uint32_t ch)
+{
+    return ch == 0xad || (ch >= 0x200b && ch <= 0x200f) || (ch >= 0x2028 && ch <= 0x202e) ||
+           (ch >= 0x2060 && ch <= 0x206f) || (ch >= 0xfe00 && ch <= 0xfe0f) || ch == 0xfeff ||
+           (ch >= 0xfff9 && ch <= 0xfffb) || (ch >= 0xe0000 && ch <= 0xe0fff);
 }
 
 static enum step step_character(struct keys *k, int64_t now_ms, uint32_t *key)
@@ -271,7 +308,7 @@ static enum step step_character(struct keys *k, int64_t now_ms, uint32_t *key)
     }
     drop(k, more + 1);
     const bool bad = lead < 0xc2 || lead > 0xf4 || value < 0xa0 || value > 0x10ffff ||
-                     (value >= 0xd800 && value < 0xe000);
+                     (value >= 0xd800 && value < 0xe000) || is_unseen(value);
     *key = folded(value);
     return bad ? STEP_NOTHING : STEP_KEY;
 }
@@ -298,11 +335,57 @@ static enum step step_control(struct keys *k, uint32_t *key)
     }
 }
 
+/* Between the marks of a paste: characters for a field, and nothing that acts. A line's end in the middle is a gap
+ * (two amounts in two lines are not one long amount), at its ends it is nothing. */
+static enum step step_paste(struct keys *k, int64_t now_ms, uint32_t *key)
+{
+    const unsigned char b = k->byte[0];
+    const size_t whole = sizeof PASTE_END - 1;
+    const size_t known = k->count < whole ? k->count : whole;
+    if (b == ESC && memcmp(k->byte, PASTE_END, known) == 0) {
+        if (known < whole && now_ms - k->fed_at_ms < PASTE_MS)
+            return STEP_WAIT;
+        drop(k, known);
+        k->pasting = false;
+        *key = KEYS_PASTE_END;
+        return STEP_KEY;
+    }
+    if (b <= 0x20 || b == 0x7f) {
+        k->paste_gap |= b == '\r' || b == '\n' || b == '\t' || b == ' ';
+        drop(k, 1);
+        return STEP_NOTHING;
+    }
+    if (k->paste_gap && k->paste_some) {
+        k->paste_gap = false;
+        *key = KEYS_PASTED | ' ';
+        return STEP_KEY;
+    }
+    k->paste_gap = false;
+    enum step step = STEP_KEY;
+    *key = b;
+    if (b >= 0x80)
+        step = step_character(k, now_ms, key);
+    else
+        drop(k, 1);
+    if (step == STEP_KEY) {
+        k->paste_some = true;
+        *key |= KEYS_PASTED;
+    }
+    return step;
+}
+
 bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key)
 {
+    if (k->count == 0 && k->pasting && now_ms - k->fed_at_ms >= PASTE_MS) {
+        k->pasting = false;
+        *key = KEYS_PASTE_END;
+        return true;
+    }
     while (k->count > 0) {
         enum step step;
-        if (k->torn != TORN_NOT) {
+        if (k->pasting) {
+            step = step_paste(k, now_ms, key);
+        } else if (k->torn != TORN_NOT) {
             step = step_torn(k, now_ms);
         } else if (k->byte[0] == ESC) {
             step = step_escape(k, now_ms, key);
@@ -322,19 +405,47 @@ bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key)
     return false;
 }
 
+bool keys_discard(struct keys *k)
+{
+    uint32_t key;
+    const bool some = k->count > 0;
+    while (k->count > 0 && keys_next(k, k->fed_at_ms, &key)) {
+    }
+    if (k->pasting)
+        return some; /* the rest is thrown away or stays a paste */
+    /* the other half of a key is on its way: no text either */
+    if (k->count > 0 && k->byte[0] == ESC)
+        tear(k, k->count > 1 && k->byte[1] == '[' ? TORN_CSI : TORN_ESC, k->fed_at_ms);
+    k->count = 0;
+    return some;
+}
+
 int keys_wait_ms(const struct keys *k, int64_t now_ms)
 {
-    if (k->count == 0) {
+    if (k->count == 0 && !k->pasting) {
         return -1;
     }
-    const bool lone = k->count == 1 && k->byte[0] == ESC;
-    const int64_t left = k->at_ms[k->count - 1] + (lone ? k->esc_delay_ms : SEQUENCE_MS) - now_ms;
+    const bool lone = !k->pasting && k->count == 1 && k->byte[0] == ESC;
+    const int64_t left = k->pasting
+                             ? k->fed_at_ms + PASTE_MS - now_ms
+                             : k->at_ms[k->count - 1] + (lone ? lone_ms(k) : SEQUENCE_MS) - now_ms;
     return left > 0 ? (int)left : 0;
 }
 
 bool keys_printable(uint32_t key)
 {
     return key >= 0x20 && key < KEYS_SPECIAL && key != KEYS_BACKSPACE;
+}
+
+bool keys_pasted(uint32_t key)
+{
+    return (key & KEYS_PASTED) && keys_printable(key & ~(uint32_t)KEYS_PASTED);
+}
+
+uint32_t keys_text(uint32_t key)
+{
+    const uint32_t ch = keys_pasted(key) ? key & ~(uint32_t)KEYS_PASTED : key;
+    return keys_printable(ch) ? ch : 0;
 }
 
 const char *keys_name(uint32_t key, char *buf)

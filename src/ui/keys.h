@@ -32,7 +32,10 @@ enum keys_code {
     KEYS_BACK_TAB,
     KEYS_F0, /* KEYS_F0 + n is Fn, n = 1..12 */
     KEYS_F12 = KEYS_F0 + 12,
-    KEYS_ALT = 0x400000 /* or'ed with a character */
+    KEYS_PASTE_BEGIN,
+    KEYS_PASTE_END,
+    KEYS_ALT = 0x400000,   /* or'ed with a character */
+    KEYS_PASTED = 0x800000 /* or'ed with a character: text for a field, never a command */
 };
 #define KEYS_F(n)    (KEYS_F0 + (n))
 #define KEYS_CTRL(c) ((c)&0x1f)
@@ -47,6 +50,11 @@ struct keys {
     int torn; /* enum in keys.c: the rest of a torn sequence may still come */
     int64_t torn_at_ms;
     int64_t return_at_ms; /* of the last CR: a LF of the same burst belongs to it */
+    int64_t fed_at_ms;
+    bool pasting;               /* between the marks of a bracketed paste */
+    bool paste_some, paste_gap; /* characters came of it; then a line's end or a tab */
+    int64_t report_until_ms;    /* a report is on its way: an Esc may be its beginning */
+    int report_col;
 };
 
 void keys_init(struct keys *k, int esc_delay_ms);
@@ -54,13 +62,24 @@ void keys_init(struct keys *k, int esc_delay_ms);
 void keys_feed(struct keys *k, const void *bytes, size_t count, int64_t now_ms);
 /* The next key, or false: nothing yet. Full-width twins come as ASCII. */
 bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key);
+/* The terminal was asked where its cursor is, in row KEYS_REPORT_ROW (the answer for another row looks like a function
+ * key): until then an Esc is given time to become the answer. */
+#define KEYS_REPORT_ROW 2
+void keys_expect_report(struct keys *k, int64_t until_ms);
+/* The column of the answer, or 0: none came yet. */
+int keys_report(const struct keys *k);
+/* How much more can be fed. */
+size_t keys_room(const struct keys *k);
 /* Milliseconds after which keys_next() has to be asked although nothing came; -1: never. */
 int keys_wait_ms(const struct keys *k, int64_t now_ms);
-/* Forgets what came and was not asked for; true where that was something. */
+/* Forgets what came and was not asked for; true where that was something. Of a paste that goes on the rest stays one. */
 bool keys_discard(struct keys *k);
 
-/* Is it a character to be typed into a field? */
+/* Is it a character to be typed into a field? Not one that was pasted: that is no key. */
 bool keys_printable(uint32_t key);
+bool keys_pasted(uint32_t key);
+/* The character of a key that is typed or pasted, or 0. */
+uint32_t keys_text(uint32_t key);
 /* "F1", "Esc", "Ctrl-P" (not translated: it stands on the keyboard). Returns buf (16 bytes). */
 const char *keys_name(uint32_t key, char *buf);
 

@@ -20,6 +20,7 @@ static int signals_open(struct console *c, sigset_t *before, struct err *e)
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGWINCH);
+    sigaddset(&set, SIGCONT);
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
@@ -36,6 +37,8 @@ static void signals_take(struct console *c)
     while (read(c->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGWINCH)
             term_resize(c->term);
+        else if (info.ssi_signo == SIGCONT)
+            term_resume(c->term);
         else
             c->leaving = true;
     }
@@ -45,8 +48,12 @@ static void terminal_take(struct console *c)
 {
     char buf[1024];
     int got;
-    while ((got = term_read(c->term, buf, sizeof buf)) > 0)
-        keys_feed(&c->keys, buf, (size_t)got, clock_mono_ms());
+    while ((got = term_read(c->term, buf, sizeof buf)) > 0) {
+        c->last_key_ms = clock_mono_ms();
+        keys_feed(&c->keys, buf, (size_t)got, c->last_key_ms);
+        if (keys_room(&c->keys) < sizeof buf)
+            views_flow(c); /* a long paste: its end mark must not be lost */
+    }
     if (got < 0)
         c->leaving = true; /* the terminal is gone */
 }
@@ -54,6 +61,22 @@ static void terminal_take(struct console *c)
 static int shorter(int a, int b)
 {
     return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
+/* What the terminal said of its ambiguous characters; without a word from it they are taken for narrow ones. */
+static void width_take(struct console *c, int64_t now_ms)
+{
+    const int col = keys_report(&c->keys);
+    if (!col && (!c->width_until_ms || now_ms < c->width_until_ms))
+        return;
+    c->width_until_ms = 0;
+    c->wide_signs = col > TERM_WIDTH_COL;
+    keys_expect_report(&c->keys, 0);
+}
+
+static int until(int ms, int64_t at_ms, int64_t now_ms)
+{
+    return at_ms ? shorter(ms, (int)(at_ms > now_ms ? at_ms - now_ms : 0)) : ms;
 }
 
 /* Milliseconds that poll() may sleep. */
@@ -65,11 +88,10 @@ static int sleep_ms(const struct console *c, int64_t now_ms)
     int ms = (int)(c->next_tick_ms > now_ms ? c->next_tick_ms - now_ms : 0);
     ms = shorter(ms, keys_wait_ms(&c->keys, now_ms));
     ms = shorter(ms, link_poll_timeout(c->link));
-    if (said_ms)
-        ms = shorter(ms, (int)(said_ms > now_ms ? said_ms - now_ms : 0));
-    if (c->operator)
-        ms = shorter(ms, (int)(c->next_status_ms > now_ms ? c->next_status_ms - now_ms : 0));
-    return ms;
+    ms = until(ms, said_ms, now_ms);
+    ms = until(ms, drafts_due_ms(c), now_ms);
+    ms = until(ms, c->width_until_ms, now_ms);
+    return c->operator? until(ms, c->next_status_ms, now_ms) : ms;
 }
 
 static void timers(struct console *c)
@@ -81,6 +103,8 @@ static void timers(struct console *c)
     }
     if (c->operator&& now_ms >= c->next_status_ms)
         session_status(c);
+    drafts_tick(c, now_ms);
+    width_take(c, now_ms);
 }
 
 static void turn(struct console *c)
@@ -95,6 +119,7 @@ static void turn(struct console *c)
     c->now_utc = clock_utc();
     if (fds[1].revents)
         signals_take(c);
+    session_idle(c, clock_mono_ms()); /* first: what is typed after an hour is typed at the lock */
     if (fds[0].revents)
         terminal_take(c);
     views_flow(c);

@@ -81,6 +81,10 @@ struct screen {
     const char *(*why_not)(struct view *v,
                            int action); /* N_() reason why not now; NULL: it is possible */
     bool (*may_leave)(struct view *v);  /* false: it asks first */
+    /* Drafts, for a screen that keeps what is half typed (view_draft_set): the first word of their keys, and a body
+     * put into words for the start screen ("sale of 100.00 to 1204"; buf has SHOW_TEXT_MAX). NULL: keeps none. */
+    const char *draft;
+    const char *(*draft_words)(const json_t *body, char *buf);
 };
 
 extern const struct screen *const screen_registry[]; /* generated; ends with NULL */
@@ -124,12 +128,35 @@ void view_home(struct view *v); /* closes all but the first */
 void view_dialog(struct view *v, const char *title, const char *text, const char *answer,
                  void (*yes)(struct view *v));
 
+/* ---- drafts: what is half typed survives Esc, a lost line, a closed terminal and a restart of the engine
+ *
+ * A form calls view_draft_set() after every key that changed it, with all it needs to fill itself again. It is kept
+ * for the operator under "WORD OBJECT" (screen->draft and, for a sale, the meter's number) a second later, and at
+ * once when the view closes, locks, or the program ends. The start screen offers it; Enter there opens the screen
+ * with the args {"draft": BODY}, and open() fills the fields from it. A draft never sends anything by itself. It is
+ * dropped by view_draft_drop() when what was typed is done, or was taken out key by key; not by Esc. Passwords never
+ * become drafts. body (an object; at most 4000 bytes as JSON) is taken. */
+void view_draft_set(struct view *v, const char *object, json_t *body);
+void view_draft_drop(struct view *v, const char *object);
+/* Sends it now instead of a second later: before a request whose answer may never come. */
+void view_draft_keep(struct view *v);
+
+/* ---- presence: the other consoles are told at once ("Li is selling to 1204 now"), nothing is stored. Ends with the
+ * view, the lock or the connection. doing: a word like "sale"; object: the room; doing NULL: not any more. */
+void view_presence_set(struct view *v, const char *doing, const char *object, const char *meter);
+/* Somebody else who sells to this meter now, as a sentence (buf has SHOW_TEXT_MAX), or NULL: nobody. */
+const char *view_presence(const struct view *v, const char *meter, char *buf);
+
+/* As F2, and then the key: digits and letters of a screen that takes none itself begin a search. */
+void view_find(struct view *v, uint32_t key);
+
 /* Who is logged in: {"id","login","name","role","language"}, and the open shift {"number","till"}; NULL: none. */
 const json_t *view_operator(const struct view *v);
 const json_t *view_shift(const struct view *v);
 unsigned view_role(const struct view *v);
 void view_shift_set(struct view *v, json_t *shift); /* taken */
 const char *view_site(const struct view *v);
+const char *view_export_dir(const struct view *v); /* the trays; each operator has a folder there */
 bool view_demo(const struct view *v);
 bool view_connected(const struct view *v);
 int64_t view_now(const struct view *v);             /* UTC seconds of this picture */

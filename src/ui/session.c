@@ -3,6 +3,7 @@
  * work of an operator stays on the stack behind the login screen and is there again when the same one
  * comes back.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <string.h>
@@ -152,6 +153,7 @@ static void subscribe(struct console *c)
               json_pack("{s:[s,s,s,s,s,s,s,s]}", "events", "order", "reading", "paper", "line", "shift",
                         "books", "presence", "opening"),
               NULL, subscribed, c);
+    presence_ask(c);
     session_status(c);
 }
 
@@ -161,6 +163,7 @@ static void begin_work(struct console *c)
     views_discard(c); /* nobody saw yet where it would go */
     views_close_above(c, 0);
     show_screen(c, "find");
+    show_screen(c, "start");
     if (session_role(c) == SCREEN_CASHIER && !c->shift)
         show_screen(c, "shift_open");
 }
@@ -171,6 +174,8 @@ void view_login(struct view *v, const json_t *result)
     const int64_t id = rows_member(json_object_get(result, "operator"), "id", 0);
     member_set(&c->operator, json_object_get(result, "operator"));
     member_set(&c->shift, json_object_get(result, "shift"));
+    c->idle_lock_ms = rows_member(result, "idle_lock_s", 0) * 1000;
+    c->last_key_ms = clock_mono_ms();
     link_session(c->link, json_string_value(json_object_get(result, "token")));
     const char *language = rows_member_text(c->operator, "language");
     if (language[0])
@@ -241,9 +246,31 @@ void session_lock(struct console *c)
 {
     if (!c->operator)
         return;
+    drafts_keep(c);
+    for (int i = 0; i < c->depth; i++)
+        view_presence_set(c->views[i], NULL, "", "");
     link_send(c->link, "session.logout", NULL, NULL, logged_out, c);
     overlay_close(c);
+    c->dialog.view = NULL; /* a question over somebody's work is no part of the lock */
     ask_login(c);
+}
+
+bool session_idle(struct console *c, int64_t now_ms)
+{
+    char text[CONSOLE_TEXT_MAX], minutes[24];
+    if (!c->operator|| !c->idle_lock_ms || now_ms - c->last_key_ms < c->idle_lock_ms)
+        return false;
+    if (c->held_by)
+        views_leave(c); /* what it waited for is asked again after the login */
+    session_lock(c);
+    const long long idle_s = (long long)(c->idle_lock_ms / 1000);
+    snprintf(minutes, sizeof minutes, "%lld", idle_s < 120 ? idle_s : idle_s / 60);
+    show_format(text, sizeof text,
+                idle_s < 120 ? _("Locked: no key for %1 s. Your work is kept.")
+                             : _("Locked: no key for %1 minutes. Your work is kept."),
+                SHOW_ARGS(minutes));
+    console_say(c, STYLE_PLAIN, text);
+    return true;
 }
 
 void session_begin(struct console *c)
@@ -281,6 +308,7 @@ static void connected(struct console *c)
         return;
     }
     session_status(c);
+    presence_ask(c);
     views_update(c, SCREEN_RESUMED, NULL, NULL);
     console_say(c, STYLE_PLAIN, _("The engine is back. Nothing was lost."));
 }
@@ -311,5 +339,7 @@ void session_event(void *ctx, const char *event, const json_t *data)
     const int64_t soon_ms = clock_mono_ms() + STATUS_AFTER_EVENT_MS; /* many events, one question */
     if (c->next_status_ms > soon_ms)
         c->next_status_ms = soon_ms;
+    if (strcmp(event, "presence") == 0)
+        presence_event(c, data);
     views_update(c, SCREEN_EVENT, event, data);
 }

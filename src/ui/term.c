@@ -19,10 +19,24 @@ struct term {
     bool colour;
 };
 
+#define PASTE_ON  "\033[?2004h" /* a paste comes between marks, and is not mistaken for keys */
+#define PASTE_OFF "\033[?2004l"
+/* Two ambiguous characters, the question where the cursor stands after them, and the row empty again: all in one
+ * write, before the first picture. No sign of them is seen. */
+#define ASK_WIDTH "\033[2;1H\xe2\x94\x80\xc2\xb7\033[6n\033[2;1H\033[K\033[H"
+
+/* Past curses, which has written all it has: it knows nothing of these, and the cursor is where it believes. */
+static void say(const char *sequence)
+{
+    fputs(sequence, stdout);
+    fflush(stdout);
+}
+
 /* For die() and exit: harmless when the terminal is restored already. */
 static void restore(void)
 {
     if (stdscr && !isendwin()) {
+        say(PASTE_OFF);
         endwin();
     }
 }
@@ -36,6 +50,22 @@ static bool wants_colour(const char *theme)
     return strcmp(theme, "colour") == 0 || !(no_color && no_color[0]);
 }
 
+/* The terminal as TERM names it; where this machine does not know the name (PuTTY's own needs ncurses-term), as the
+ * one that it imitates. */
+static SCREEN *screen_new(void)
+{
+    static const char *const like[][2] = {{"putty", "xterm"}, {"xterm", "xterm"},
+                                          {"rxvt", "xterm"},  {"vte", "xterm"},
+                                          {"tmux", "screen"}, {"screen", "screen"}};
+    const char *name = getenv("TERM");
+    SCREEN *screen = newterm(NULL, stdout, stdin);
+    for (size_t i = 0; !screen && name && i < sizeof like / sizeof *like; i++) {
+        if (strncmp(name, like[i][0], strlen(like[i][0])) == 0)
+            screen = newterm(like[i][1], stdout, stdin);
+    }
+    return screen;
+}
+
 int term_new(struct term **out, const struct term_options *options, struct err *e)
 {
     /* Curses text must not be drawn with the alternate character set, which PuTTY shows as letters. */
@@ -44,7 +74,7 @@ int term_new(struct term **out, const struct term_options *options, struct err *
         return err_set(e, MSG_UI_NO_TERMINAL);
     }
     struct term *term = mem_new(sizeof *term);
-    term->screen = newterm(NULL, stdout, stdin);
+    term->screen = screen_new();
     if (!term->screen) {
         const char *name = getenv("TERM");
         free(term);
@@ -66,8 +96,20 @@ int term_new(struct term **out, const struct term_options *options, struct err *
         }
         term->colour = true;
     }
+    refresh(); /* an empty screen of its own */
+    say(PASTE_ON);
+    if (options->ask_width)
+        say(ASK_WIDTH);
     *out = term;
     return 0;
+}
+
+void term_resume(struct term *term)
+{
+    reset_prog_mode();
+    say(PASTE_ON);
+    term_resize(term);
+    term_forget(term);
 }
 
 void term_free(struct term *term)

@@ -5,13 +5,19 @@
 #ifndef TERM_H
 #define TERM_H
 
+#include <stdbool.h>
+
 #include "err.h"
+
+#define TERM_WIDTH_ROW 2 /* the row in which it was asked: of the report (keys.h) */
+#define TERM_WIDTH_COL 3 /* the column it reports where such a character is one cell wide */
 
 struct canvas;
 struct term;
 
 struct term_options {
     const char *theme; /* "auto", "colour", "mono"; NO_COLOR makes auto mono */
+    bool ask_width;    /* asks the terminal how wide it draws an ambiguous character: its answer comes as a report */
 };
 
 /* Needs the locale set (message_language()). Fails where standard input or output is no terminal. */
@@ -21,6 +27,9 @@ void term_free(struct term *term); /* restores the terminal */
 void term_size(const struct term *term, int *rows, int *cols);
 /* Asks the terminal for its size again (SIGWINCH). */
 void term_resize(struct term *term);
+
+/* After a stop the terminal may have been anybody's: raw mode again, and the next paint writes everything. */
+void term_resume(struct term *term);
 
 /* Shows the canvas: what differs from what is shown is written, in one go. */
 void term_paint(struct term *term, const struct canvas *canvas);

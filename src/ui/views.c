@@ -244,11 +244,14 @@ void view_release(struct view *v, bool keep)
 
 void views_discard(struct console *c)
 {
-    char byte[256];
+    char bytes[256];
+    int got;
     bool ahead = keys_discard(&c->keys) || c->held_count > 0;
     c->held_count = 0;
-    while (c->term && term_read(c->term, byte, sizeof byte) > 0)
-        ahead = true;
+    while (c->term && (got = term_read(c->term, bytes, sizeof bytes)) > 0) {
+        keys_feed(&c->keys, bytes, (size_t)got, clock_mono_ms());
+        ahead |= keys_discard(&c->keys); /* whole: half of a key or of a paste must not be typed later */
+    }
     if (ahead && c->term)
         term_beep(c->term);
 }
@@ -398,6 +401,12 @@ const char *view_site(const struct view *v)
 {
     const char *site = json_string_value(json_object_get(v->console->hello, "site"));
     return site ? site : "";
+}
+
+const char *view_export_dir(const struct view *v)
+{
+    const char *place = v->console->options.export_dir;
+    return place ? place : "";
 }
 
 bool view_demo(const struct view *v)

@@ -88,6 +88,8 @@ login() {
     screen_wait "$( [ "${1:-en}" = en ] && echo Password || echo 密码 )"
     keys li Enter li-pass-1 Enter
     screen_wait 'till 1'
+    keys F2 # from the start screen to where most tests begin
+    screen_wait "Metertill > $( [ "${1:-en}" = en ] && echo Find || echo 查找 )"
 }
 
 screen_settle() {

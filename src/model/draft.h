@@ -1,0 +1,16 @@
+/*
+ * Drafts as other requests see them: a sale that is made takes its own draft with it.
+ */
+#ifndef DRAFT_H
+#define DRAFT_H
+
+#include "books.h"
+
+/* Drops one draft of an operator; none is no error. Inside the caller's transaction. */
+int draft_forget(struct books *b, int64_t operator_id, const char *key, struct err *e);
+
+/* The sale to this meter was made: what was half typed of it must not be offered again. In the sale's own
+ * transaction, so that a draft that is still there was not sold. */
+int draft_sold(struct books *b, int64_t operator_id, const char *meter, struct err *e);
+
+#endif
