@@ -211,7 +211,7 @@ static bool find_text(struct view *v, uint32_t key)
         s->moved = true;
         return true;
     }
-    if (s->again && keys_printable(key))
+    if (s->again && keys_text(key))
         edit_set(&s->line, "");
     switch (edit_key(&s->line, key)) {
     case EDIT_REFUSED: view_beep(v); return true;
@@ -223,6 +223,18 @@ static bool find_text(struct view *v, uint32_t key)
     return true;
 }
 
+/* Who sells to one of these now: the marked row's first. */
+static void presence_draw(struct view *v, struct canvas *c, int row)
+{
+    struct find *s = v->state;
+    char text[SHOW_TEXT_MAX];
+    const char *other = view_presence(v, rows_text(&s->table.rows, s->table.cursor, "meter"), text);
+    for (int i = 0; !other && i < rows_count(&s->table.rows); i++)
+        other = view_presence(v, rows_text(&s->table.rows, i, "meter"), text);
+    if (other)
+        canvas_text(c, row, 3, c->cols - 6, STYLE_YELLOW | STYLE_BOLD, other);
+}
+
 static void find_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct find *s = v->state;
@@ -230,6 +242,7 @@ static void find_draw(struct view *v, struct canvas *c, int top, int lines)
     edit_draw(&s->line, c, top, label + 3, c->cols - label - 5, STYLE_UNDERLINE, true);
     if (s->answered[0]) {
         table_draw(&s->table, c, top + 2, lines - 3, view_now(v), true);
+        presence_draw(v, c, top + lines - 1);
         return;
     }
     canvas_paragraph(c, top + 2, 3, c->cols - 6, lines - 2, STYLE_PLAIN,
