@@ -1,16 +1,30 @@
 /*
- * The paper of a sale as the printer would print it. The engine makes the text; here it is only shown.
+ * A paper as the printer would print it: of a sale, a document or one print. The engine makes the text; here
+ * it is shown, and printed again.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "keys.h"
+#include "link.h"
 #include "message.h"
 #include "rows.h"
 #include "screen.h"
+#include "show.h"
+#include "text.h"
+
+enum { ACTION_LANGUAGE = 1, ACTION_REPRINT };
+
+/* What a paper can be named by, here and in paper.preview. */
+static const char *const names[] = {"sale", "document", "outbox"};
 
 struct receipt {
-    int64_t sale_id;
+    json_t *named; /* {"sale": 4391} */
+    int64_t document_id;
+    char number[32], state[24], reasons[128], once[33];
+    int copy;
+    bool asked;
     char *text;
     int top, lines;
     const char *language; /* NULL: the till's */
@@ -25,6 +39,11 @@ static void came(struct view *v, const json_t *result, const struct err *e)
     }
     free(s->text);
     s->text = mem_text(rows_member_text(result, "text"));
+    s->document_id = rows_member(result, "document", 0);
+    s->copy = (int)rows_member(result, "copy", 0);
+    text_copy(s->number, sizeof s->number, rows_member_text(result, "number"));
+    text_copy(s->state, sizeof s->state, rows_member_text(result, "state"));
+    text_copy(s->reasons, sizeof s->reasons, rows_member_text(result, "reasons"));
     s->lines = 1;
     for (const char *at = s->text; *at; at++)
         s->lines += *at == '\n' && at[1];
@@ -33,7 +52,7 @@ static void came(struct view *v, const json_t *result, const struct err *e)
 static void ask(struct view *v)
 {
     struct receipt *s = v->state;
-    json_t *args = json_pack("{s:I}", "sale", (json_int_t)s->sale_id);
+    json_t *args = json_copy(s->named);
     if (s->language)
         json_object_set_new(args, "language", json_string(s->language));
     view_ask(v, "paper.preview", args, NULL, N_("setting the paper"), came);
@@ -43,7 +62,11 @@ static int receipt_open(struct view *v, const json_t *args, struct err *e)
 {
     struct receipt *s = v->state;
     (void)e;
-    s->sale_id = rows_member(args, "sale", 0);
+    s->named = json_object();
+    for (size_t i = 0; i < sizeof names / sizeof *names && json_object_size(s->named) == 0; i++) {
+        if (json_object_get(args, names[i]))
+            json_object_set(s->named, names[i], json_object_get(args, names[i]));
+    }
     ask(v);
     return 0;
 }
@@ -52,7 +75,8 @@ static void receipt_update(struct view *v, enum screen_cause cause, const char *
                            const json_t *data)
 {
     (void)data;
-    if (cause == SCREEN_RESUMED || (cause == SCREEN_EVENT && strcmp(event, "order") == 0))
+    if (cause == SCREEN_RESUMED ||
+        (cause == SCREEN_EVENT && (strcmp(event, "order") == 0 || strcmp(event, "paper") == 0)))
         ask(v);
 }
 
@@ -75,12 +99,53 @@ static bool receipt_text(struct view *v, uint32_t key)
     return true;
 }
 
+static void reprinted(struct view *v, const json_t *result, const struct err *e)
+{
+    struct receipt *s = v->state;
+    char copy[24], text[SHOW_TEXT_MAX];
+    s->asked = false;
+    if (e) {
+        view_error(v, e);
+        return;
+    }
+    snprintf(copy, sizeof copy, "%lld", (long long)rows_member(result, "copy", 0));
+    view_say(v, show_format(text, sizeof text, _("%1 is printed again, marked as copy %2."),
+                            SHOW_ARGS(rows_member_text(result, "number"), copy)));
+    ask(v);
+}
+
 static void receipt_action(struct view *v, int action)
 {
     struct receipt *s = v->state;
-    (void)action;
+    if (action == ACTION_REPRINT) {
+        s->asked = true;
+        view_ask(v, "paper.reprint", json_pack("{s:I}", "document", (json_int_t)s->document_id),
+                 link_once(s->once), N_("telling the engine"), reprinted);
+        return;
+    }
     s->language = s->language && strcmp(s->language, "en") == 0 ? "zh_CN" : "en";
     ask(v);
+}
+
+static const char *receipt_why_not(struct view *v, int action)
+{
+    const struct receipt *s = v->state;
+    if (action == ACTION_REPRINT && (s->document_id == 0 || s->asked))
+        return N_("Not before the paper is there.");
+    return NULL;
+}
+
+/* Its number and what became of its print. */
+static void foot_draw(const struct receipt *s, struct canvas *c, int row)
+{
+    char copy[24], text[2 * SHOW_TEXT_MAX];
+    if (!s->number[0] || !s->state[0])
+        return;
+    snprintf(copy, sizeof copy, "%d", s->copy);
+    show_format(text, sizeof text,
+                s->reasons[0] ? _("%1, print %2: %3, %4") : _("%1, print %2: %3"),
+                SHOW_ARGS(s->number, copy, message_gettext(s->state), message_gettext(s->reasons)));
+    canvas_text(c, row, 4, c->cols - 20, STYLE_DIM, text);
 }
 
 static void receipt_draw(struct view *v, struct canvas *c, int top, int lines)
@@ -98,8 +163,11 @@ static void receipt_draw(struct view *v, struct canvas *c, int top, int lines)
         }
         at += length + (at[length] == '\n');
     }
+    foot_draw(s, c, top + lines - 1);
     if (n < s->lines) {
-        canvas_text(c, top + lines - 1, 4, c->cols - 5, STYLE_DIM, _("Down: more"));
+        const char *more = _("Down: more");
+        const int cells = text_width(more);
+        canvas_text(c, top + lines - 1, c->cols - 2 - cells, cells, STYLE_DIM, more);
     }
 }
 
@@ -107,11 +175,23 @@ static void receipt_close(struct view *v)
 {
     struct receipt *s = v->state;
     free(s->text);
+    json_decref(s->named);
+}
+
+static const char *receipt_heading(struct view *v)
+{
+    const struct receipt *s = v->state;
+    return s->number[0] ? s->number : NULL;
 }
 
 static const struct screen_key keys[] = {
+    {.key = KEYS_F(4),
+     .action = ACTION_REPRINT,
+     .label = N_("Print again"),
+     .help = N_("Print this paper once more; it says that it is a copy, when and by whom"),
+     .roles = SCREEN_CASHIER | SCREEN_MANAGER},
     {.key = KEYS_TAB,
-     .action = 1,
+     .action = ACTION_LANGUAGE,
      .label = N_("Other language"),
      .help = N_("The same paper in English or Chinese")},
     {.label = NULL},
@@ -120,9 +200,9 @@ static const struct screen_key keys[] = {
 const struct screen receipt_screen = {
     .name = "receipt",
     .title = N_("Receipt"),
-    .help =
-        N_("What the paper of this sale says. It tells the truth about the delivery: on the meter, "
-           "or paid and not yet on the meter."),
+    .help = N_(
+        "What the paper says. A receipt tells the truth about the delivery: on the meter, or paid "
+        "and not yet on the meter."),
     .group = SCREEN_NOT_IN_MENU,
     .roles = SCREEN_ALL & ~(unsigned)SCREEN_ELECTRICIAN,
     .keys = keys,
@@ -133,4 +213,6 @@ const struct screen receipt_screen = {
     .action = receipt_action,
     .text = receipt_text,
     .close = receipt_close,
+    .heading = receipt_heading,
+    .why_not = receipt_why_not,
 };

@@ -31,7 +31,7 @@ SELECT p.document_id, p.number,
             ELSE 'delivery slip' END AS kind,
        p.at_utc AS at, p.outbox_id, p.copy,
        CASE WHEN p.state = 'printed' AND p.confirms = 0 AND p.reasons = '' THEN 'sent to the printer'
-            ELSE coalesce(p.state, 'never printed') END AS state,
+            WHEN p.state IN ('sending', 'sent') THEN 'being printed' ELSE coalesce(p.state, 'never printed') END AS state,
        CASE WHEN p.open = 1 AND p.taken_back = 1 THEN 'being cancelled' WHEN p.state = 'waiting' AND p.queue = '' THEN 'no printer'
             ELSE coalesce(p.reasons, '') END AS reasons,
        p.till, p.queue, json_extract(p.snapshot, '$.room') AS room, json_extract(p.snapshot, '$.tenant') AS tenant,

@@ -71,6 +71,18 @@ static const struct {
     {N_("a person must decide"), ' ', STYLE_PLAIN},
     {N_("another meter answers"), ' ', STYLE_PLAIN},
     {N_("sent, no answer since"), ' ', STYLE_PLAIN},
+    /* of a paper */
+    {N_("waiting"), ' ', STYLE_YELLOW},
+    {N_("being printed"), ' ', STYLE_BOLD},
+    {N_("printed"), ' ', STYLE_PLAIN},
+    {N_("sent to the printer"), ' ', STYLE_PLAIN},
+    {N_("unconfirmed"), '?', STYLE_MAGENTA},
+    {N_("never printed"), '.', STYLE_DIM},
+    {N_("receipt"), ' ', STYLE_PLAIN},
+    {N_("cancel slip"), ' ', STYLE_PLAIN},
+    {N_("account opening"), ' ', STYLE_PLAIN},
+    {N_("delivery slip"), ' ', STYLE_PLAIN},
+    {N_("being cancelled"), ' ', STYLE_PLAIN},
     /* roles */
     {N_("cashier"), ' ', STYLE_PLAIN},
     {N_("electrician"), ' ', STYLE_PLAIN},
