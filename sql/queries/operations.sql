@@ -16,10 +16,12 @@
 -- column: result text Result
 -- column: detail text Detail
 -- column: session id Session
+-- column: what text What
 -- `denied`: only what was not done. `from` and `to` in UTC seconds.
 -- scan: newest first along the key, one page
 SELECT o.id, o.at_utc AS at, o.login, coalesce(p.name, '') AS name, o.client, o.action, o.object,
-       o.result, o.detail, o.session_id AS session
+       o.result, o.detail, o.session_id AS session,
+       o.action || ' ' || o.object || ' ' || o.detail AS what
 FROM operation o LEFT JOIN operator p ON p.id = o.operator_id
 WHERE (:login IS NULL OR o.login = :login) AND (:action IS NULL OR o.action = :action)
   AND (:from IS NULL OR o.at_utc >= :from) AND (:to IS NULL OR o.at_utc < :to)
