@@ -20,7 +20,7 @@
 
 struct sale_meter {
     int64_t id, channel_id, account_id, balance_minor, price_e4;
-    char number[32], model[32], room[64], account[32], tenant[128], channel[64];
+    char number[32], model[32], room[64], account[32], tenant[128], channel[64], note[ERR_TEXT_MAX];
     bool no_sale, stranger, known, old_firmware, meter_held;
 };
 
@@ -50,6 +50,7 @@ static int meter_get(struct books *b, const char *number, struct sale_meter *m, 
     text_copy(m->channel, sizeof m->channel, db_text(row, 12));
     m->price_e4 = db_int(row, 13);
     m->meter_held = strcmp(db_text(row, 14), "meter") == 0;
+    text_copy(m->note, sizeof m->note, db_text(row, 15));
     db_done(row);
     return 0;
 }
@@ -122,6 +123,8 @@ static int check_meter(struct books *b, const struct sale_meter *m, int64_t amou
 
     if (m->account_id == 0)
         return err_set(e, MSG_METER_NO_ACCOUNT, m->number);
+    if (m->no_sale && m->note[0])
+        return err_set(e, MSG_ACCOUNT_NO_SALE_NOTE, m->account, m->note);
     if (m->no_sale)
         return err_set(e, MSG_ACCOUNT_NO_SALE, m->account);
     if (!m->meter_held)
