@@ -61,7 +61,7 @@ static int64_t offset_of(const struct table_source *t)
 }
 
 /* How many rows there are in all; -1: not known. */
-static int64_t total_of(const struct table_source *t)
+int64_t table_source_total(const struct table_source *t)
 {
     if (!rows_came(&t->table.rows))
         return -1;
@@ -101,7 +101,7 @@ static void filter_put(const struct table_source *t, json_t *page)
     json_object_set_new(page, "words", list);
 }
 
-static json_t *page_of(const struct table_source *t)
+json_t *table_source_question(const struct table_source *t)
 {
     json_t *page = json_object();
     if (t->table.sort) {
@@ -116,7 +116,8 @@ static void came(void *ctx, const json_t *result, const struct err *e);
 
 static void ask_from(struct table_source *t, int64_t offset)
 {
-    json_t *args = t->args ? json_deep_copy(t->args) : json_object(), *page = page_of(t);
+    json_t *args = t->args ? json_deep_copy(t->args) : json_object(),
+           *page = table_source_question(t);
     json_object_set_new(page, "limit", json_integer(limit_of(t)));
     json_object_set_new(page, "offset", json_integer(offset > 0 ? offset : 0));
     json_object_set_new(page, "count", json_true());
@@ -153,7 +154,7 @@ void table_source_again(struct table_source *t)
 /* The cursor goes to a row of the whole list, now or when it came. */
 static void go_to(struct table_source *t, int64_t row)
 {
-    const int64_t offset = offset_of(t), total = total_of(t);
+    const int64_t offset = offset_of(t), total = table_source_total(t);
     const int count = rows_count(&t->table.rows);
     if (total >= 0 && row >= total)
         row = total - 1;
@@ -403,7 +404,7 @@ void table_source_act(struct table_source *t, int action)
         break;
     case TABLE_UNTAG: json_object_clear(t->table.tags); break;
     case TABLE_AGAIN: table_source_again(t); break;
-    case TABLE_EXPORT: view_open(t->view, "export", table_source_described(t)); break;
+    case TABLE_EXPORT: view_open(t->view, "export", NULL); break;
     default: break;
     }
 }
@@ -445,7 +446,7 @@ static bool filter_key(struct table_source *t, uint32_t key)
 static bool move_key(struct table_source *t, uint32_t key)
 {
     const int page = height_of(t) > 1 ? height_of(t) - 1 : 1;
-    const int64_t total = total_of(t);
+    const int64_t total = table_source_total(t);
     int64_t row = t->want >= 0 ? t->want : offset_of(t) + t->table.cursor;
     switch (key) {
     case KEYS_UP: row--; break;
@@ -519,21 +520,6 @@ json_t *table_source_chosen(const struct table_source *t)
     return list;
 }
 
-json_t *table_source_described(const struct table_source *t)
-{
-    const struct view *v = t->view;
-    const char *title = v->screen->heading ? v->screen->heading(t->view) : NULL;
-    json_t *columns = json_array();
-    for (const struct table_column *c = t->def->columns; c->name; c++)
-        json_array_append_new(columns, json_pack("{s:s,s:s,s:s}", "name", c->name, "title",
-                                                 message_gettext(c->title), "kind",
-                                                 show_kind_word(c->kind)));
-    return json_pack("{s:s,s:s,s:o,s:o,s:o,s:s?,s:I}", "title",
-                     title ? title : message_gettext(v->screen->title), "call", t->def->call,
-                     "args", t->args ? json_deep_copy(t->args) : json_object(), "page", page_of(t),
-                     "columns", columns, "id", t->def->id, "rows", (json_int_t)total_of(t));
-}
-
 /* ---- drawing */
 
 /* Filter, tags, place: the line under the rows. Nothing where there is nothing to say. */
@@ -542,7 +528,7 @@ static void foot_draw(struct table_source *t, struct canvas *c, int row)
     char text[SHOW_TEXT_MAX], from[24], to[24], all[24];
     const struct table *w = &t->table;
     const int count = rows_count(&w->rows);
-    const int64_t total = total_of(t), first = offset_of(t) + w->top;
+    const int64_t total = table_source_total(t), first = offset_of(t) + w->top;
     int col = 3;
     if (t->filtering || t->found[0]) {
         col += canvas_text(c, row, col, 2, STYLE_BOLD, "/ ");

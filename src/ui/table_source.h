@@ -75,6 +75,9 @@ json_t *table_source_row(const struct table_source *t);
 json_t *table_source_chosen(const struct table_source *t);
 int table_source_tagged(const struct table_source *t);
 
+/* How many rows there are in all; -1: not known. */
+int64_t table_source_total(const struct table_source *t);
+
 /* ---- for the console, which calls these for every view */
 
 enum table_action {
@@ -98,8 +101,20 @@ void table_source_act(struct table_source *t, int action);
 const char *table_source_why_not(const struct table_source *t, int action);
 void table_source_update(struct table_source *t, enum screen_cause cause, const char *event);
 
-/* What is in view, for the export screen: {"title","call","args","page","columns":[{"name","title","kind"}],"id",
- * "rows"}; titles translated, the page without limit and offset. The caller's. */
+/* ---- for the export screen */
+
+/* Sort and filter as a page of the protocol, without limit and offset. The caller's. */
+json_t *table_source_question(const struct table_source *t);
+
+/* The table of the screen that this one is being opened over; NULL: there is none. */
+const struct table_source *table_source_below(const struct view *v);
+/* What is in view: {"title","call","args","page","id","rows"}; the page without limit and offset; rows -1 where
+ * nobody knows. The caller's. */
 json_t *table_source_described(const struct table_source *t);
+/* The columns as an export takes them, [{"name","title","kind"}]: titles translated, names "0", "1", ... The caller's. */
+json_t *table_source_columns(const struct table_column *columns);
+/* A page of the query with these columns and, last, the one that tells rows apart; what a column puts into words
+ * comes as text. The caller's. */
+json_t *table_source_page(const struct table_def *def, const json_t *result);
 
 #endif
