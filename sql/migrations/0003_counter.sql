@@ -192,7 +192,7 @@ BEGIN SELECT RAISE(ABORT, 'an account keeps its tenant'); END;
 ALTER TABLE till ADD COLUMN qr TEXT NOT NULL DEFAULT 'raster' CHECK (qr IN ('none', 'native', 'raster'));
 ALTER TABLE till ADD COLUMN raster INTEGER NOT NULL DEFAULT 1 CHECK (raster IN (0, 1));
 ALTER TABLE till ADD COLUMN drawer INTEGER NOT NULL DEFAULT 0 CHECK (drawer IN (0, 1));
-ALTER TABLE till ADD COLUMN copies INTEGER NOT NULL DEFAULT 1 CHECK (copies BETWEEN 1 AND 3);
+ALTER TABLE till ADD COLUMN copies INTEGER NOT NULL DEFAULT 3 CHECK (copies BETWEEN 1 AND 3);
 
 -- ---- papers: who asked for a copy, what became of earlier attempts, and slips that tell of a delivery later
 ALTER TABLE outbox ADD COLUMN operator_id INTEGER REFERENCES operator(id); -- who asked for this copy; NULL: came with its document

@@ -201,8 +201,6 @@ int print_start(struct engine *engine, struct err *e);
 void print_wake(struct engine *engine);
 void print_stop(struct engine *engine); /* the thread; papers may still be looked at */
 void print_free(struct engine *engine);
-struct paper_shelf;
-const struct paper_shelf *print_shelf(const struct engine *engine);
 /* {"queues":[...]} as last seen; the caller's. Any thread. */
 json_t *print_state(struct engine *engine);
 
@@ -247,6 +245,7 @@ struct engine {
     struct settle *settles;   /* order.settle and order.look at work */
     bool orders_looking, orders_again, orders_again_all;
     struct print *print;
+    struct shelf *shelf; /* the papers' layouts */
     struct keeper *keeper; /* NULL in an engine inside the process */
     int64_t next_sweep_ms, next_due_ms;
     bool lines_ready, sweeping;

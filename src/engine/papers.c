@@ -6,7 +6,7 @@
 #include "core.h"
 #include "message.h"
 #include "outbox.h"
-#include "paper.h"
+#include "shelf.h"
 #include "text.h"
 
 struct preview {
@@ -32,11 +32,11 @@ static void preview_run(struct engine *engine, struct books *books, struct work 
     char *text = NULL;
     work->code = outbox_shown(books, v->of, v->id, &paper, &work->err);
     if (work->code == 0)
-        work->code = paper_render_grid(print_shelf(engine), paper.kind,
-                                       v->language[0]      ? v->language
-                                       : paper.language[0] ? paper.language
-                                                           : "en",
-                                       paper.data, paper.columns, &text, &work->err);
+        work->code = shelf_text(engine, &paper,
+                                v->language[0]      ? v->language
+                                : paper.language[0] ? paper.language
+                                                    : "en",
+                                &text, &work->err);
     if (work->code == 0)
         v->result = json_pack("{s:s,s:I,s:s,s:s,s:I,s:i,s:s,s:s}", "text", text, "document",
                               (json_int_t)paper.document_id, "number", paper.number, "kind",

@@ -12,9 +12,9 @@
 #include "delivery.h"
 #include "message.h"
 #include "outbox.h"
-#include "paper.h"
 #include "print_view.h"
 #include "printer.h"
+#include "shelf.h"
 #include "text.h"
 
 #define ASKED_MAX 64
@@ -27,7 +27,6 @@
 
 struct print {
     struct engine *engine;
-    struct paper_shelf *shelf;
     struct print_view *view;
     int64_t look_ms; /* when the printers are looked at next */
     pthread_t thread;
@@ -229,8 +228,7 @@ static void print_one(struct print *p, const struct outbox_paper *paper)
     struct printer_job job = {0};
     struct printer_target target = target_of(paper);
 
-    if (paper_render_escpos(p->shelf, paper->kind, paper->language, paper->data, paper->columns,
-                            paper->encoding, &bytes, &size, &e) != 0) {
+    if (shelf_bytes(p->engine, paper, &bytes, &size, &e) != 0) {
         log_err(p->engine->log, "paper.render", &e);
         outbox_note(p, paper->id, "unconfirmed", NULL, N_("the layout cannot be printed"));
         return;
@@ -370,15 +368,12 @@ static void *print_main(void *arg)
 
 int print_start(struct engine *engine, struct err *e)
 {
-    char *share = mem_format("%s/templates", config_get(engine->config, CONFIG_SHARE));
-    struct print *p = mem_new(sizeof *p);
+    struct print *p = NULL;
     pthread_condattr_t monotonic;
-    int code = paper_shelf_new(config_get(engine->config, CONFIG_TEMPLATES), share, &p->shelf, e);
-    free(share);
-    if (code) {
-        free(p);
+    int code = shelf_start(engine, e);
+    if (code)
         return code;
-    }
+    p = mem_new(sizeof *p);
     p->engine = engine;
     p->view = print_view_new();
     pthread_mutex_init(&p->mutex, NULL);
@@ -423,15 +418,10 @@ void print_free(struct engine *engine)
     if (!p)
         return;
     print_stop(engine);
-    paper_shelf_free(p->shelf);
+    shelf_free(engine);
     print_view_free(p->view);
     pthread_cond_destroy(&p->wake);
     pthread_mutex_destroy(&p->mutex);
     free(p);
     engine->print = NULL;
-}
-
-const struct paper_shelf *print_shelf(const struct engine *engine)
-{
-    return engine->print->shelf;
 }

@@ -16,6 +16,7 @@ enum doc_row_kind {
     DOC_TEXT,  /* cells */
     DOC_RULE,  /* a line across, of the sign `rule` */
     DOC_SPACE, /* an empty line */
+    DOC_QR,    /* the first cell as a QR code: digits only, what a scanner types */
     DOC_CUT,   /* feed and cut; what follows is another ticket of the same job */
 };
 

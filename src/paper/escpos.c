@@ -10,10 +10,14 @@
 #include "escpos.h"
 #include "glyph.h"
 #include "layout.h"
+#include "raster.h"
 
 #define ESC "\x1b"
 #define FS  "\x1c"
 #define GS  "\x1d"
+
+#define BAND_DOTS 128                 /* rows of a picture at a time */
+#define DRAWER    ESC "p\x00\x19\xfa" /* a pulse of 50 ms on the first pin, 500 ms of rest */
 
 /* What a printer can be set to. */
 static const struct encoding {
@@ -28,7 +32,7 @@ struct escpos {
     FILE *out;
     const struct encoding *encoding;
     iconv_t cd;
-    int columns;
+    const struct paper_format *format;
     enum doc_align align; /* as the printer is set now */
     bool bold;
     bool big;
@@ -60,27 +64,46 @@ static void set_weight(struct escpos *p, bool bold, bool big)
     }
 }
 
-/* One character; the private-use area has two-byte codes too, and no printer has its signs. */
-static void put_glyph(struct escpos *p, const char *text, size_t n, uint32_t code)
+/* The two bytes of a character in the printer's font; the private-use area has codes too, and no printer has its
+ * signs. False: the font lacks it. */
+static bool glyph_bytes(struct escpos *p, const char *text, size_t n, uint32_t code, char *buf)
 {
-    char buf[8];
     char *to = buf;
     char *from = (char *)text; /* iconv's prototype; it does not write there */
-    size_t room = sizeof(buf);
-    if (code < 0x80) {
-        fputc((int)code, p->out);
-        return;
-    }
+    size_t room = 8;
     bool there = !(code >= 0xe000 && code <= 0xf8ff);
     if (there && iconv(p->cd, &from, &n, &to, &room) == (size_t)-1) {
         iconv(p->cd, NULL, NULL, NULL, NULL);
         there = false;
     }
-    if (there && to - buf == 2) {
+    return there && to - buf == 2;
+}
+
+static void put_glyph(struct escpos *p, const char *text, size_t n, uint32_t code)
+{
+    char buf[8];
+    if (code < 0x80) {
+        fputc((int)code, p->out);
+    } else if (glyph_bytes(p, text, n, code, buf)) {
         fwrite(buf, 1, 2, p->out);
     } else {
         fputs(p->encoding->missing, p->out);
     }
+}
+
+/* Can the printer write this text with its own font? */
+static bool font_has(struct escpos *p, const char *text, size_t n)
+{
+    char buf[8];
+    for (size_t i = 0; i < n;) {
+        uint32_t code = 0;
+        size_t step = glyph_next(text + i, n - i, &code);
+        if (code >= 0x80 && !glyph_bytes(p, text + i, step, code, buf)) {
+            return false;
+        }
+        i += step ? step : 1;
+    }
+    return true;
 }
 
 static void put_text(struct escpos *p, const char *text, size_t n)
@@ -93,10 +116,83 @@ static void put_text(struct escpos *p, const char *text, size_t n)
     }
 }
 
+/* A picture in bands that every printer's buffer takes; it feeds by itself. */
+static void put_raster(struct escpos *p, const struct raster *r)
+{
+    int row = r->width / 8;
+    set_align(p, DOC_LEFT);
+    set_weight(p, false, false);
+    for (int y = 0; y < r->height; y += BAND_DOTS) {
+        int rows = r->height - y < BAND_DOTS ? r->height - y : BAND_DOTS;
+        fwrite(GS "v0", 1, 3, p->out);
+        fputc(0, p->out);
+        fputc(row & 0xff, p->out);
+        fputc(row >> 8, p->out);
+        fputc(rows & 0xff, p->out);
+        fputc(rows >> 8, p->out);
+        fwrite(r->bits + (size_t)y * (size_t)row, 1, (size_t)rows * (size_t)row, p->out);
+    }
+}
+
+/* The printer's own QR code: model 2, modules of 6 dots, level M, the digits, print. */
+static void put_qr_native(struct escpos *p, const char *digits, size_t n)
+{
+    static const char set_up[] = GS "(k\4\0001A2\0" GS "(k\3\0001C\6" GS "(k\3\0001E1";
+    fwrite(set_up, 1, sizeof(set_up) - 1, p->out);
+    fwrite(GS "(k", 1, 3, p->out);
+    fputc((int)(n + 3) & 0xff, p->out);
+    fputc((int)(n + 3) >> 8, p->out);
+    fwrite("1P0", 1, 3, p->out);
+    fwrite(digits, 1, n, p->out);
+    fwrite(GS "(k\3\0001Q0", 1, 8, p->out);
+}
+
+static void put_qr(struct escpos *p, const struct layout_line *line)
+{
+    struct raster r = {0};
+    set_weight(p, false, false);
+    if (p->format->qr == FORMAT_QR_RASTER &&
+        raster_qr(line->left, line->left_n, p->format->columns, &r)) {
+        put_raster(p, &r);
+        raster_clear(&r);
+        return;
+    }
+    set_align(p, DOC_CENTER);
+    if (p->format->qr == FORMAT_QR_NATIVE) {
+        put_qr_native(p, line->left, line->left_n);
+    } else {
+        put_text(p, line->left, line->left_n);
+    }
+    fputc('\n', p->out);
+}
+
+/* A line that the printer's font cannot write goes as a picture. */
+static bool put_picture(struct escpos *p, const struct layout_line *line)
+{
+    struct raster r = {0};
+    if (!p->format->raster || (font_has(p, line->left, line->left_n) &&
+                               (!line->right || font_has(p, line->right, line->right_n)))) {
+        return false;
+    }
+    if (!raster_line(line, p->format->columns, &r)) {
+        return false;
+    }
+    put_raster(p, &r);
+    raster_clear(&r);
+    return true;
+}
+
 static void escpos_line(void *ctx, const struct layout_line *line)
 {
     struct escpos *p = ctx;
     bool text = line->kind == DOC_TEXT;
+    if (line->kind == DOC_QR) {
+        put_qr(p, line);
+        return;
+    }
+    if (text && put_picture(p, line)) {
+        return;
+    }
     set_align(p, text && !line->right ? line->align : DOC_LEFT);
     set_weight(p, text && line->bold, text && line->big);
     switch (line->kind) {
@@ -110,10 +206,11 @@ static void escpos_line(void *ctx, const struct layout_line *line)
         }
         break;
     case DOC_RULE:
-        for (int i = 0; i < p->columns; i++) {
+        for (int i = 0; i < p->format->columns; i++) {
             fputc(line->rule, p->out);
         }
         break;
+    case DOC_QR:
     case DOC_SPACE: break;
     case DOC_CUT:
         put_command(p, GS "VB", 0); /* feed to the cutter and cut */
@@ -122,10 +219,11 @@ static void escpos_line(void *ctx, const struct layout_line *line)
     fputc('\n', p->out);
 }
 
-int escpos_render(const struct doc *doc, int columns, const char *encoding, unsigned char **bytes,
+int escpos_render(const struct doc *doc, const struct paper_format *format, unsigned char **bytes,
                   size_t *n, struct err *e)
 {
-    struct escpos p = {.columns = columns};
+    struct escpos p = {.format = format};
+    const char *encoding = format->encoding;
     for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++) {
         if (strcmp(encodings[i].name, encoding) == 0) {
             p.encoding = &encodings[i];
@@ -146,7 +244,10 @@ int escpos_render(const struct doc *doc, int columns, const char *encoding, unsi
     }
     fputs(ESC "@", p.out);
     fputs(p.encoding->begin, p.out);
-    layout_run(doc, columns, escpos_line, &p);
+    if (format->drawer) {
+        fwrite(DRAWER, 1, sizeof(DRAWER) - 1, p.out);
+    }
+    layout_run(doc, format->columns, escpos_line, &p);
     if (fclose(p.out) != 0) {
         die("paper: no memory for a print");
     }

@@ -6,12 +6,14 @@
 
 #include "doc.h"
 #include "err.h"
+#include "format.h"
 
 /*
- * ESC @, FS &, lines in GB18030, GS V 66 0 for each cut. A character that the printer's font lacks (four
- * bytes in GB18030, or none) is printed as a geta mark. The caller frees *bytes.
+ * ESC @, FS &, lines in GB18030, GS V 66 0 for each cut. A line with a character that the printer's font lacks
+ * (four bytes in GB18030, or none) goes as a picture where the format says raster, else it has a geta mark. The
+ * caller frees *bytes.
  */
-int escpos_render(const struct doc *doc, int columns, const char *encoding, unsigned char **bytes,
+int escpos_render(const struct doc *doc, const struct paper_format *format, unsigned char **bytes,
                   size_t *n, struct err *e);
 
 #endif

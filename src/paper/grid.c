@@ -48,6 +48,14 @@ static void grid_line(void *ctx, const struct layout_line *line)
     case DOC_TEXT: put_text(g, line); break;
     case DOC_RULE: put_signs(g->out, line->rule, g->columns); break;
     case DOC_SPACE: break;
+    case DOC_QR: {
+        int spare = g->columns - (int)line->left_n - 5;
+        put_signs(g->out, ' ', spare > 0 ? spare / 2 : 0);
+        fputs("[QR ", g->out);
+        fwrite(line->left, 1, line->left_n, g->out);
+        fputc(']', g->out);
+        break;
+    }
     case DOC_CUT:
         for (int i = 0; i + 1 < g->columns; i += 2) {
             fputs(i ? " -" : "-", g->out);

@@ -1,51 +1,12 @@
 /*
- * The kinds of papers: const tables and the check of data against them. How a value is written is
- * template_fill.c, where it stands on the paper is the template's.
+ * Looking into the kinds of papers (kind_fields.c has their tables) and checking data against them. How a
+ * value is written is template_fill.c, where it stands on the paper is the template's.
  */
 #include <string.h>
 
 #include "kind.h"
 #include "money.h"
 #include "text.h"
-
-static const struct paper_field sale_fields[] = {
-    {.name = "site"},
-    {.name = "demo"}, /* present where the books are a demo or training database */
-    {.name = "number", .required = true},
-    {.name = "at", .kind = FIELD_TIME, .required = true},
-    {.name = "till"},
-    {.name = "shift"},
-    {.name = "operator"},
-    {.name = "account"},
-    {.name = "tenant"},
-    {.name = "room"},
-    {.name = "meter"},
-    {.name = "amount", .kind = FIELD_MONEY, .required = true},
-    {.name = "capital", .kind = FIELD_MONEY}, /* the amount that capital numerals say */
-    {.name = "pay"},
-    {.name = "pay_reference"},
-    {.name = "tendered", .kind = FIELD_MONEY},
-    {.name = "change", .kind = FIELD_MONEY},
-    {.name = "price", .kind = FIELD_PRICE},
-    {.name = "energy_wh", .kind = FIELD_ENERGY},
-    {.name = "delivery", .words = "on|pending|held", .required = true},
-    {.name = "balance_before", .kind = FIELD_MONEY},
-    {.name = "balance_after", .kind = FIELD_MONEY},
-    {.name = "count_before", .kind = FIELD_COUNT},
-    {.name = "count_after", .kind = FIELD_COUNT},
-    {.name = "head_number"},
-    {.name = "head_hash"},
-    {.name = "copy", .words = "customer|accounts|stub"}, /* in data: this copy alone */
-    {.name = "reprint", .kind = FIELD_INTEGER},          /* 2 and up */
-    {.name = "reprint_at", .kind = FIELD_TIME},
-    {.name = "reprint_by"},
-    {.name = NULL},
-};
-
-const struct paper_kind paper_kinds[] = {
-    {.name = "sale", .fields = sale_fields},
-    {.name = NULL},
-};
 
 const struct paper_kind *kind_find(const char *name)
 {

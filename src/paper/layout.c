@@ -156,7 +156,11 @@ void layout_run(const struct doc *doc, int columns, layout_line_fn *fn, void *ct
             .columns = row->big ? columns / 2 : columns,
             .left = "",
         };
-        if (row->kind != DOC_TEXT) {
+        if (row->kind == DOC_QR) {
+            line.left = row->cell[0].text;
+            line.left_n = strlen(line.left);
+            fn(ctx, &line);
+        } else if (row->kind != DOC_TEXT) {
             fn(ctx, &line);
         } else if (row->cells > 1) {
             two_columns(&line, row, fn, ctx);

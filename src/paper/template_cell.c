@@ -23,6 +23,7 @@ static const struct format {
     {"day", FORMAT_DAY, 1U << FIELD_TIME},
     {"minute", FORMAT_MINUTE, 1U << FIELD_TIME},
     {"short", FORMAT_SHORT, 1U << FIELD_TEXT},
+    {"digits", FORMAT_DIGITS, 1U << FIELD_TEXT},
     {"text", FORMAT_PLAIN, 1U << FIELD_TEXT},
     {"integer", FORMAT_PLAIN, 1U << FIELD_INTEGER | 1U << FIELD_COUNT},
     {"count", FORMAT_PLAIN, 1U << FIELD_INTEGER | 1U << FIELD_COUNT},

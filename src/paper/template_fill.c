@@ -63,6 +63,16 @@ static void write_short(const char *text, FILE *out)
     fwrite(text, 1, at, out);
 }
 
+/* S-2026-000012 as a scanner shall type it: 2026000012. */
+static void write_digits(const char *text, FILE *out)
+{
+    for (; *text; text++) {
+        if (*text >= '0' && *text <= '9') {
+            fputc(*text, out);
+        }
+    }
+}
+
 static enum part_format format_of(const struct part *part)
 {
     static const enum part_format by_kind[] = {
@@ -91,6 +101,7 @@ static void write_part(const struct fill *f, const struct part *part, FILE *out)
         }
         break;
     case FORMAT_SHORT: write_short(fill_word(f, part->field), out); break;
+    case FORMAT_DIGITS: write_digits(fill_text(f, part->field), out); break;
     case FORMAT_PLAIN:
         if (part->field->kind == FIELD_TEXT) {
             fputs(fill_word(f, part->field), out);
@@ -137,7 +148,7 @@ static void fill_row(const struct fill *f, const struct node *node)
         text[i] = cell_text(f, &node->cell[i], &fields, &present);
     }
     if (fields == 0 || present > 0) {
-        struct doc_row *row = doc_row_add(f->doc, DOC_TEXT);
+        struct doc_row *row = doc_row_add(f->doc, node->kind == NODE_QR ? DOC_QR : DOC_TEXT);
         row->bold = node->bold;
         row->big = node->big;
         for (size_t i = 0; i < node->cells; i++) {
@@ -163,7 +174,8 @@ static void fill_ticket(const struct fill *f)
     for (size_t i = 0; i < f->t->count; i++) {
         const struct node *node = &f->t->nodes[i];
         switch (node->kind) {
-        case NODE_ROW: fill_row(f, node); break;
+        case NODE_ROW:
+        case NODE_QR: fill_row(f, node); break;
         case NODE_RULE: doc_row_add(f->doc, DOC_RULE)->rule = node->rule; break;
         case NODE_SPACE: doc_row_add(f->doc, DOC_SPACE); break;
         case NODE_CUT: doc_row_add(f->doc, DOC_CUT); break;
@@ -182,7 +194,8 @@ static void fill_ticket(const struct fill *f)
     }
 }
 
-int template_fill(const struct template *t, const json_t *data, struct doc **out, struct err *e)
+int template_fill(const struct template *t, const json_t *data, int copies, struct doc **out,
+                  struct err *e)
 {
     int rc = kind_check(t->kind, data, e);
     if (rc) {
@@ -192,7 +205,7 @@ int template_fill(const struct template *t, const json_t *data, struct doc **out
     const char *only = json_string_value(json_object_get(data, "copy"));
     for (size_t i = 0; i < t->copies_count; i++) {
         f.copy = &t->copies[i];
-        if (!only || !*only || strcmp(only, f.copy->key) == 0) {
+        if (only && *only ? strcmp(only, f.copy->key) == 0 : copies <= 0 || i < (size_t)copies) {
             fill_ticket(&f);
         }
     }

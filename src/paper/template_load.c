@@ -1,5 +1,5 @@
 /*
- * Finding and reading a template's file: the site's own directory before the installed one.
+ * Reading a template's file.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,27 +25,15 @@ static int file_read(const char *path, char **text, size_t *n, struct err *e)
     return rc;
 }
 
-int template_load(struct template **out, const char *dir_site, const char *dir_share,
-                  const struct paper_kind *kind, const char *language, struct err *e)
+int template_load(struct template **out, const char *path, const struct paper_kind *kind,
+                  struct err *e)
 {
-    const char *dirs[] = {dir_site && *dir_site ? dir_site : NULL, dir_share};
-    char *path = NULL;
     char *text = NULL;
     size_t n = 0;
-    int rc = ERR_NOT_FOUND;
-    for (size_t i = 0; i < 2 && rc == ERR_NOT_FOUND; i++) {
-        if (dirs[i]) {
-            free(path);
-            path = mem_format("%s/%s.%s.txt", dirs[i], kind->name, language);
-            rc = file_read(path, &text, &n, e);
-        }
-    }
-    if (rc == ERR_NOT_FOUND) {
-        rc = err_set(e, MSG_PAPER_NO_TEMPLATE, kind->name, language, path ? path : "?");
-    } else if (rc == 0) {
+    int rc = file_read(path, &text, &n, e);
+    if (rc == 0) {
         rc = template_parse(out, path, kind, text, n, e);
         free(text);
     }
-    free(path);
     return rc;
 }

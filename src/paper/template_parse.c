@@ -115,6 +115,28 @@ static int run_rule(struct parse *p, const struct directive *d, const char *plac
     return node_add(p, node);
 }
 
+/* The rest of the line is the code: digits, and fields written as digits. */
+static int run_qr(struct parse *p, const struct directive *d, const char *place)
+{
+    (void)d;
+    (void)place;
+    p->row.kind = NODE_QR;
+    p->row.align = DOC_CENTER;
+    return 0;
+}
+
+static bool qr_of_digits(const struct node *node)
+{
+    for (size_t i = 0; i < node->cell[0].count; i++) {
+        const struct part *part = &node->cell[0].parts[i];
+        if (part->field ? part->format != FORMAT_DIGITS
+                        : part->text[strspn(part->text, "0123456789")] != '\0') {
+            return false;
+        }
+    }
+    return node->cell[0].count > 0;
+}
+
 static int run_alone(struct parse *p, const struct directive *d, const char *place)
 {
     (void)place;
@@ -291,6 +313,7 @@ static const struct directive directives[] = {
     {.name = "rule", .run = run_rule},
     {.name = "space", .run = run_alone},
     {.name = "cut", .run = run_alone},
+    {.name = "qr", .prefix = true, .run = run_qr},
     {.name = "if", .run = run_if},
     {.name = "else", .run = run_else},
     {.name = "end", .run = run_end},
@@ -332,7 +355,8 @@ static int parse_directive(struct parse *p, bool *done)
     }
     scan_spaces(s);
     bool prefixed = p->row.align != DOC_LEFT || p->row.bold || p->row.big;
-    if ((prefixed && !d->prefix) || (d->prefix && s->at == s->end)) {
+    if ((prefixed && (!d->prefix || d->run == run_qr || p->row.kind == NODE_QR)) ||
+        (d->prefix && s->at == s->end)) {
         return err_set(s->e, MSG_PAPER_PREFIX, SCAN_AT(s, place), name);
     }
     if (d->head && s->t->count > 0) {
@@ -391,7 +415,11 @@ static int parse_line(struct parse *p)
     if (rc || done) {
         return rc;
     }
+    const char *from = s->at;
     rc = scan_cells(s, &p->row);
+    if (rc == 0 && p->row.kind == NODE_QR && !qr_of_digits(&p->row)) {
+        rc = err_set(s->e, MSG_PAPER_QR, SCAN_AT(s, from));
+    }
     if (rc) {
         node_clear(&p->row);
         return rc;

@@ -23,6 +23,7 @@ enum part_format {
     FORMAT_DAY,
     FORMAT_MINUTE,
     FORMAT_SHORT,
+    FORMAT_DIGITS,
 };
 
 /* A piece of a cell: a field, or text. */
@@ -37,11 +38,11 @@ struct cell {
     size_t count;
 };
 
-enum node_kind { NODE_ROW, NODE_RULE, NODE_SPACE, NODE_CUT, NODE_IF, NODE_ELSE, NODE_END };
+enum node_kind { NODE_ROW, NODE_RULE, NODE_SPACE, NODE_QR, NODE_CUT, NODE_IF, NODE_ELSE, NODE_END };
 
 struct node {
     enum node_kind kind;
-    /* NODE_ROW, NODE_RULE */
+    /* NODE_ROW, NODE_RULE, NODE_QR */
     enum doc_align align;
     bool bold;
     bool big;

@@ -25,11 +25,14 @@ static void print(const struct template *t, int columns)
                              (json_int_t)1793599389, "amount", (json_int_t)140950, "delivery",
                              "held", "tenant", "张三 “Z·S” \u00a5", "head_hash",
                              "0123456789abcdef0", "reprint", (json_int_t)2);
-    if (!data || template_fill(t, data, &doc, &e)) {
+    if (!data || template_fill(t, data, 0, &doc, &e)) {
         abort();
     }
     free(grid_render(doc, columns));
-    if (escpos_render(doc, columns, "GB18030", &out, &out_n, &e)) {
+    if (escpos_render(doc,
+                      &(struct paper_format){
+                          .columns = columns, .encoding = "GB18030", .qr = FORMAT_QR_RASTER},
+                      &out, &out_n, &e)) {
         abort();
     }
     free(out);
