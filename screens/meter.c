@@ -332,7 +332,7 @@ static const char *meter_heading(struct view *v)
 }
 
 static const struct screen_key keys[] = {
-    {.key = KEYS_F(5),
+    {.key = KEYS_F(4),
      .action = ACTION_READ,
      .label = N_("Read now"),
      .help = N_("Read this meter now"),
@@ -357,7 +357,7 @@ const struct screen meter_screen = {
     .title = N_("Meter"),
     .help = N_(
         "Everything the meter said last and how long ago that was. A value older than an hour is "
-        "dim and marked with ~; F5 reads it now."),
+        "dim and marked with ~; F4 reads it now."),
     .group = SCREEN_NOT_IN_MENU,
     .roles = SCREEN_ALL,
     .keys = keys,

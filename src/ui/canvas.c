@@ -9,15 +9,53 @@
 #include "err.h"
 #include "text.h"
 
-/* What a terminal set up for Chinese draws two cells wide, and the sign that stands for it there. */
+/* What a terminal set up for Chinese draws two cells wide, and the sign that stands for it there. Curses would lose its
+ * place behind one of these. */
 static const struct {
     wchar_t sign;
     char plain;
 } ambiguous[] = {
     {0x2500, '-'},  {0x2502, '|'},  {0x00b7, '.'}, {0x2026, '.'}, {0x201c, '"'}, {0x201d, '"'},
     {0x2014, '-'},  {0x00b0, 'o'},  {0x2588, '#'}, {0x2591, '.'}, {0x2605, '*'}, {0x00d7, 'x'},
-    {0x2018, '\''}, {0x2019, '\''}, {0x2192, '>'}, {0x2190, '<'},
+    {0x2018, '\''}, {0x2019, '\''}, {0x2192, '>'}, {0x2190, '<'}, {0x2022, '.'}, {0x2013, '-'},
+    {0x2032, '\''}, {0x203b, '*'},  {0x00f7, '/'}, {0x00b1, '+'}, {0x2191, '^'}, {0x2193, 'v'},
 };
+
+/* The other ambiguous ones (Unicode's EastAsianWidth, class A) that a name or a note may hold: no sign of one cell
+ * stands for them, so they are shown as '?' there. */
+static const struct {
+    wchar_t first, last;
+} ambiguous_ranges[] = {
+    {0xa1, 0xa1},     {0xa4, 0xa4},     {0xa7, 0xa8},     {0xaa, 0xaa},     {0xad, 0xae},
+    {0xb0, 0xb4},     {0xb6, 0xba},     {0xbc, 0xbf},     {0xc6, 0xc6},     {0xd0, 0xd0},
+    {0xd7, 0xd8},     {0xde, 0xe1},     {0xe6, 0xe6},     {0xe8, 0xea},     {0xec, 0xed},
+    {0xf0, 0xf0},     {0xf2, 0xf3},     {0xf7, 0xfa},     {0xfc, 0xfc},     {0xfe, 0xfe},
+    {0x101, 0x101},   {0x111, 0x111},   {0x113, 0x113},   {0x11b, 0x11b},   {0x12b, 0x12b},
+    {0x144, 0x144},   {0x148, 0x148},   {0x14d, 0x14d},   {0x16b, 0x16b},   {0x1ce, 0x1ce},
+    {0x1d0, 0x1d0},   {0x1d2, 0x1d2},   {0x1d4, 0x1d4},   {0x1d6, 0x1d6},   {0x1d8, 0x1d8},
+    {0x1da, 0x1da},   {0x1dc, 0x1dc},   {0x2c7, 0x2c7},   {0x2c9, 0x2cb},   {0x2d0, 0x2d0},
+    {0x391, 0x3c9},   {0x401, 0x451},   {0x2010, 0x2016}, {0x2018, 0x201d}, {0x2020, 0x2027},
+    {0x2030, 0x2035}, {0x203b, 0x203e}, {0x2074, 0x2084}, {0x20ac, 0x20ac}, {0x2103, 0x2109},
+    {0x2113, 0x2126}, {0x212b, 0x212b}, {0x2153, 0x215e}, {0x2160, 0x2199}, {0x21d2, 0x21d4},
+    {0x2200, 0x2312}, {0x2460, 0x2595}, {0x25a0, 0x2642}, {0x2660, 0x266f}, {0x273d, 0x277f},
+    {0xe000, 0xf8ff}, {0xfffd, 0xfffd},
+};
+
+static wchar_t plain_sign(wchar_t ch)
+{
+    for (size_t i = 0; i < sizeof ambiguous / sizeof *ambiguous; i++) {
+        if (ambiguous[i].sign == ch) {
+            return ambiguous[i].plain;
+        }
+    }
+    for (size_t i = 0; i < sizeof ambiguous_ranges / sizeof *ambiguous_ranges; i++) {
+        if (ch >= ambiguous_ranges[i].first && ch <= ambiguous_ranges[i].last &&
+            canvas_width(ch) == 1) {
+            return L'?';
+        }
+    }
+    return ch;
+}
 
 void canvas_init(struct canvas *c, int rows, int cols, bool plain_signs)
 {
@@ -98,12 +136,8 @@ static void break_halves(struct canvas *c, int row, int col)
 
 int canvas_char(struct canvas *c, int row, int col, unsigned style, wchar_t ch)
 {
-    if (c->plain_signs) {
-        for (size_t i = 0; i < sizeof ambiguous / sizeof *ambiguous; i++) {
-            if (ambiguous[i].sign == ch) {
-                ch = ambiguous[i].plain;
-            }
-        }
+    if (c->plain_signs && ch >= 0xa0) {
+        ch = plain_sign(ch);
     }
     const int width = canvas_width(ch);
     if (width == 0) {

@@ -119,6 +119,61 @@ static void secrets_show_stars_and_are_not_yanked(void **state)
     canvas_clear(&c);
 }
 
+/* Combining characters, wide characters at the edge, broken UTF-8: never half a character, never a shifted row. */
+static void odd_characters_keep_the_grid(void **state)
+{
+    struct canvas c;
+    struct edit l;
+    char row[100];
+    (void)state;
+    canvas_init(&c, 1, 6, false);
+    canvas_text(&c, 0, 0, 6, 0,
+                "a\xcc\x81\xcc\x82"
+                "b");
+    assert_int_equal(c.cells[1].base, L'b');
+    assert_int_equal(canvas_char(&c, 0, 5, 0, 0x5f20),
+                     2); /* would stand half outside: it is not drawn */
+    assert_int_equal(c.cells[5].base, L' ');
+    canvas_erase(&c);
+    assert_int_equal(canvas_text(&c, 0, 0, 6, 0, "\xff\xe5\xbc"), 3);
+    canvas_erase(&c);
+    canvas_text(&c, 0, 0, 6, 0, "张三李四");
+    assert_string_equal(canvas_row_text(&c, 0, row, sizeof row), "张三~");
+    canvas_erase(&c);
+    edit_init(&l, EDIT_TEXT, 0);
+    type(&l, "e\xcc\x81x");
+    edit_key(&l, KEYS_LEFT);
+    edit_key(&l, KEYS_LEFT);
+    assert_int_equal(l.cursor, 0);
+    canvas_clear(&c);
+}
+
+/* On a terminal that draws them wide no ambiguous character is written. */
+static void ambiguous_ones_get_plain_signs(void **state)
+{
+    struct canvas c;
+    char row[100];
+    (void)state;
+    canvas_init(&c, 2, 20, true);
+    canvas_text(&c, 0, 0, 20, 0, "阿不都·买 \u2588\u2591\u2026\u0416\ufffd");
+    assert_string_equal(canvas_row_text(&c, 0, row, sizeof row), "阿不都.买 #..??");
+    canvas_rule(&c, 1);
+    assert_string_equal(canvas_row_text(&c, 1, row, sizeof row), "--------------------");
+    canvas_clear(&c);
+}
+
+static void a_pasted_character_is_typed(void **state)
+{
+    struct edit l;
+    char text[EDIT_BYTES];
+    (void)state;
+    edit_init(&l, EDIT_NUMBER, 3);
+    assert_int_equal(edit_key(&l, KEYS_PASTED | '1'), EDIT_CHANGED);
+    assert_int_equal(edit_key(&l, KEYS_PASTED | 'x'), EDIT_REFUSED);
+    assert_int_equal(edit_key(&l, KEYS_PASTED | KEYS_ENTER), EDIT_IGNORED);
+    assert_string_equal(edit_get(&l, text), "1");
+}
+
 static int language(void **state)
 {
     (void)state;
@@ -134,6 +189,9 @@ int main(void)
         cmocka_unit_test(amounts_are_kept_as_typed_and_know_one_kind_of_point),
         cmocka_unit_test(draws_a_window_in_cells),
         cmocka_unit_test(secrets_show_stars_and_are_not_yanked),
+        cmocka_unit_test(odd_characters_keep_the_grid),
+        cmocka_unit_test(ambiguous_ones_get_plain_signs),
+        cmocka_unit_test(a_pasted_character_is_typed),
     };
     return cmocka_run_group_tests(tests, language, NULL);
 }

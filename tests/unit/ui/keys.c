@@ -56,7 +56,7 @@ static void sequences_of_several_terminals(void **state)
     CHECK("\x1bOP\x1b[11~\x1b[[A", KEYS_F(1), KEYS_F(1), KEYS_F(1));
     CHECK("\x1b[15~\x1b[24~\x1b[5~", KEYS_F(5), KEYS_F(12), KEYS_PAGE_UP);
     CHECK("\x1b[1;5D\x1b[3~\x1b[Z", KEYS_WORD_LEFT, KEYS_DELETE, KEYS_BACK_TAB);
-    CHECK("\x1b[200~x", 'x'); /* an unknown one is nothing */
+    CHECK("\x1b[299~x", 'x'); /* an unknown one is nothing */
     CHECK("\x1b[<0;3;4M1", '1');
 }
 
@@ -65,6 +65,10 @@ static void full_width_twins_are_ascii(void **state)
     (void)state;
     CHECK("１２０４", '1', '2', '0', '4');
     CHECK("．－　", '.', '-', ' ');
+    CHECK("ＡｂＺ，−", 'A', 'b', 'Z', ',', '-');
+    CHECK("a\xe2\x80\x8b\xef\xbb\xbf\xc2\x9b\xed\xa0\x80\xc0\xaf"
+          "b",
+          'a', 'b'); /* unseen, control, surrogate, overlong: nothing */
 }
 
 static void alt_digit_is_a_function_key(void **state)
@@ -147,6 +151,100 @@ static void character_in_two_pieces(void **state)
     assert_int_equal(key, 0x5f20);
 }
 
+#define P(c) (KEYS_PASTED | (uint32_t)(c))
+
+/* A paste is text for a field: what is in it never acts. */
+static void a_paste_is_text(void **state)
+{
+    (void)state;
+    CHECK("\x1b[200~12\x1b[201~3", KEYS_PASTE_BEGIN, P('1'), P('2'), KEYS_PASTE_END, '3');
+    CHECK("\x1b[200~\r\n100\n\x1b[201~", KEYS_PASTE_BEGIN, P('1'), P('0'), P('0'), KEYS_PASTE_END);
+    /* two lines are two, not one longer amount */
+    CHECK("\x1b[200~1\r\n\t2\x1b[201~", KEYS_PASTE_BEGIN, P('1'), P(' '), P('2'), KEYS_PASTE_END);
+    /* control characters, sequences and what is not seen are left out */
+    CHECK("\x1b[200~a\x03\x0f\x7f\xe2\x80\xae"
+          "b\x1b[201~",
+          KEYS_PASTE_BEGIN, P('a'), P('b'), KEYS_PASTE_END);
+    CHECK("\x1b[200~\x1b[15~\x1b[201~", KEYS_PASTE_BEGIN, P('['), P('1'), P('5'), P('~'),
+          KEYS_PASTE_END);
+    CHECK("\x1b[200~１张\xff\x1b[201~", KEYS_PASTE_BEGIN, P('1'), P(0x5f20), KEYS_PASTE_END);
+    assert_false(keys_printable(P('1')));
+    assert_true(keys_pasted(P('1')));
+    assert_int_equal(keys_text(P('1')), '1');
+    assert_int_equal(keys_text(P('\r')), 0);
+}
+
+/* Its marks may come in pieces; without an end mark it ends after a second of silence. */
+static void a_paste_comes_in_pieces(void **state)
+{
+    static const char whole[] = "\x1b[200~1\r\x1b[201~2";
+    (void)state;
+    for (size_t tear = 1; tear < sizeof whole - 1; tear++) {
+        struct keys k;
+        uint32_t key, got[8];
+        size_t count = 0;
+        keys_init(&k, 50);
+        keys_feed(&k, whole, tear, 1000);
+        while (count < 8 && keys_next(&k, 1000, &got[count]))
+            count++;
+        keys_feed(&k, whole + tear, sizeof whole - 1 - tear, 1040);
+        while (count < 8 && keys_next(&k, 1040, &got[count]))
+            count++;
+        assert_int_equal(count, 4);
+        assert_int_equal(got[1], P('1'));
+        assert_int_equal(got[3], '2');
+        keys_feed(&k, "\x1b[200~7\r", 8, 2000);
+        assert_true(keys_next(&k, 2000, &key) && key == KEYS_PASTE_BEGIN);
+        assert_true(keys_next(&k, 2000, &key) && key == P('7'));
+        assert_false(keys_next(&k, 2000, &key));
+        assert_int_equal(keys_wait_ms(&k, 2000), 1000);
+        assert_true(keys_next(&k, 3000, &key) && key == KEYS_PASTE_END);
+        assert_int_equal(keys_wait_ms(&k, 3000), -1);
+    }
+}
+
+/* Thrown away in the middle: the rest is a paste still, or the rest of a key. */
+static void discarded_halves_are_not_typed(void **state)
+{
+    struct keys k;
+    uint32_t key;
+    (void)state;
+    keys_init(&k, 50);
+    keys_feed(&k, "\x1b[200~12", 8, 1000);
+    assert_true(keys_discard(&k));
+    keys_feed(&k, "\r\x1b[201~", 7, 1010);
+    assert_true(keys_next(&k, 1010, &key) && key == KEYS_PASTE_END);
+    assert_false(keys_next(&k, 1010, &key));
+    keys_feed(&k, "5\x1b[1", 4, 2000);
+    assert_true(keys_discard(&k));
+    keys_feed(&k, "5~8", 3, 2010);
+    assert_true(keys_next(&k, 2010, &key) && key == '8');
+}
+
+/* Where is the cursor? The answer is no key, whatever was typed around it and wherever it tears. */
+static void a_report_is_no_key(void **state)
+{
+    static const char report[] = "\x1b[2;5R";
+    (void)state;
+    CHECK("\x1b[1;2R", KEYS_F(3)); /* Shift-F3 */
+    for (size_t tear = 0; tear < sizeof report - 1; tear++) {
+        struct keys k;
+        uint32_t key;
+        keys_init(&k, 50);
+        keys_expect_report(&k, 2000);
+        keys_feed(&k, "4", 1, 1000);
+        keys_feed(&k, report, tear, 1000);
+        assert_true(keys_next(&k, 1000, &key) && key == '4');
+        for (int64_t now = 1000; now < 1300; now += 10)
+            assert_false(keys_next(&k, now, &key));
+        assert_int_equal(keys_report(&k), 0);
+        keys_feed(&k, report + tear, sizeof report - 1 - tear, 1300);
+        keys_feed(&k, "2", 1, 1300);
+        assert_true(keys_next(&k, 1300, &key) && key == '2');
+        assert_int_equal(keys_report(&k), 5);
+    }
+}
+
 static void names_of_keys(void **state)
 {
     char buf[16];
@@ -167,6 +265,10 @@ int main(void)
         cmocka_unit_test(lone_escape_waits_and_comes),
         cmocka_unit_test(torn_sequences_are_swallowed),
         cmocka_unit_test(character_in_two_pieces),
+        cmocka_unit_test(a_paste_is_text),
+        cmocka_unit_test(a_paste_comes_in_pieces),
+        cmocka_unit_test(discarded_halves_are_not_typed),
+        cmocka_unit_test(a_report_is_no_key),
         cmocka_unit_test(names_of_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
