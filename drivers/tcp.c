@@ -121,47 +121,6 @@ static struct bus_result lib_failure(const struct mbap *mbap, uint8_t address, u
     return result;
 }
 
-static struct bus_result mbap_read(void *ctx, uint8_t address, uint8_t function, uint16_t start,
-                                   uint16_t count, uint16_t *regs, int timeout_ms)
-{
-    struct mbap *mbap = ctx;
-    uint8_t pdu[FRAME_MAX] = {function};
-    if (!lib_prepare(mbap, address, timeout_ms))
-        return (struct bus_result){.end = BUS_DOWN};
-    put16(pdu + 1, start);
-    put16(pdu + 3, count);
-    tap_pdu(mbap, '>', address, pdu, 5);
-    int n = function == MODBUS_FC_READ_INPUT_REGISTERS
-                ? modbus_read_input_registers(mbap->modbus, start, count, regs)
-                : modbus_read_registers(mbap->modbus, start, count, regs);
-    if (n != count)
-        return lib_failure(mbap, address, function, errno);
-    pdu[1] = (uint8_t)(2 * count);
-    for (size_t i = 0; i < count; i++)
-        put16(pdu + 2 + 2 * i, regs[i]);
-    tap_pdu(mbap, '<', address, pdu, 2 + 2 * (size_t)count);
-    return (struct bus_result){.end = BUS_OK, .sent = true};
-}
-
-static struct bus_result mbap_write(void *ctx, uint8_t address, uint16_t start, uint16_t count,
-                                    const uint16_t *regs, int timeout_ms)
-{
-    struct mbap *mbap = ctx;
-    uint8_t pdu[FRAME_MAX] = {MODBUS_FC_WRITE_MULTIPLE_REGISTERS};
-    if (!lib_prepare(mbap, address, timeout_ms))
-        return (struct bus_result){.end = BUS_DOWN};
-    put16(pdu + 1, start);
-    put16(pdu + 3, count);
-    pdu[5] = (uint8_t)(2 * count);
-    for (size_t i = 0; i < count; i++)
-        put16(pdu + 6 + 2 * i, regs[i]);
-    tap_pdu(mbap, '>', address, pdu, 6 + 2 * (size_t)count);
-    if (modbus_write_registers(mbap->modbus, start, count, regs) != count)
-        return lib_failure(mbap, address, pdu[0], errno);
-    tap_pdu(mbap, '<', address, pdu, 5);
-    return (struct bus_result){.end = BUS_OK, .sent = true};
-}
-
 /* Takes whole frames until ours comes; those of earlier transactions are recorded and dropped. */
 static struct bus_result own_take(struct mbap *mbap, uint16_t transaction,
                                   const struct frame_want *want, uint8_t *frame, int timeout_ms)
@@ -192,6 +151,70 @@ static struct bus_result own_take(struct mbap *mbap, uint16_t transaction,
         }
         got += (size_t)n;
     }
+}
+
+/* libmodbus gives up on the late reply of an earlier request; ours may still come behind it (EMBBADDATA). */
+static int left_ms(int64_t deadline)
+{
+    int64_t left = deadline - stream_deadline_ms(0);
+    return left > 0 ? (int)left : 0;
+}
+
+static struct bus_result mbap_read(void *ctx, uint8_t address, uint8_t function, uint16_t start,
+                                   uint16_t count, uint16_t *regs, int timeout_ms)
+{
+    struct mbap *mbap = ctx;
+    uint8_t pdu[FRAME_MAX] = {function};
+    int64_t deadline = stream_deadline_ms(timeout_ms);
+    if (!lib_prepare(mbap, address, timeout_ms))
+        return (struct bus_result){.end = BUS_DOWN};
+    put16(pdu + 1, start);
+    put16(pdu + 3, count);
+    tap_pdu(mbap, '>', address, pdu, 5);
+    int n = function == MODBUS_FC_READ_INPUT_REGISTERS
+                ? modbus_read_input_registers(mbap->modbus, start, count, regs)
+                : modbus_read_registers(mbap->modbus, start, count, regs);
+    if (n != count && errno == EMBBADDATA) {
+        uint8_t bytes = (uint8_t)(2 * count), frame[FRAME_MAX];
+        struct frame_want want = {address, function, 1 + 2 * (size_t)count, &bytes, 1};
+        struct bus_result late = own_take(mbap, mbap->lib_count, &want, frame, left_ms(deadline));
+        for (size_t i = 0; late.end == BUS_OK && i < count; i++)
+            regs[i] =
+                (uint16_t)(frame[FRAME_MBAP + 2 + 2 * i] << 8 | frame[FRAME_MBAP + 3 + 2 * i]);
+        return late;
+    }
+    if (n != count)
+        return lib_failure(mbap, address, function, errno);
+    pdu[1] = (uint8_t)(2 * count);
+    for (size_t i = 0; i < count; i++)
+        put16(pdu + 2 + 2 * i, regs[i]);
+    tap_pdu(mbap, '<', address, pdu, 2 + 2 * (size_t)count);
+    return (struct bus_result){.end = BUS_OK, .sent = true};
+}
+
+static struct bus_result mbap_write(void *ctx, uint8_t address, uint16_t start, uint16_t count,
+                                    const uint16_t *regs, int timeout_ms)
+{
+    struct mbap *mbap = ctx;
+    uint8_t pdu[FRAME_MAX] = {MODBUS_FC_WRITE_MULTIPLE_REGISTERS};
+    int64_t deadline = stream_deadline_ms(timeout_ms);
+    if (!lib_prepare(mbap, address, timeout_ms))
+        return (struct bus_result){.end = BUS_DOWN};
+    put16(pdu + 1, start);
+    put16(pdu + 3, count);
+    pdu[5] = (uint8_t)(2 * count);
+    for (size_t i = 0; i < count; i++)
+        put16(pdu + 6 + 2 * i, regs[i]);
+    tap_pdu(mbap, '>', address, pdu, 6 + 2 * (size_t)count);
+    if (modbus_write_registers(mbap->modbus, start, count, regs) != count) {
+        uint8_t frame[FRAME_MAX];
+        struct frame_want want = {address, pdu[0], 4, pdu + 1, 4};
+        if (errno != EMBBADDATA)
+            return lib_failure(mbap, address, pdu[0], errno);
+        return own_take(mbap, mbap->lib_count, &want, frame, left_ms(deadline));
+    }
+    tap_pdu(mbap, '<', address, pdu, 5);
+    return (struct bus_result){.end = BUS_OK, .sent = true};
 }
 
 static struct bus_result mbap_vendor(void *ctx, uint8_t address, uint8_t function,

@@ -23,6 +23,7 @@
 #define EXCEPTION_PATH     0x0A
 #define EXCEPTION_TARGET   0x0B
 #define READ_TRIES_PATIENT 2
+#define GATEWAY_MAX_MS     3000
 #define LAG_AGAIN_MS       200 /* this machine is so late that a silence may be its own doing */
 
 /* One request as the steps around it see it. */
@@ -58,6 +59,7 @@ void bus_moved(struct bus *bus)
     memset(&bus->timing, 0, sizeof bus->timing);
     memset(&bus->last_read, 0, sizeof bus->last_read);
     bus->owed_us = 0;
+    bus->gateway_us = 0;
     bus->silent_run = 0;
 }
 
@@ -182,6 +184,7 @@ static void note(struct bus *bus, const struct request *request, const struct bu
         if (result->exception == EXCEPTION_PATH || result->exception == EXCEPTION_TARGET) {
             timing_silence(timing);
             bus->silent_run = 0;
+            bus->gateway_us = timing_now_us() - request->began_us;
         } else {
             answered(bus, request);
         }
@@ -213,6 +216,10 @@ static struct request request_of(const struct bus *bus, uint8_t address, size_t 
     r.wire_us = timing_wire_us(conf->baud, characters) + 2 * timing_silence_us(conf->baud);
     int wait_ms = changes ? conf->timeout_max_ms
                           : patience_ms(bus, &bus->place[address].timing, bus->patient);
+    /* A gateway that says who is absent always answers: asked again before that, it would answer late. */
+    int64_t says_ms = bus->gateway_us * 5 / 4000;
+    if (wait_ms < says_ms)
+        wait_ms = says_ms < GATEWAY_MAX_MS ? (int)says_ms : GATEWAY_MAX_MS;
     r.timeout_ms = wait_ms + (int)((r.wire_us + 999) / 1000) + timing_lag_ms(&bus->line->lag);
     return r;
 }

@@ -34,7 +34,9 @@ struct bus {
     uint8_t owed_address;  /* from this address */
     int64_t owed_began_us; /* its request, with the wire time */
     struct bus_read_shape last_read;
-    int listen_ms;       /* before the next request, whatever is owed */
+    int64_t
+        gateway_us; /* how long a gateway waits for a meter before it says 0A or 0B; 0 unknown */
+    int listen_ms;  /* before the next request, whatever is owed */
     unsigned silent_run; /* requests without an answer in a row, whoever was asked */
     int64_t answered_ms; /* the last answer of anybody, monotonic */
 };

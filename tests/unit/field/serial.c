@@ -3,7 +3,12 @@
  * frames as on rtu-tcp, so only the transport is tried: opening, a sale, a lost reply, the lock.
  */
 #include <fcntl.h>
+#include <grp.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
+#include "serial.h"
 #include "work.h"
 
 /* The meter's side: answers whole requests until told to stop. */
@@ -79,8 +84,67 @@ static void sale_on_a_serial_line(void **state)
     work_clear(&k);
 }
 
+static struct err opened(const char *device)
+{
+    struct err e = {0};
+    struct serial_conf conf = {
+        .channel = "S1", .device = device, .baud = 9600, .low_latency = true};
+    int fd = -1;
+    if (serial_open(&conf, &fd, &e) == 0)
+        close(fd);
+    return e;
+}
+
+static void sentences(void **state)
+{
+    char device[64], path[] = "/tmp/metertill-serial-XXXXXX";
+    struct err e;
+    (void)state;
+    e = opened("/dev/no-such-adapter");
+    assert_int_equal(e.msg, MSG_SERIAL_MISSING);
+    assert_string_equal(e.arg[1].text, "/dev/no-such-adapter");
+    int file = mkstemp(path);
+    e = opened(path);
+    assert_int_equal(e.msg, MSG_SERIAL_FAILED);
+    close(file);
+    unlink(path);
+
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    assert_int_equal(ptsname_r(master, device, sizeof device), 0);
+    int holder = open(device, O_RDWR | O_NOCTTY);
+    assert_true(holder >= 0);
+    assert_int_equal(opened(device).code, 0);
+    assert_int_equal(flock(holder, LOCK_EX), 0); /* another name for it in this very program */
+    assert_int_equal(opened(device).msg, MSG_SERIAL_OURS);
+    pid_t child = fork();
+    if (child == 0) {
+        int mine = open(device, O_RDWR | O_NOCTTY);
+        _exit(mine >= 0 && flock(mine, LOCK_EX | LOCK_NB) != 0 &&
+                      opened(device).msg == MSG_SERIAL_TAKEN
+                  ? 0
+                  : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close(holder);
+
+    struct group *group = getgrnam("dialout");
+    if (geteuid() == 0 && group && chown(device, 0, group->gr_gid) == 0 &&
+        chmod(device, 0660) == 0) {
+        assert_int_equal(seteuid(65534), 0);
+        e = opened(device);
+        assert_int_equal(seteuid(0), 0);
+        assert_int_equal(e.msg, MSG_SERIAL_DENIED);
+        assert_string_equal(e.arg[3].text, "dialout");
+    }
+    close(master);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(sale_on_a_serial_line)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(sale_on_a_serial_line),
+                                       cmocka_unit_test(sentences)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -320,6 +320,13 @@ static void mbap_stale(struct server *s, const uint8_t *f, size_t len)
     mbap_values(s, f, len, 1);
 }
 
+/* The late reply of the request before, and then its own. */
+static void mbap_stale_first(struct server *s, const uint8_t *f, size_t len)
+{
+    mbap_values(s, f, len, 1);
+    mbap_values(s, f, len, 0);
+}
+
 static void mbap_doubled(struct server *s, const uint8_t *f, size_t len)
 {
     mbap_good(s, f, len);
@@ -363,10 +370,14 @@ static void transactions_are_matched(void **state)
     uint16_t regs[5];
     uint8_t body[13] = {1};
     (void)state;
-    OPEN(&b, "tcp", mbap_good, mbap_stale, mbap_doubled, mbap_good, mbap_vendor_stale_first,
+    OPEN(&b, "tcp", mbap_good, mbap_stale_first, mbap_stale, mbap_doubled, mbap_good, mbap_vendor_stale_first,
          mbap_vendor_stale_only, mbap_exception, mbap_exception, mbap_good);
     assert_int_equal(bus_read(&b.bus, 1, 3, 0x0100, 5, regs).end, BUS_OK);
     assert_int_equal(regs[4], 0x0104);
+    assert_int_equal(bus_read(&b.bus, 1, 3, 0x0180, 5, regs).end, BUS_OK); /* at the first try */
+    assert_int_equal(regs[4], 0x0184);
+    server_sync(&b.server);
+    assert_int_equal(b.step, 2);
     assert_int_equal(bus_read(&b.bus, 1, 3, 0x0200, 5, regs).end, BUS_OK); /* at the second try */
     assert_int_equal(regs[0], 0x0200);
     clock_sleep_ms(25); /* the copy is on the line before the next request */

@@ -110,12 +110,32 @@ static void queue_is_bounded(void **state)
     jobs_clear(&q);
 }
 
+/* Under load time-outs grow at once and shrink slowly; an idle machine changes nothing. */
+static void lag(void **state)
+{
+    struct timing_lag l = {0};
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        timing_lag_note(&l, 300);
+    assert_int_equal(timing_lag_ms(&l), 0);
+    timing_lag_note(&l, 50000);
+    assert_int_equal(timing_lag_ms(&l), 200);
+    timing_lag_note(&l, 100);
+    assert_in_range(timing_lag_ms(&l), 170, 180);
+    timing_lag_note(&l, 5000000);
+    assert_int_equal(timing_lag_ms(&l), 1000);
+    for (int i = 0; i < 200; i++)
+        timing_lag_note(&l, 100);
+    assert_int_equal(timing_lag_ms(&l), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wire),
         cmocka_unit_test(adapts),
         cmocka_unit_test(silence_lengthens_and_shortens),
+        cmocka_unit_test(lag),
         cmocka_unit_test(queue_order),
         cmocka_unit_test(queue_is_bounded),
     };
