@@ -259,3 +259,10 @@ LEFT JOIN document d ON d.id = s.document_id LEFT JOIN operator p ON p.id = o.op
 -- ---- channels
 ALTER TABLE channel ADD COLUMN timeout_min_ms INTEGER NOT NULL DEFAULT 150 CHECK (timeout_min_ms BETWEEN 20 AND 5000);
 ALTER TABLE channel ADD COLUMN low_latency INTEGER NOT NULL DEFAULT 1 CHECK (low_latency IN (0, 1));
+
+-- ---- find: names are walked along an index of their own, tails of numbers are looked up by their last digits
+CREATE INDEX tenant_search ON tenant (search);
+CREATE INDEX tenant_code_folded ON tenant (code COLLATE NOCASE);
+CREATE INDEX tenant_phone_tail ON tenant (substr(replace(replace(phone, ' ', ''), '-', ''), -4)) WHERE phone <> '';
+CREATE INDEX meter_tail ON meter (substr(number, -4));
+CREATE INDEX space_tail ON space (lower(substr(name, -3)));
