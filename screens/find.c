@@ -10,7 +10,9 @@
 #include "message.h"
 #include "screen.h"
 #include "show.h"
-#include "table.h"
+#include "table_source.h"
+
+#define FOUND_MOST 300 /* the engine gives the best ones and no more */
 
 static const struct table_column columns[] = {
     {.name = "room", .title = N_("Room"), .width = 6, .most = 14, .rank = 1},
@@ -38,14 +40,26 @@ static const struct table_column columns[] = {
 
 struct find {
     struct edit line;
-    struct table table;
+    struct table_source list;
     char asked[EDIT_BYTES], answered[EDIT_BYTES];
-    int request;
-    bool entered;  /* Enter waits for the answer */
-    bool moved;    /* the arrows chose a row */
-    bool seen;     /* the answer to what stands in the box was on the screen */
-    bool again;    /* the next character begins a new search */
-    bool outdated; /* something changed: ask the same again at the next tick */
+    bool entered; /* Enter waits for the answer */
+    bool moved;   /* the arrows chose a row */
+    bool seen;    /* the answer to what stands in the box was on the screen */
+    bool again;   /* the next character begins a new search */
+};
+
+static void came(struct view *v, const struct err *e);
+
+static const struct table_def list_def = {
+    .call = "find",
+    .columns = columns,
+    .id = "meter_id",
+    .empty = N_("Nobody and nothing matches. Look for a room, a name, initials, a meter number, "
+                "an account or the end of a phone number; Ctrl-U empties the box."),
+    .what = N_("searching"),
+    .events = "order reading paper line shift books opening",
+    .typed = true,
+    .came = came,
 };
 
 static int find_open(struct view *v, const json_t *args, struct err *e)
@@ -54,25 +68,25 @@ static int find_open(struct view *v, const json_t *args, struct err *e)
     (void)args;
     (void)e;
     edit_init(&s->line, EDIT_TEXT, 60);
-    table_init(&s->table, columns, "meter_id",
-               N_("Nobody and nothing matches. Look for a room, a name, initials, a meter number, "
-                  "an account or the end of a phone number; Ctrl-U empties the box."));
+    table_source_init_idle(&s->list, v, &list_def);
     return 0;
 }
 
 static void open_row(struct view *v, int row)
 {
     struct find *s = v->state;
-    view_open(v, rows_number(&s->table.rows, row, "account_id", 0) ? "tenant" : "meter",
-              rows_object(&s->table.rows, row));
+    view_open(v, rows_number(&s->list.table.rows, row, "account_id", 0) ? "tenant" : "meter",
+              rows_object(&s->list.table.rows, row));
 }
 
-/* The only exact match, or -1. */
+/* The only exact match, or -1. They come first as long as nobody sorts or filters. */
 static int exact_row(const struct find *s)
 {
     int found = -1;
-    for (int i = 0; i < rows_count(&s->table.rows); i++) {
-        const json_t *exact = rows_value(&s->table.rows, i, "exact");
+    if (s->list.table.sort || s->list.found[0])
+        return -1;
+    for (int i = 0; i < rows_count(&s->list.table.rows); i++) {
+        const json_t *exact = rows_value(&s->list.table.rows, i, "exact");
         if (!json_is_true(exact) && json_integer_value(exact) == 0)
             continue;
         if (found >= 0)
@@ -82,34 +96,43 @@ static int exact_row(const struct find *s)
     return found;
 }
 
+/* What stands in the box when the list is not the answer to it. */
+static void say_found(struct view *v, int64_t count)
+{
+    char number[24], text[SHOW_TEXT_MAX];
+    snprintf(number, sizeof number, "%lld", (long long)count);
+    const char *format = count >= FOUND_MOST ? N_("The first %1. Type more to find fewer.")
+                                             : N_("%1 found. Choose with the arrows, Enter opens.");
+    view_say(v, count == 0
+                    ? _("Nothing found.")
+                    : show_format(text, sizeof text, message_gettext(format), SHOW_ARGS(number)));
+}
+
 /* Enter, and the rows are the answer to what stands in the box. waited: keys may have been typed ahead. */
 static void enter(struct view *v, bool waited)
 {
     struct find *s = v->state;
-    const int count = rows_count(&s->table.rows), exact = exact_row(s);
-    char number[24], text[SHOW_TEXT_MAX];
+    const int64_t total = table_source_total(&s->list);
+    const int64_t count = total >= 0 ? total : rows_count(&s->list.table.rows);
+    const int exact = exact_row(s);
     s->entered = false;
     if (exact >= 0 && !s->moved) {
-        s->table.cursor = exact;
+        s->list.table.cursor = exact;
         view_release(v, true);
         open_row(v, exact);
     } else if (count == 1 || (count > 1 && !waited)) {
         view_release(v, false);
-        open_row(v, s->table.cursor);
+        open_row(v, s->list.table.cursor);
     } else {
         view_release(v, false);
-        snprintf(number, sizeof number, "%d", count);
-        view_say(v, count == 0 ? _("Nothing found.")
-                               : show_format(text, sizeof text,
-                                             _("%1 found. Choose with the arrows, Enter opens."),
-                                             SHOW_ARGS(number)));
+        say_found(v, count);
     }
 }
 
-static void found(struct view *v, const json_t *result, const struct err *e)
+static void came(struct view *v, const struct err *e)
 {
     struct find *s = v->state;
-    s->request = 0;
+    char typed[EDIT_BYTES];
     if (e) {
         s->entered = false;
         s->asked[0] = '\0';
@@ -117,12 +140,9 @@ static void found(struct view *v, const json_t *result, const struct err *e)
         view_error(v, e);
         return;
     }
-    const bool fresh = strcmp(s->asked, s->answered) != 0;
-    if (fresh)
+    if (strcmp(s->asked, s->answered) != 0)
         s->moved = false;
     memcpy(s->answered, s->asked, sizeof s->answered);
-    table_set(&s->table, result, fresh);
-    char typed[EDIT_BYTES];
     if (strcmp(edit_get(&s->line, typed), s->answered) != 0)
         return;
     s->seen = true;
@@ -133,17 +153,13 @@ static void found(struct view *v, const json_t *result, const struct err *e)
 static void ask(struct view *v)
 {
     struct find *s = v->state;
-    s->outdated = false;
-    view_forget(v, s->request);
-    s->request = 0;
     edit_get(&s->line, s->asked);
-    if (!s->asked[0]) {
-        s->answered[0] = '\0';
-        table_clear(&s->table);
+    if (s->asked[0]) {
+        table_source_ask(&s->list, json_pack("{s:s}", "text", s->asked));
         return;
     }
-    s->request =
-        view_ask(v, "find", json_pack("{s:s}", "text", s->asked), NULL, N_("searching"), found);
+    s->answered[0] = '\0';
+    table_source_forget(&s->list);
 }
 
 static void find_update(struct view *v, enum screen_cause cause, const char *event,
@@ -157,7 +173,8 @@ static void find_update(struct view *v, enum screen_cause cause, const char *eve
         s->again = true;
         if (event) /* F2 */
             edit_set(&s->line, "");
-        ask(v);
+        if (strcmp(edit_get(&s->line, typed), s->asked) != 0)
+            ask(v); /* else the list asks again by itself, and the row under the cursor stays */
         break;
     case SCREEN_SETTLED:
         if (strcmp(edit_get(&s->line, typed), s->asked) != 0)
@@ -165,14 +182,7 @@ static void find_update(struct view *v, enum screen_cause cause, const char *eve
         else if (strcmp(typed, s->answered) == 0)
             s->seen = true;
         break;
-    case SCREEN_EVENT: s->outdated = s->answered[0] != '\0'; break;
-    case SCREEN_RESUMED: s->outdated = true; break;
-    case SCREEN_TICK:
-        if (s->outdated && !s->request)
-            ask(v);
-        break;
     case SCREEN_LEFT:
-        s->request = 0;
         s->entered = false;
         memcpy(s->asked, s->answered, sizeof s->asked);
         break;
@@ -191,12 +201,12 @@ static void find_action(struct view *v, int action)
         return;
     }
     view_hold(v); /* what follows in the same burst was typed before the answer was read */
-    if (!s->request && strcmp(typed, s->answered) == 0) {
+    if (strcmp(typed, s->answered) == 0 && strcmp(typed, s->asked) == 0) {
         enter(v, !s->seen);
         return;
     }
     s->entered = true;
-    if (!s->request || strcmp(typed, s->asked) != 0)
+    if (!s->list.request || strcmp(typed, s->asked) != 0)
         ask(v);
 }
 
@@ -207,9 +217,9 @@ static bool find_text(struct view *v, uint32_t key)
         edit_set(&s->line, "");
         return true;
     }
-    if (key != KEYS_HOME && key != KEYS_END && table_key(&s->table, key)) {
+    if (key == KEYS_UP || key == KEYS_DOWN || key == KEYS_PAGE_UP || key == KEYS_PAGE_DOWN) {
         s->moved = true;
-        return true;
+        return table_source_key(&s->list, key);
     }
     if (s->again && keys_text(key))
         edit_set(&s->line, "");
@@ -228,9 +238,10 @@ static void presence_draw(struct view *v, struct canvas *c, int row)
 {
     struct find *s = v->state;
     char text[SHOW_TEXT_MAX];
-    const char *other = view_presence(v, rows_text(&s->table.rows, s->table.cursor, "meter"), text);
-    for (int i = 0; !other && i < rows_count(&s->table.rows); i++)
-        other = view_presence(v, rows_text(&s->table.rows, i, "meter"), text);
+    const char *other =
+        view_presence(v, rows_text(&s->list.table.rows, s->list.table.cursor, "meter"), text);
+    for (int i = 0; !other && i < rows_count(&s->list.table.rows); i++)
+        other = view_presence(v, rows_text(&s->list.table.rows, i, "meter"), text);
     if (other)
         canvas_text(c, row, 3, c->cols - 6, STYLE_YELLOW | STYLE_BOLD, other);
 }
@@ -241,19 +252,13 @@ static void find_draw(struct view *v, struct canvas *c, int top, int lines)
     const int label = canvas_text(c, top, 1, 20, STYLE_BOLD, _("Find"));
     edit_draw(&s->line, c, top, label + 3, c->cols - label - 5, STYLE_UNDERLINE, true);
     if (s->answered[0]) {
-        table_draw(&s->table, c, top + 2, lines - 3, view_now(v), true);
+        table_source_draw(&s->list, c, top + 2, lines - 3, true);
         presence_draw(v, c, top + lines - 1);
         return;
     }
     canvas_paragraph(c, top + 2, 3, c->cols - 6, lines - 2, STYLE_PLAIN,
                      _("Type a room, a name, initials, a meter number, an account or the end of a "
                        "phone number. Enter opens it; digits then begin a sale."));
-}
-
-static void find_close(struct view *v)
-{
-    struct find *s = v->state;
-    table_clear(&s->table);
 }
 
 static const struct screen_key keys[] = {
@@ -279,5 +284,4 @@ const struct screen find_screen = {
     .action = find_action,
     .text = find_text,
     .draw = find_draw,
-    .close = find_close,
 };

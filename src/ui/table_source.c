@@ -283,6 +283,9 @@ void table_source_forget(struct table_source *t)
     t->want = -1;
     t->fresh = t->outdated = false;
     t->failed.code = 0;
+    t->filtering = false;
+    t->found[0] = '\0';
+    edit_set(&t->filter, "");
     rows_clear(&t->table.rows);
     t->table.cursor = t->table.top = 0;
     if (t->table.tags)
@@ -327,6 +330,9 @@ void table_source_update(struct table_source *t, enum screen_cause cause, const 
         t->outdated |= (asked || t->request) && event && names(t->def->events, event);
         break;
     case SCREEN_SHOWN:
+        if (asked)
+            table_source_again(t);
+        break;
     case SCREEN_RESUMED: t->outdated |= asked; break;
     case SCREEN_LEFT:
         if (t->request && !rows_came(&t->table.rows))
