@@ -33,6 +33,33 @@ struct wall_screen {
 
 static void page_ask(struct view *v, int64_t after);
 
+static void days_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct wall_screen *s = v->state;
+    struct rows rows = {0};
+    if (e)
+        return;
+    rows_set(&rows, result);
+    const int64_t id = rows_number(&rows, 0, "meter_id", 0);
+    if (id == s->days_asked) {
+        s->days_id = id;
+        s->days = rows_number(&rows, 0, "days", -1);
+    }
+    rows_clear(&rows);
+}
+
+/* The cursor rests on another meter. */
+static void days_ask(struct view *v)
+{
+    struct wall_screen *s = v->state;
+    const struct wall_cell *here = wall_here(&s->wall);
+    if (!here || here->id == s->days_asked)
+        return;
+    s->days_asked = here->id;
+    view_ask(v, "meter_days", json_pack("{s:I}", "meter_id", (json_int_t)here->id), NULL, NULL,
+             days_came);
+}
+
 static void page_came(struct view *v, const json_t *result, const struct err *e)
 {
     struct wall_screen *s = v->state;
@@ -53,6 +80,7 @@ static void page_came(struct view *v, const json_t *result, const struct err *e)
     }
     wall_arrange(&s->wall);
     rows_clear(&rows);
+    days_ask(v);
 }
 
 static void page_ask(struct view *v, int64_t after)
@@ -110,33 +138,6 @@ static void some_ask(struct view *v)
     s->asked =
         view_ask(v, "wall", json_pack("{s:s,s:{s:i}}", "meters", ids, "page", "limit", PAGE_ROWS),
                  NULL, NULL, some_came);
-}
-
-static void days_came(struct view *v, const json_t *result, const struct err *e)
-{
-    struct wall_screen *s = v->state;
-    struct rows rows = {0};
-    if (e)
-        return;
-    rows_set(&rows, result);
-    const int64_t id = rows_number(&rows, 0, "meter_id", 0);
-    if (id == s->days_asked) {
-        s->days_id = id;
-        s->days = rows_number(&rows, 0, "days", -1);
-    }
-    rows_clear(&rows);
-}
-
-/* The cursor rests on another meter. */
-static void days_ask(struct view *v)
-{
-    struct wall_screen *s = v->state;
-    const struct wall_cell *here = wall_here(&s->wall);
-    if (!here || here->id == s->days_asked)
-        return;
-    s->days_asked = here->id;
-    view_ask(v, "meter_days", json_pack("{s:I}", "meter_id", (json_int_t)here->id), NULL, NULL,
-             days_came);
 }
 
 /* An event names its meter by id or by number. */
@@ -295,9 +296,9 @@ static void head_draw(struct wall_screen *s, struct canvas *c, int row)
     canvas_text(c, row, right, text_width(worst), STYLE_PLAIN, worst);
     col += canvas_text(c, row, col, 12, STYLE_PLAIN, _("/ filter:")) + 1;
     if (s->typing)
-        edit_draw(&s->filter, c, row, col, right - col - 2, STYLE_UNDERLINE, true);
+        edit_draw(&s->filter, c, row, col, right - col - 1, STYLE_UNDERLINE, true);
     else
-        canvas_text(c, row, col, right - col - 2, w->filter[0] ? STYLE_BOLD : STYLE_DIM,
+        canvas_text(c, row, col, right - col - 1, w->filter[0] ? STYLE_BOLD : STYLE_DIM,
                     w->filter[0] ? w->filter : _("none"));
 }
 
@@ -309,25 +310,25 @@ static void foot_draw(const struct wall_screen *s, struct canvas *c, int row, in
     if (!here)
         return;
     const char *word = wall_state_word((enum wall_state)here->state);
-    const int spare = c->cols - 80, name = 16 + (spare > 24 ? 24 : spare);
+    const int spare = c->cols - 80, name = 14 + (spare > 26 ? 26 : spare);
     const bool stale = now_utc - here->at_utc > SHOW_STALE_S;
     int col = 3;
     canvas_char(c, row, 1, STYLE_BOLD, L'>');
-    canvas_text(c, row, col, 8, STYLE_BOLD, here->room);
-    canvas_text(c, row, col += 9, name, STYLE_PLAIN, here->tenant);
+    canvas_text(c, row, col, 7, STYLE_BOLD, here->room);
+    canvas_text(c, row, col += 8, name, STYLE_PLAIN, here->tenant);
     col += name + 1;
     if (here->has_balance) {
         snprintf(text, sizeof text, "%s%s", stale ? "~" : "",
                  money_text(here->balance_minor, number));
         canvas_number(c, row, col, 10, stale ? STYLE_DIM : STYLE_BOLD, text);
     }
-    col += 12;
+    col += 11;
     if (here->power_w >= 0) {
         snprintf(text, sizeof text, "%d.%02d kW", here->power_w / 1000, here->power_w % 1000 / 10);
-        canvas_text(c, row, col, 10, stale ? STYLE_DIM : STYLE_PLAIN, text);
+        canvas_text(c, row, col, 9, stale ? STYLE_DIM : STYLE_PLAIN, text);
     }
     snprintf(text, sizeof text, "%c %s", show_sign(word), message_gettext(word));
-    canvas_text(c, row, col += 11, 12, show_style(word), text);
+    canvas_text(c, row, col += 10, 12, show_style(word), text);
     canvas_text(c, row, col += 13, 6, STYLE_PLAIN, show_age(now_utc, here->at_utc, text));
     if (s->days_id == here->id && s->days >= 0) {
         snprintf(number, sizeof number, "%lld", (long long)s->days);

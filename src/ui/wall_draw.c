@@ -75,8 +75,7 @@ static void cell_draw(const struct wall *w, struct canvas *c, int row, int col, 
     /* where floors flow on, the first room of each is underlined */
     const unsigned first = w->form == WALL_DENSE && begins_floor(w, place) ? STYLE_UNDERLINE : 0;
     label_draw(c, row, col, cells, style | first, wall_label(cell, cells, w->worst_first));
-    canvas_char(c, row, col + cells, style | (style & STYLE_DIM ? 0 : STYLE_BOLD),
-                (wchar_t)show_sign(word));
+    canvas_char(c, row, col + cells, style, (wchar_t)show_sign(word));
     if (place == w->cursor) {
         canvas_style(c, row, col, cells + 1, STYLE_REVERSE);
         canvas_cursor(c, row, col + cells);
