@@ -42,7 +42,7 @@ static void test_mistakes_are_named(void **state)
         {"channel A line=9600/7E1\n", ":1: line=9600/7E1: not a line"},
         {"channel A\nchannel A\n", ":2: channel A is there twice"},
         {"channel A port=99999\n", ":1: port=99999: not a number"},
-        {"channel A colour=red\n", ":1: a channel has no key colour"},
+        {"channel A colour=red\n", ":1: colour=red: a channel has no such key"},
         {"channel A\nmeter B 1\n", ":2: meter needs a channel"},
         {"channel A\nmeter A 248\n", ":2: 248 is not an address"},
         {"channel A\nmeter A 1\nmeter A 1\n", ":3: address 1 is there twice"},
