@@ -49,7 +49,7 @@ static const struct table_column columns[] = {
     {.name = "room", .title = N_("Room"), .width = 6, .most = 12, .rank = 2},
     {.name = "reasons", .title = N_("Why"), .kind = SHOW_WORD, .width = 14, .most = 34, .rank = 1},
     {.name = "copy", .title = N_("Copy"), .kind = SHOW_INTEGER, .width = 4, .rank = 2},
-    {.name = "created_at", .title = N_("Age"), .kind = SHOW_AGE, .width = 6, .most = 8, .rank = 1},
+    {.name = "created_at", .title = N_("Age"), .kind = SHOW_AGE, .width = 7, .most = 8, .rank = 1},
     {.name = "tenant", .title = N_("Tenant"), .width = 14, .most = 30, .rank = 3},
     {.name = "kind", .title = N_("Paper"), .kind = SHOW_WORD, .width = 14, .most = 16, .rank = 4},
     {.name = "till", .title = N_("Till"), .width = 8, .most = 16, .rank = 5},
@@ -354,10 +354,10 @@ static void foot_draw(struct view *v, struct canvas *c, int row)
     const char *number = table_source_text(&s->list, "number");
     const char *state = table_source_text(&s->list, "state");
     const char *reason = table_source_text(&s->list, "reasons");
-    show_format(text, sizeof text, reason[0] ? _("%1 %2, %3: %4, %5") : _("%1 %2, %3: %4"),
+    show_format(text, sizeof text, reason[0] ? _("%1 %2: %3, %4. %5") : _("%1 %2: %3. %5"),
                 SHOW_ARGS(message_gettext(table_source_text(&s->list, "kind")), number,
-                          table_source_text(&s->list, "tenant"), message_gettext(state),
-                          message_gettext(reason)));
+                          message_gettext(state), message_gettext(reason),
+                          table_source_text(&s->list, "tenant")));
     canvas_text(c, row, 1, c->cols - 2, STYLE_PLAIN, text);
     printer_draw(v, c, row + 1);
     if (strcmp(state, "unconfirmed") == 0)

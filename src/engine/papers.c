@@ -2,6 +2,7 @@
  * Calls about papers: what one would look like, and how the printers are. Printing itself is print.c.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core.h"
 #include "message.h"
@@ -25,6 +26,16 @@ static const struct {
 } named[] = {
     {"sale", OUTBOX_OF_SALE}, {"document", OUTBOX_OF_DOCUMENT}, {"outbox", OUTBOX_OF_PRINT}};
 
+/* What became of it, in the words of the query papers. */
+static const char *state_word(const struct outbox_paper *paper)
+{
+    if (strcmp(paper->state, "printed") == 0 && !paper->confirms && !paper->reasons[0])
+        return N_("sent to the printer");
+    if (strcmp(paper->state, "sent") == 0 || strcmp(paper->state, "sending") == 0)
+        return N_("being printed");
+    return paper->state[0] ? paper->state : N_("never printed");
+}
+
 static void preview_run(struct engine *engine, struct books *books, struct work *work)
 {
     struct preview *v = (struct preview *)work;
@@ -41,7 +52,7 @@ static void preview_run(struct engine *engine, struct books *books, struct work 
         v->result = json_pack("{s:s,s:I,s:s,s:s,s:I,s:i,s:s,s:s}", "text", text, "document",
                               (json_int_t)paper.document_id, "number", paper.number, "kind",
                               paper.kind, "outbox", (json_int_t)paper.id, "copy", paper.copy,
-                              "state", paper.state, "reasons", paper.reasons);
+                              "state", state_word(&paper), "reasons", paper.reasons);
     free(text);
     outbox_paper_clear(&paper);
 }

@@ -17,7 +17,7 @@
 
 #define STATUS_MS             30000
 #define STATUS_AFTER_EVENT_MS 300
-#define OUTBOX_ROWS           50 /* enough to find why papers wait */
+#define PAPER_ROWS            50 /* enough to find why papers wait */
 
 unsigned session_role(const struct console *c)
 {
@@ -89,8 +89,8 @@ void session_language(struct console *c, const char *language, bool tell)
                   language_told, c);
 }
 
-/* Why the papers wait: the newest one whose printer gave a reason. */
-static void outbox_came(void *ctx, const json_t *result, const struct err *e)
+/* Why the papers wait: that a person is asked, else what the newest one's printer says. */
+static void papers_came(void *ctx, const json_t *result, const struct err *e)
 {
     struct console *c = ctx;
     struct rows rows = {0};
@@ -99,9 +99,14 @@ static void outbox_came(void *ctx, const json_t *result, const struct err *e)
         return;
     rows_set(&rows, result);
     c->counts.paper_reason[0] = '\0';
-    for (int i = 0; i < rows_count(&rows) && !c->counts.paper_reason[0]; i++)
-        text_copy(c->counts.paper_reason, sizeof c->counts.paper_reason,
-                  rows_text(&rows, i, "reasons"));
+    for (int i = 0; i < rows_count(&rows); i++) {
+        const bool asked = strcmp(rows_text(&rows, i, "state"), "unconfirmed") == 0;
+        if (asked || !c->counts.paper_reason[0])
+            text_copy(c->counts.paper_reason, sizeof c->counts.paper_reason,
+                      asked ? N_("did it come out?") : rows_text(&rows, i, "reasons"));
+        if (asked)
+            break;
+    }
     rows_clear(&rows);
 }
 
@@ -127,10 +132,9 @@ static void status_came(void *ctx, const json_t *result, const struct err *e)
     if (c->counts.papers == 0 || !c->operator)
         return;
     text_copy(c->counts.paper_reason, sizeof c->counts.paper_reason, reason);
-    c->status_request =
-        link_send(c->link, "outbox",
-                  json_pack("{s:s,s:{s:i}}", "state", "open", "page", "limit", OUTBOX_ROWS), NULL,
-                  outbox_came, c);
+    c->status_request = link_send(
+        c->link, "papers", json_pack("{s:s,s:{s:i}}", "state", "open", "page", "limit", PAPER_ROWS),
+        NULL, papers_came, c);
 }
 
 void session_status(struct console *c)
@@ -150,8 +154,8 @@ static void subscribed(void *ctx, const json_t *result, const struct err *e)
 static void subscribe(struct console *c)
 {
     link_send(c->link, "subscribe",
-              json_pack("{s:[s,s,s,s,s,s,s,s]}", "events", "order", "reading", "paper", "line", "shift",
-                        "books", "presence", "opening"),
+              json_pack("{s:[s,s,s,s,s,s,s,s]}", "events", "order", "reading", "paper", "line",
+                        "shift", "books", "presence", "opening"),
               NULL, subscribed, c);
     presence_ask(c);
     session_status(c);
@@ -258,7 +262,7 @@ void session_lock(struct console *c)
 bool session_idle(struct console *c, int64_t now_ms)
 {
     char text[CONSOLE_TEXT_MAX], minutes[24];
-    if (!c->operator|| !c->idle_lock_ms || now_ms - c->last_key_ms < c->idle_lock_ms)
+    if (!c->operator|| !c->idle_lock_ms || now_ms - c->last_key_ms<c->idle_lock_ms)
         return false;
     if (c->held_by)
         views_leave(c); /* what it waited for is asked again after the login */
