@@ -1,6 +1,7 @@
 /*
  * The in-doubt desk: orders whose outcome nobody knows yet, oldest first. They settle themselves when
- * their meters answer; here somebody can look sooner.
+ * their meters answer; here somebody can look sooner, or decide. The second list is money on meters that
+ * no sale explains: over-credited, foreign, unexplained.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,9 +10,9 @@
 #include "message.h"
 #include "screen.h"
 #include "show.h"
-#include "table.h"
+#include "table_source.h"
 
-enum { ACTION_STORY = 1, ACTION_LOOK, ACTION_ALL };
+enum { ACTION_OPEN = 1, ACTION_LOOK, ACTION_ALL, ACTION_DECIDE, ACTION_OTHER };
 
 static const struct table_column columns[] = {
     {.name = "age", .title = N_("Age"), .kind = SHOW_AGE, .width = 6, .most = 8, .rank = 1},
@@ -36,68 +37,61 @@ static const struct table_column columns[] = {
     {.name = NULL},
 };
 
-struct in_doubt {
-    struct table table;
-    int request;
-    bool outdated;
+static const struct table_def list_def = {
+    .call = "in_doubt",
+    .columns = columns,
+    .id = "order",
+    .empty =
+        N_("Nothing is in doubt: of every sale it is known whether it is on the meter. What cannot "
+           "be known would stand here with its age and the next look."),
+    .events = "order",
 };
 
-static void came(struct view *v, const json_t *result, const struct err *e)
-{
-    struct in_doubt *s = v->state;
-    s->request = 0;
-    if (e)
-        view_error(v, e);
-    else
-        table_set(&s->table, result, false);
-}
+static const struct table_column excess_columns[] = {
+    {.name = "at", .title = N_("Found"), .kind = SHOW_TIME, .width = 11, .rank = 1},
+    {.name = "meter", .title = N_("Meter"), .width = 9, .most = 14, .rank = 1},
+    {.name = "room", .title = N_("Room"), .width = 6, .most = 14, .rank = 2},
+    {.name = "tenant", .title = N_("Tenant"), .width = 12, .most = 30, .rank = 3},
+    {.name = "kind", .title = N_("Kind"), .kind = SHOW_WORD, .width = 13, .rank = 1},
+    {.name = "amount_minor", .title = N_("Amount"), .kind = SHOW_MONEY, .width = 9, .rank = 1},
+    {.name = "number", .title = N_("Sale"), .width = 13, .rank = 2},
+    {.name = NULL},
+};
 
-static void ask(struct view *v)
-{
-    struct in_doubt *s = v->state;
-    s->outdated = false;
-    view_forget(v, s->request);
-    s->request = view_ask(v, "in_doubt", NULL, NULL,
-                          rows_came(&s->table.rows) ? NULL : N_("reading the list"), came);
-}
+static const struct table_def excess_def = {
+    .call = "excesses",
+    .columns = excess_columns,
+    .id = "excess_id",
+    .empty =
+        N_("No meter holds money that no sale explains. A frame that was doubled on the wire, or "
+           "a purchase from elsewhere, would stand here with its amount."),
+    .events = "order excess",
+};
+
+struct in_doubt {
+    struct table_source list, excess;
+    bool excesses; /* the second list is in sight */
+};
 
 static int in_doubt_open(struct view *v, const json_t *args, struct err *e)
 {
     struct in_doubt *s = v->state;
     (void)args;
     (void)e;
-    table_init(
-        &s->table, columns, "order",
-        N_("Nothing is in doubt: of every sale it is known whether it is on the meter. What cannot "
-           "be known would stand here with its age and the next look."));
-    ask(v);
+    table_source_init(&s->list, v, &list_def, NULL);
+    table_source_init(&s->excess, v, &excess_def, NULL);
+    v->table = &s->list;
     return 0;
-}
-
-static void in_doubt_update(struct view *v, enum screen_cause cause, const char *event,
-                            const json_t *data)
-{
-    struct in_doubt *s = v->state;
-    (void)data;
-    switch (cause) {
-    case SCREEN_EVENT: s->outdated |= strcmp(event, "order") == 0; break;
-    case SCREEN_SHOWN:
-    case SCREEN_RESUMED: s->outdated = true; break;
-    case SCREEN_LEFT: s->request = 0; break;
-    case SCREEN_TICK:
-        if (s->outdated && !s->request)
-            ask(v);
-        break;
-    default: break;
-    }
 }
 
 static void looked(struct view *v, const json_t *result, const struct err *e)
 {
+    struct in_doubt *s = v->state;
     char looked_at[24], done[24], failed[24], left[24], text[SHOW_TEXT_MAX];
+    table_source_again(&s->list);
+    table_source_again(&s->excess);
     if (e) {
         view_error(v, e);
-        ask(v);
         return;
     }
     snprintf(looked_at, sizeof looked_at, "%lld", (long long)rows_member(result, "looked", 0));
@@ -112,21 +106,31 @@ static void looked(struct view *v, const json_t *result, const struct err *e)
         view_say(v, show_format(text, sizeof text, _("Looked at it: %1."),
                                 SHOW_ARGS(message_gettext(rows_member_text(result, "state")))));
     }
-    ask(v);
 }
 
 static void in_doubt_action(struct view *v, int action)
 {
     struct in_doubt *s = v->state;
-    const json_int_t order = rows_number(&s->table.rows, s->table.cursor, "order", 0);
+    const json_int_t order = table_source_number(&s->list, "order");
     switch (action) {
-    case ACTION_STORY: view_open(v, "order", json_pack("{s:I}", "order", order)); break;
+    case ACTION_OPEN:
+        if (s->excesses)
+            view_open(v, "meter",
+                      json_pack("{s:s}", "meter", table_source_text(&s->excess, "meter")));
+        else
+            view_open(v, "order", json_pack("{s:I}", "order", order));
+        break;
     case ACTION_LOOK:
         view_ask(v, "order.look", json_pack("{s:I}", "order", order), NULL,
                  N_("looking at the meter"), looked);
         break;
     case ACTION_ALL:
         view_ask(v, "order.settle", NULL, NULL, N_("looking at the meters"), looked);
+        break;
+    case ACTION_DECIDE: view_open(v, "decide", json_pack("{s:I}", "order", order)); break;
+    case ACTION_OTHER:
+        s->excesses = !s->excesses;
+        v->table = s->excesses ? &s->excess : &s->list;
         break;
     default: break;
     }
@@ -135,35 +139,33 @@ static void in_doubt_action(struct view *v, int action)
 static const char *in_doubt_why_not(struct view *v, int action)
 {
     const struct in_doubt *s = v->state;
-    if (action != ACTION_ALL && rows_count(&s->table.rows) == 0)
-        return N_("Nothing is in doubt.");
-    return NULL;
-}
-
-static bool in_doubt_text(struct view *v, uint32_t key)
-{
-    struct in_doubt *s = v->state;
-    return table_key(&s->table, key);
+    if (action == ACTION_ALL || action == ACTION_OTHER)
+        return NULL;
+    if (s->excesses && action != ACTION_OPEN)
+        return N_("That is for the orders in doubt; Tab goes back to them.");
+    if (s->excesses)
+        return table_source_has(&s->excess) ? NULL
+                                            : N_("No meter holds money that no sale explains.");
+    return table_source_has(&s->list) ? NULL : N_("Nothing is in doubt.");
 }
 
 static void in_doubt_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct in_doubt *s = v->state;
-    table_draw(&s->table, c, top, lines - 1, view_now(v), true);
-}
-
-static void in_doubt_close(struct view *v)
-{
-    struct in_doubt *s = v->state;
-    table_clear(&s->table);
+    if (s->excesses) {
+        canvas_text(c, top, 1, c->cols - 2, STYLE_BOLD, _("Money on meters that no sale explains"));
+        table_source_draw(&s->excess, c, top + 1, lines - 1, true);
+    } else {
+        table_source_draw(&s->list, c, top, lines, true);
+    }
 }
 
 static const struct screen_key keys[] = {
     {.key = KEYS_ENTER,
-     .action = ACTION_STORY,
+     .action = ACTION_OPEN,
      .label = N_("Story"),
-     .help = N_("The whole story of the marked order")},
-    {.key = KEYS_F(5),
+     .help = N_("The whole story of the marked order; of an excess, the meter")},
+    {.key = KEYS_F(4),
      .action = ACTION_LOOK,
      .label = N_("Look now"),
      .help = N_("Ask this meter now what became of it"),
@@ -173,6 +175,15 @@ static const struct screen_key keys[] = {
      .label = N_("Look at all"),
      .help = N_("Ask the meters of all orders in doubt"),
      .roles = SCREEN_CASHIER | SCREEN_MANAGER},
+    {.key = KEYS_F(11),
+     .action = ACTION_DECIDE,
+     .label = N_("Decide"),
+     .help = N_("Decide what became of it, where no meter can prove it"),
+     .roles = SCREEN_MANAGER},
+    {.key = KEYS_TAB,
+     .action = ACTION_OTHER,
+     .label = N_("Excess"),
+     .help = N_("Meters that hold more than was sold, and back to the orders in doubt")},
     {.label = NULL},
 };
 
@@ -187,10 +198,7 @@ const struct screen in_doubt_screen = {
     .keys = keys,
     .state_size = sizeof(struct in_doubt),
     .open = in_doubt_open,
-    .update = in_doubt_update,
     .draw = in_doubt_draw,
     .action = in_doubt_action,
-    .text = in_doubt_text,
-    .close = in_doubt_close,
     .why_not = in_doubt_why_not,
 };

@@ -12,17 +12,18 @@
 #include "order_words.h"
 #include "screen.h"
 #include "show.h"
+#include "story.h"
 #include "text.h"
 
 #define POLL_MS 2000
 
-enum { ACTION_LOOK = 1, ACTION_RETRY, ACTION_METER, ACTION_RECEIPT };
+enum { ACTION_LOOK = 1, ACTION_RETRY, ACTION_CANCEL, ACTION_DECIDE, ACTION_METER, ACTION_SALE };
 
 struct order {
     int64_t order_id, asked_at_ms;
     struct rows order, attempts;
+    struct story story;
     int waiting;
-    int top, story_lines; /* scrolling of the story */
     char heading[96];
 };
 
@@ -110,6 +111,13 @@ static void retried(struct view *v, const json_t *result, const struct err *e)
     ask(v);
 }
 
+static void sale_open(struct view *v, const char *screen)
+{
+    const struct order *s = v->state;
+    view_open(v, screen,
+              json_pack("{s:I}", "sale", (json_int_t)rows_number(&s->order, 0, "sale_id", 0)));
+}
+
 static void order_action(struct view *v, int action)
 {
     struct order *s = v->state;
@@ -126,10 +134,9 @@ static void order_action(struct view *v, int action)
     case ACTION_METER:
         view_open(v, "meter", json_pack("{s:s}", "meter", rows_text(&s->order, 0, "meter")));
         break;
-    case ACTION_RECEIPT:
-        view_open(v, "receipt",
-                  json_pack("{s:I}", "sale", (json_int_t)rows_number(&s->order, 0, "sale_id", 0)));
-        break;
+    case ACTION_SALE: sale_open(v, "sale_story"); break;
+    case ACTION_CANCEL: sale_open(v, "cancel"); break;
+    case ACTION_DECIDE: view_open(v, "decide", json_pack("{s:I}", "order", id)); break;
     default: break;
     }
 }
@@ -143,8 +150,14 @@ static const char *order_why_not(struct view *v, int action)
     if (action == ACTION_RETRY &&
         (strcmp(state, "failed") != 0 || !rows_value(&s->order, 0, "sale_id")))
         return N_("Only a failed top-up is sent again.");
-    if (action == ACTION_RECEIPT && !rows_value(&s->order, 0, "sale_id"))
+    if ((action == ACTION_SALE || action == ACTION_CANCEL) && !rows_value(&s->order, 0, "sale_id"))
         return N_("This order is no sale.");
+    if (action == ACTION_CANCEL && strcmp(state, "done") == 0)
+        return N_("The money is on the meter: this sale cannot be cancelled.");
+    if (action == ACTION_CANCEL && strcmp(state, "cancelled") == 0)
+        return N_("This sale is cancelled already.");
+    if (action == ACTION_DECIDE && strcmp(state, "in doubt") != 0)
+        return N_("Only an order in doubt is decided.");
     if (action == ACTION_METER && !state[0])
         return N_("The order has not been read yet.");
     return NULL;
@@ -153,69 +166,7 @@ static const char *order_why_not(struct view *v, int action)
 static bool order_text(struct view *v, uint32_t key)
 {
     struct order *s = v->state;
-    const int page = 8;
-    switch (key) {
-    case KEYS_UP: s->top--; break;
-    case KEYS_DOWN: s->top++; break;
-    case KEYS_PAGE_UP: s->top -= page; break;
-    case KEYS_PAGE_DOWN: s->top += page; break;
-    case KEYS_HOME: s->top = 0; break;
-    case KEYS_END: s->top = s->story_lines; break;
-    default: return false;
-    }
-    if (s->top > s->story_lines - 1)
-        s->top = s->story_lines - 1;
-    if (s->top < 0)
-        s->top = 0;
-    return true;
-}
-
-/* A line of the story at place n of it, where that is in sight. */
-static void story_line(const struct order *s, struct canvas *c, int row, int lines, int n,
-                       int indent, unsigned style, const char *text)
-{
-    if (n >= s->top && n < s->top + lines)
-        canvas_text(c, row + n - s->top, 1 + indent, c->cols - 2 - indent, style, text);
-}
-
-static int frames_draw(const struct order *s, struct canvas *c, int row, int lines, int n,
-                       const char *frames)
-{
-    json_t *list = json_loads(frames, 0, NULL);
-    size_t i;
-    json_t *frame;
-    char at[CLOCK_TEXT_MAX], text[300];
-    json_array_foreach(list, i, frame)
-    {
-        const char *clock = clock_text(rows_member(frame, "at", 0), at);
-        const char *direction = rows_member_text(frame, "dir");
-        snprintf(text, sizeof text, "%s %6lld ms  %s  %s", strlen(clock) > 11 ? clock + 11 : clock,
-                 (long long)rows_member(frame, "ms", 0),
-                 strcmp(direction, ">") == 0   ? "->"
-                 : strcmp(direction, "<") == 0 ? "<-"
-                                               : direction,
-                 rows_member_text(frame, "hex"));
-        story_line(s, c, row, lines, n++, 4, STYLE_DIM, text);
-    }
-    json_decref(list);
-    return n;
-}
-
-static void story_draw(struct order *s, struct canvas *c, int row, int lines, int64_t now_utc)
-{
-    char at[SHOW_TEXT_MAX], number[24], text[SHOW_TEXT_MAX * 2];
-    int n = 0;
-    for (int i = 0; i < rows_count(&s->attempts); i++) {
-        snprintf(number, sizeof number, "%lld", (long long)rows_number(&s->attempts, i, "n", 0));
-        show_time(now_utc, rows_number(&s->attempts, i, "at", 0), at);
-        show_format(text, sizeof text, _("Attempt %1, %2: %3"),
-                    SHOW_ARGS(number, at, message_gettext(rows_text(&s->attempts, i, "outcome"))));
-        story_line(s, c, row, lines, n++, 0, STYLE_PLAIN, text);
-        n = frames_draw(s, c, row, lines, n, rows_text(&s->attempts, i, "frames"));
-    }
-    s->story_lines = n;
-    if (n == 0)
-        canvas_text(c, row, 1, c->cols - 2, STYLE_DIM, _("No attempt yet."));
+    return story_key(&s->story, key);
 }
 
 static int facts_draw(struct order *s, struct canvas *c, int row, int64_t now_utc)
@@ -265,7 +216,9 @@ static void order_draw(struct view *v, struct canvas *c, int top, int lines)
                                "nothing more is sold to this meter.")) +
             1;
     }
-    story_draw(s, c, row, end - row, view_now(v));
+    story_begin(&s->story, c, row, end - row);
+    story_attempts(&s->story, &s->attempts, view_now(v));
+    story_end(&s->story);
 }
 
 static void order_close(struct view *v)
@@ -282,7 +235,11 @@ static const char *order_heading(struct view *v)
 }
 
 static const struct screen_key keys[] = {
-    {.key = KEYS_F(5),
+    {.key = KEYS_ENTER,
+     .action = ACTION_SALE,
+     .label = N_("Sale"),
+     .help = N_("The whole story of the sale: money, papers, order")},
+    {.key = KEYS_F(4),
      .action = ACTION_LOOK,
      .label = N_("Look now"),
      .help = N_("Ask the meter now what became of it"),
@@ -292,14 +249,20 @@ static const struct screen_key keys[] = {
      .label = N_("Send again"),
      .help = N_("Send a failed top-up again"),
      .roles = SCREEN_CASHIER | SCREEN_MANAGER},
-    {.key = KEYS_F(3),
+    {.key = KEYS_F(7),
+     .action = ACTION_CANCEL,
+     .label = N_("Cancel sale"),
+     .help = N_("Take this sale back; only what is not on the meter"),
+     .roles = SCREEN_CASHIER | SCREEN_MANAGER},
+    {.key = KEYS_F(11),
+     .action = ACTION_DECIDE,
+     .label = N_("Decide"),
+     .help = N_("Decide what became of it, where no meter can prove it"),
+     .roles = SCREEN_MANAGER},
+    {.key = KEYS_F(12),
      .action = ACTION_METER,
      .label = N_("Meter"),
      .help = N_("The meter's own page")},
-    {.key = KEYS_F(8),
-     .action = ACTION_RECEIPT,
-     .label = N_("Receipt"),
-     .help = N_("The paper of this sale")},
     {.label = NULL},
 };
 

@@ -48,6 +48,10 @@ static const char *number_or_dash(const struct rows *rows, int row, const char *
 static const char *done_words(const struct rows *rows, int row, char *buf)
 {
     char before[MONEY_TEXT_MAX], after[MONEY_TEXT_MAX], to[MONEY_TEXT_MAX];
+    if (strcmp(rows_text(rows, row, "flag"), "decided") == 0)
+        return show_format(buf, ORDER_WORDS_MAX,
+                           _("Taken as on the meter: a manager decided so, without a proof."),
+                           SHOW_ARGS(""));
     if (!rows_value(rows, row, "balance_after_minor"))
         return show_format(buf, ORDER_WORDS_MAX, _("On the meter; it was proved at a later look."),
                            SHOW_ARGS(""));
@@ -84,5 +88,8 @@ const char *order_words(const struct rows *rows, int row, int64_t now_utc, char 
     if (strcmp(state, "failed") == 0)
         return show_format(buf, ORDER_WORDS_MAX, _("Not on the meter, nothing was credited. %1"),
                            SHOW_ARGS(reason));
+    if (strcmp(state, "cancelled") == 0)
+        return show_format(buf, ORDER_WORDS_MAX, _("Not on the meter; the money was paid back."),
+                           SHOW_ARGS(""));
     return show_format(buf, ORDER_WORDS_MAX, "%1", SHOW_ARGS(message_gettext(state)));
 }

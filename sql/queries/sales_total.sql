@@ -2,12 +2,12 @@
 -- roles: cashier manager administrator auditor
 -- param: from int
 -- param: to int
--- param: operator search max=64
+-- param: operator search
 -- param: meter text max=20
 -- param: tenant int
 -- param: pay text words=cash|card|transfer|wechat|alipay
 -- param: state text words=queued|sending|in_doubt|done|failed|cancelled|open
--- param: text search max=64
+-- param: text search
 -- param: shift int
 -- column: pay state Paid by
 -- column: sales integer Sales
