@@ -16,7 +16,8 @@
 #define ANSWER_S   2.0
 
 /* Attributes are asked for by name: a service that is asked for all of them is slow. */
-static const char *const job_attributes[] = {"job-uuid", "job-state", "job-impressions-completed"};
+static const char *const job_attributes[] = {"job-uuid", "job-state", "job-impressions-completed",
+                                             "number-of-documents"};
 static const char *const printer_attributes[] = {"printer-state", "printer-state-reasons",
                                                  "printer-is-accepting-jobs", "queued-job-count"};
 
@@ -168,7 +169,7 @@ static int ask_job(http_t *http, const struct printer_target *target, int id, ip
     char uri[HTTP_MAX_URI];
     httpAssembleURIf(HTTP_URI_CODING_ALL, uri, sizeof(uri), "ipp", NULL, "localhost", 0, "/jobs/%d",
                      id);
-    return ask(http, target, IPP_OP_GET_JOB_ATTRIBUTES, "job-uri", uri, job_attributes, 3, answer,
+    return ask(http, target, IPP_OP_GET_JOB_ATTRIBUTES, "job-uri", uri, job_attributes, 4, answer,
                e);
 }
 
@@ -223,12 +224,46 @@ static int job_send(http_t *http, const struct printer_target *target, const cha
         return err_detail(e, "queue=%s job=%d http=%d %s", target->queue, job->id, (int)status,
                           cupsLastErrorString());
     }
-    if (cupsFinishDestDocument(http, dest, info) > IPP_STATUS_OK_EVENTS_COMPLETE) {
+    /* A connection that ends before the answer leaves the IPP status of the request before: HTTP's own tells. */
+    ipp_status_t answered = cupsFinishDestDocument(http, dest, info);
+    if (answered > IPP_STATUS_OK_EVENTS_COMPLETE || httpGetStatus(http) != HTTP_STATUS_OK) {
         err_set(e, MSG_PRINTER_UNSURE, target->queue);
         return err_detail(e, "queue=%s job=%d ipp=0x%04x %s", target->queue, job->id,
                           (unsigned)cupsLastError(), cupsLastErrorString());
     }
     return 0;
+}
+
+/* An empty job would wait for its paper for minutes. The connection that failed is good for nothing more. */
+static void job_drop(const struct printer_target *target, struct printer_job *job)
+{
+    http_t *http = NULL;
+    struct err unsaid = {0};
+    if (connect_service(target, &http, &unsaid) == 0) {
+        cupsCancelJob2(http, target->queue, job->id, 0);
+        httpClose(http);
+    }
+    *job = (struct printer_job){0};
+}
+
+/* Nobody answered whether the paper is there: a job that has none, and is taken back, prints nothing for sure. */
+static int job_settle(const struct printer_target *target, struct printer_job *job, struct err *e)
+{
+    http_t *http = NULL;
+    ipp_t *answer = NULL;
+    struct err unsaid = {0};
+    int rc = ERR_AGAIN;
+    if (connect_service(target, &http, &unsaid) == 0 &&
+        ask_job(http, target, job->id, &answer, &unsaid) == 0 && answer &&
+        strcmp(answer_uuid(answer), job->uuid) == 0 &&
+        answer_integer(answer, "number-of-documents", 1) == 0 &&
+        cupsCancelJob2(http, target->queue, job->id, 0) <= IPP_STATUS_OK_EVENTS_COMPLETE) {
+        *job = (struct printer_job){0};
+        rc = err_set(e, MSG_PRINTER_BROKEN, target->queue);
+    }
+    ippDelete(answer);
+    httpClose(http);
+    return rc;
 }
 
 int printer_submit(const struct printer_target *target, const char *title, const void *bytes,
@@ -249,14 +284,15 @@ int printer_submit(const struct printer_target *target, const char *title, const
     }
     rc = rc ? rc : job_create(http, target, title, &dest, &info, job, e);
     rc = rc ? rc : job_send(http, target, title, dest, info, job, bytes, n, e);
-    if (rc && rc != ERR_AGAIN && job->id > 0) {
-        cupsCancelDestJob(http, dest,
-                          job->id); /* an empty job would wait for its paper for minutes */
-        *job = (struct printer_job){0};
-    }
     cupsFreeDestInfo(info);
     cupsFreeDests(dest ? 1 : 0, dest);
     httpClose(http);
+    if (rc == ERR_AGAIN) {
+        return job_settle(target, job, e);
+    }
+    if (rc && job->id > 0) {
+        job_drop(target, job);
+    }
     return rc;
 }
 
