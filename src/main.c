@@ -52,6 +52,17 @@ static void inside_end(void *engine)
     engine_inside_end(engine);
 }
 
+static int restore(const struct config *config, const struct cli_restore *wish, json_t **result,
+                   struct err *e)
+{
+    const struct engine_restore whole = {.file = wish->file,
+                                         .claim = wish->claim,
+                                         .last = wish->last,
+                                         .skip = wish->skip,
+                                         .other_books = wish->other_books};
+    return engine_restore(config, &whole, result, e);
+}
+
 int main(int argc, char **argv)
 {
     static const struct cli_faces faces = {
@@ -59,6 +70,7 @@ int main(int argc, char **argv)
         .engine = engine_run,
         .inside_start = inside_start,
         .inside_end = inside_end,
+        .restore = restore,
         .ports = engine_ports,
     };
     signal(SIGPIPE, SIG_IGN);

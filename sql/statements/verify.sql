@@ -37,6 +37,8 @@ SELECT key, wrong FROM (
             THEN 'it tells of a delivery that no done order knows'
         WHEN e.kind = 'excess' AND (SELECT count(*) FROM excess x WHERE x.entry_number = e.number) <> 1
             THEN 'it tells of an excess that is not listed once'
+        WHEN e.kind = 'restore' AND (SELECT count(*) FROM restore r WHERE r.entry_number = e.number) <> 1
+            THEN 'it tells of a restore that is not listed'
         WHEN e.kind = 'shift open' AND NOT EXISTS (SELECT 1 FROM shift s WHERE s.id = e.shift_id AND s.operator_id = e.operator_id)
             THEN 'it opens a shift that is not there'
     END AS wrong
@@ -229,3 +231,32 @@ SELECT key, wrong FROM (
             THEN 'it does not know every decision'
     END AS wrong)
 WHERE wrong IS NOT NULL
+
+-- name: verify_gaps
+-- scan: the numbers that restores left out
+SELECT kind, year, from_n, to_n FROM document_gap ORDER BY kind, year, from_n
+
+-- name: verify_restores
+-- scan: restores are few
+SELECT r.id, r.detail, coalesce(e.memo, '') FROM restore r LEFT JOIN entry e ON e.number = r.entry_number ORDER BY r.id
+
+-- name: verify_wrong_restore
+-- scan: restores are few
+SELECT key, wrong FROM (
+    SELECT r.id AS key, CASE
+        WHEN e.kind IS NOT 'restore' THEN 'its journal entry is none of a restore'
+        WHEN (SELECT count(*) FROM document_gap g WHERE g.restore_id = r.id)
+             <> coalesce(json_array_length(r.detail, '$.gaps'), 0)
+             OR EXISTS (SELECT 1 FROM document_gap g WHERE g.restore_id = r.id AND NOT EXISTS (
+                 SELECT 1 FROM json_each(r.detail, '$.gaps') j
+                 WHERE json_extract(j.value, '$.kind') = g.kind AND json_extract(j.value, '$.year') = g.year
+                   AND json_extract(j.value, '$.from') = g.from_n AND json_extract(j.value, '$.to') = g.to_n))
+            THEN 'other numbers were left out than it says'
+    END AS wrong
+    FROM restore r LEFT JOIN entry e ON e.number = r.entry_number)
+WHERE wrong IS NOT NULL ORDER BY key LIMIT 1
+
+-- name: verify_wrong_attempt
+-- scan: the attempts of each order are numbered 1, 2, 3
+SELECT order_id, 'a record of its attempts is missing' FROM attempt
+GROUP BY order_id HAVING count(*) <> max(n) ORDER BY order_id LIMIT 1

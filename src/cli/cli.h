@@ -13,6 +13,12 @@
 struct cli;
 struct link;
 
+struct cli_restore {
+    const char *file, *claim, *last; /* a slip's head and numbers; NULL: none */
+    int64_t skip;
+    bool other_books;
+};
+
 /* What the program can be besides a command line; filled in by main.c, because this folder sees no engine and no screen. */
 struct cli_faces {
     /* start_engine(cli) is link.h's, for the first client of a laptop. */
@@ -23,6 +29,9 @@ struct cli_faces {
     int (*inside_start)(const struct config *config, const char *database, int mode, void **engine,
                         int *fd, struct err *e);
     void (*inside_end)(void *engine);
+    /* The database replaced by a copy, while no engine has it open. *result is the caller's. */
+    int (*restore)(const struct config *config, const struct cli_restore *wish, json_t **result,
+                   struct err *e);
     /* The serial ports of this machine as rows, where there is no engine to ask; the caller's. */
     json_t *(*ports)(void);
 };

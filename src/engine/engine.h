@@ -5,6 +5,8 @@
 #ifndef ENGINE_H
 #define ENGINE_H
 
+#include <jansson.h>
+
 #include "config.h"
 #include "err.h"
 
@@ -15,6 +17,15 @@ struct engine;
 int engine_run(const struct config *config, bool background, struct err *e);
 
 enum engine_inside_mode { ENGINE_INSIDE_CREATE, ENGINE_INSIDE_WRITE, ENGINE_INSIDE_COPY };
+
+/* The database replaced by a copy (model/restore.h), while no engine has it open. *result is the caller's. */
+struct engine_restore {
+    const char *file, *claim, *last;
+    int64_t skip;
+    bool other_books;
+};
+int engine_restore(const struct config *config, const struct engine_restore *wish, json_t **result,
+                   struct err *e);
 
 /* An engine on a thread of this process; *fd is a client's end that is logged in as the program itself (the
  * caller's to close, before engine_inside_end()). */

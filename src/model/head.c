@@ -13,6 +13,8 @@
 
 #include "db.h"
 #include "message.h"
+#include "numbers.h"
+#include "restore.h"
 
 #define DIGITS_LEAST 8
 
@@ -31,7 +33,7 @@ bool head_parse(const char *text, char sign, int64_t *number, char *digits)
     return true;
 }
 
-int head_read(const char *path, int64_t *number, char *digits, struct err *e)
+int head_read(const char *path, int64_t *number, char *digits, json_t *numbers, struct err *e)
 {
     char line[128] = "";
     FILE *file = fopen(path, "re");
@@ -39,11 +41,14 @@ int head_read(const char *path, int64_t *number, char *digits, struct err *e)
     if (file == NULL)
         return errno == ENOENT ? 0 : err_set(e, MSG_FILE_OPEN, path, strerror(errno));
     bool read = fgets(line, sizeof line, file) != NULL;
-    fclose(file);
     line[strcspn(line, "\r\n")] = '\0';
-    if (!read || !head_parse(line, ' ', number, digits))
-        return err_set(e, MSG_VERIFY_HEAD_FILE, path);
-    return 1;
+    bool good = read && head_parse(line, ' ', number, digits);
+    while (good && numbers != NULL && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        good = numbers_line(numbers, line);
+    }
+    fclose(file);
+    return good ? 1 : err_set(e, MSG_VERIFY_HEAD_FILE, path);
 }
 
 /* Do these books have the entry, and does its hash begin so? */
@@ -72,20 +77,28 @@ void head_init(struct head *head, const char *path, struct books *b)
     *head = (struct head){.path = path != NULL && path[0] != '\0' ? mem_text(path) : NULL};
     if (head->path == NULL)
         return;
-    int rc = head_read(head->path, &head->noted, digits, &e);
-    /* A crash between commit and note leaves it behind the books, never beyond them. */
-    head->foreign = rc < 0 || (rc == 1 && !entry_is(b, head->noted, digits));
+    int rc = head_read(head->path, &head->noted, digits, NULL, &e);
+    /* A crash between commit and note leaves it behind the books, never beyond them. One that a restore put away and a
+     * crash left in its place is taken over, as the restore meant to. */
+    head->foreign = rc < 0 || (rc == 1 && !entry_is(b, head->noted, digits) &&
+                               !restore_knows_head(b, head->noted, digits));
+    head->numbers = json_object();
+    if (rc == 1 && !head->foreign && !entry_is(b, head->noted, digits))
+        head->noted = 0;
 }
 
 void head_clear(struct head *head)
 {
     free(head->path);
+    json_decref(head->numbers);
     *head = (struct head){0};
 }
 
-static int head_write(const char *path, const char *line, struct err *e)
+int head_write(const char *path, int64_t number, const char *digits, const char *lines,
+               struct err *e)
 {
     char *fresh = mem_format("%s.new", path);
+    char *line = mem_format("%lld %s\n%s", (long long)number, digits, lines);
     int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640), rc = 0;
     size_t n = strlen(line);
 
@@ -94,6 +107,7 @@ static int head_write(const char *path, const char *line, struct err *e)
     if (fd >= 0)
         close(fd);
     free(fresh);
+    free(line);
     return rc;
 }
 
@@ -117,10 +131,14 @@ void head_note(struct head *head, struct books *b, struct effects *fx)
         trouble(fx, "names an entry that is not in these books; it was left as it is");
         return;
     }
-    char *line = mem_format("%lld %s\n", (long long)number, journal_hex(hash, JOURNAL_HASH, hex));
-    if (head_write(head->path, line, &e) == 0)
+    if (numbers_books(b, head->last_document, &head->last_document, head->numbers, &e) != 0) {
+        trouble(fx, "the numbers of papers cannot be read");
+        return;
+    }
+    char *lines = numbers_lines(head->numbers);
+    if (head_write(head->path, number, journal_hex(hash, JOURNAL_HASH, hex), lines, &e) == 0)
         head->noted = number;
     else
         trouble(fx, e.arg[1].text);
-    free(line);
+    free(lines);
 }

@@ -1,6 +1,7 @@
 /*
- * The journal's head noted outside the database: one line "NUMBER HASH", written after each commit. A
- * database whose end was cut off shows against it, and so it is never turned back.
+ * The journal's head noted outside the database, written after each commit: a line "NUMBER HASH", and one for
+ * each kind and year of papers with its highest number, "sale 2026 123". A database whose end was cut off shows
+ * against it, and so it is never turned back; numbers that a restored copy does not know are not used again.
  */
 #ifndef HEAD_H
 #define HEAD_H
@@ -14,13 +15,18 @@
  * say it. */
 bool head_parse(const char *text, char sign, int64_t *number, char *digits);
 
-/* 1 read, 0 there is no such file, negative: it cannot be read or is no head file. */
-int head_read(const char *path, int64_t *number, char *digits, struct err *e);
+/* 1 read, 0 there is no such file, negative: it cannot be read or is no head file. numbers (numbers.h) may be NULL. */
+int head_read(const char *path, int64_t *number, char *digits, json_t *numbers, struct err *e);
+/* The whole file anew, on the disk when it returns. lines: of numbers_lines(). */
+int head_write(const char *path, int64_t number, const char *digits, const char *lines,
+               struct err *e);
 
 struct head {
-    char *path;    /* NULL: not noted */
-    int64_t noted; /* the entry that the file names */
-    bool foreign;  /* the file names an entry that these books do not have: it stays as it is */
+    char *path;      /* NULL: not noted */
+    int64_t noted;   /* the entry that the file names */
+    bool foreign;    /* the file names an entry that these books do not have: it stays as it is */
+    json_t *numbers; /* of the papers, as the books have them */
+    int64_t last_document; /* row up to which they were taken */
 };
 void head_init(struct head *head, const char *path, struct books *b);
 void head_clear(struct head *head);

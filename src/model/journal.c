@@ -116,6 +116,16 @@ int journal_append(struct books *b, struct entry *entry, struct err *e)
     return rc;
 }
 
+const char *document_kind(size_t i)
+{
+    return i < sizeof papers / sizeof *papers ? papers[i].kind : NULL;
+}
+
+const char *document_letter(size_t i)
+{
+    return i < sizeof papers / sizeof *papers ? papers[i].letter : NULL;
+}
+
 static int next_in_year(struct books *b, const char *kind, int year, int64_t *n, struct err *e)
 {
     int rc = db_get(books_db(b), SQL_document_last, 0, n, e, "si", kind, (int64_t)year);

@@ -51,6 +51,10 @@ int document_next(struct books *b, const char *kind, int64_t at_utc,
 int document_add(struct books *b, const char *kind, const struct entry *entry, const char *snapshot,
                  int64_t *id, struct err *e);
 
+/* The kinds of numbered papers and the letter of each; NULL behind the last. */
+const char *document_kind(size_t i);
+const char *document_letter(size_t i);
+
 /* Number and hash of the last entry; number 0 and zeros in new books. */
 int journal_head(struct books *b, int64_t *number, unsigned char hash[JOURNAL_HASH], struct err *e);
 

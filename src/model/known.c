@@ -10,6 +10,7 @@
 #include "journal.h"
 #include "ledger_clock.h"
 #include "proof.h"
+#include "restore.h"
 
 int known_get(struct books *b, int64_t meter_id, struct known *out, struct err *e)
 {
@@ -36,6 +37,10 @@ int known_get(struct books *b, int64_t meter_id, struct known *out, struct err *
 int known_set(struct books *b, int64_t meter_id, const struct order_seen *seen, bool total_stuck,
               bool compared, struct err *e)
 {
+    int rc = restore_compare(b, meter_id, seen, e);
+
+    if (rc != 0)
+        return rc;
     ledger_clock_note(books_clocks(b), meter_id);
     return db_run(books_db(b), SQL_known_set, e, "iiiIiiiii", meter_id, (int64_t)seen->count,
                   seen->balance_minor, seen->has_total ? &seen->total_minor : NULL,

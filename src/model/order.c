@@ -15,6 +15,7 @@
 #include "message.h"
 #include "order_row.h"
 #include "proof.h"
+#include "restore.h"
 
 /* Frames sent for one top-up, each proved not applied before the next, until it is called failed. */
 #define SENDS_MAX 5
@@ -114,7 +115,9 @@ static int refuse(struct books *b, const struct order_row *o, const struct order
     struct err why = {0};
     int64_t most = setting_number(b, "meter.balance_max_minor");
 
-    if (o->sends >= SENDS_MAX)
+    if (o->sends >= RESTORE_SENDS)
+        err_set(&why, MSG_ORDER_RESTORED);
+    else if (o->sends >= SENDS_MAX)
         err_set(&why, MSG_ORDER_NOT_TAKEN, o->sends);
     else if (seen->balance_minor > most - o->amount_minor)
         err_set(&why, MSG_SALE_OVERFLOW, o->amount_minor, seen->balance_minor + o->amount_minor,

@@ -16,6 +16,7 @@
 #include "opening.h"
 #include "order_row.h"
 #include "money.h"
+#include "restore.h"
 #include "text.h"
 
 struct sale_meter {
@@ -83,7 +84,10 @@ int sale_preflight(struct books *reader, const char *meter, const char *once, st
     if (rc == 0 && passes == 0)
         return err_set(e, MSG_CHANNEL_REFUSES_20, m.channel);
     /* Old firmware has no harmless probe: its first top-up is the probe (meters.md 1.6). */
-    if (!m.known)
+    int waits = rc == 0 ? restore_waits(reader, m.id, e) : rc;
+    if (waits < 0)
+        return waits;
+    if (!m.known || waits > 0)
         out->need = SALE_NEED_READING;
     else if (passes < 0 && !m.old_firmware)
         out->need = SALE_NEED_PROBE;
@@ -102,6 +106,14 @@ static int check_doubt(struct books *b, const struct sale_meter *m, struct err *
             m->number, db_text(row, 0));
     db_done(row);
     return rc;
+}
+
+/* After a restore the meter tells what the books lost before anything more is sold to it. */
+static int check_restored(struct books *b, const struct sale_meter *m, struct err *e)
+{
+    int rc = restore_waits(b, m->id, e);
+
+    return rc > 0 ? err_set(e, MSG_SALE_NOT_COMPARED, m->number) : rc;
 }
 
 static int check_room(struct books *b, const struct sale_meter *m, int64_t amount_minor,
@@ -140,6 +152,8 @@ static int check_meter(struct books *b, const struct sale_meter *m, int64_t amou
         rc = opening_check(b, m->id, m->number, e);
     if (rc == 0)
         rc = check_doubt(b, m, e);
+    if (rc == 0)
+        rc = check_restored(b, m, e);
     return rc != 0 ? rc : check_room(b, m, amount_minor, e);
 }
 

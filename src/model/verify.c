@@ -21,6 +21,11 @@ struct walk {
     struct db_row
         *postings; /* stands on the next posting that was not looked at, NULL at the end */
     int64_t entries, documents, orders;
+    struct gap {
+        char kind[16];
+        int64_t year, from, to;
+    } * gaps; /* numbers that restores left out, in the order of the papers */
+    size_t gap_count;
     unsigned char head[JOURNAL_HASH];
 };
 
@@ -191,15 +196,44 @@ static int head_file_check(struct walk *w, const char *path, struct err *e)
 {
     char digits[HEAD_DIGITS_MAX];
     int64_t number;
-    int rc = head_read(path, &number, digits, e);
+    int rc = head_read(path, &number, digits, NULL, e);
 
     return rc == 1 ? head_check(w, number, digits, e) : rc;
 }
 
 /* ---- papers */
 
-static int document_check(struct db_row *row, const char *kind, int64_t year, int64_t n,
-                          struct err *e)
+static int gaps_take(struct walk *w, struct err *e)
+{
+    struct db_row *row = NULL;
+    int rc = db_find(w->db, SQL_verify_gaps, &row, e, "");
+
+    for (bool more = rc == 0 && row != NULL; more; more = rc == 1) {
+        w->gaps = mem_grow(w->gaps, (w->gap_count + 1) * sizeof *w->gaps);
+        struct gap *g = &w->gaps[w->gap_count++];
+        text_copy(g->kind, sizeof g->kind, db_text(row, 0));
+        g->year = db_int(row, 1);
+        g->from = db_int(row, 2);
+        g->to = db_int(row, 3);
+        rc = db_next(row, e);
+    }
+    db_done(row);
+    return rc < 0 ? rc : 0;
+}
+
+/* The number behind those that were left out from n on. */
+static int64_t gap_jump(const struct walk *w, const char *kind, int64_t year, int64_t n)
+{
+    for (size_t i = 0; i < w->gap_count; i++) {
+        const struct gap *g = &w->gaps[i];
+        if (g->year == year && g->from == n && strcmp(g->kind, kind) == 0)
+            n = g->to + 1;
+    }
+    return n;
+}
+
+static int document_check(const struct walk *w, struct db_row *row, const char *kind, int64_t year,
+                          int64_t n, struct err *e)
 {
     const char *number = db_text(row, 3);
     char hex[2 * JOURNAL_HASH + 1], want[40];
@@ -207,7 +241,7 @@ static int document_check(struct db_row *row, const char *kind, int64_t year, in
     const char *entry = strcmp(db_text(row, 0), "delivery") == 0 ? "paper" : db_text(row, 0);
     int64_t follows = strcmp(db_text(row, 0), kind) == 0 && db_int(row, 1) == year ? n + 1 : 1;
 
-    if (db_int(row, 2) != follows)
+    if (db_int(row, 2) != gap_jump(w, db_text(row, 0), db_int(row, 1), follows))
         return wrong(e, word_document, number, N_("its number does not follow the last one"));
     snprintf(want, sizeof want, "-%lld-%06lld", (long long)db_int(row, 1),
              (long long)db_int(row, 2));
@@ -232,7 +266,7 @@ static int documents_check(struct walk *w, struct err *e)
     int rc = db_find(w->db, SQL_verify_documents, &row, e, "");
 
     for (bool more = rc == 0 && row != NULL; more;) {
-        rc = document_check(row, kind, year, n, e);
+        rc = document_check(w, row, kind, year, n, e);
         text_copy(kind, sizeof kind, db_text(row, 0));
         year = db_int(row, 1);
         n = db_int(row, 2);
@@ -243,6 +277,24 @@ static int documents_check(struct walk *w, struct err *e)
     }
     db_done(row);
     return rc;
+}
+
+/* Each restore stands in the chain by the hash of what it says of itself. */
+static int restores_check(struct walk *w, struct err *e)
+{
+    struct db_row *row = NULL;
+    char hex[2 * JOURNAL_HASH + 1];
+    int rc = db_find(w->db, SQL_verify_restores, &row, e, "");
+
+    for (bool more = rc == 0 && row != NULL; more; more = rc == 1) {
+        if (strcmp(journal_text_hash(db_text(row, 1), hex), db_text(row, 2)) != 0)
+            rc = wrong_number(e, N_("restore"), db_int(row, 0),
+                              N_("it says something else than when it was written"));
+        else
+            rc = db_next(row, e);
+    }
+    db_done(row);
+    return rc < 0 ? rc : 0;
 }
 
 /* ---- account, order and journal tell the same story: each statement gives its first bad row */
@@ -260,6 +312,8 @@ static int stories_check(struct walk *w, struct err *e)
         {SQL_verify_wrong_opening, N_("opening")},
         {SQL_verify_wrong_excess, N_("excess")},
         {SQL_verify_wrong_shift, N_("shift")},
+        {SQL_verify_wrong_restore, N_("restore")},
+        {SQL_verify_wrong_attempt, N_("order")},
         {SQL_verify_wrong_operation, N_("operation log")},
         {SQL_verify_wrong_entry, word_entry},
     };
@@ -284,7 +338,11 @@ static int walk_all(struct walk *w, const char *head_file, const char *claim, st
     if (rc == 0 && head_file != NULL)
         rc = head_file_check(w, head_file, e);
     if (rc == 0)
+        rc = gaps_take(w, e);
+    if (rc == 0)
         rc = documents_check(w, e);
+    if (rc == 0)
+        rc = restores_check(w, e);
     if (rc == 0)
         rc = stories_check(w, e);
     return rc != 0 ? rc : db_check(w->db, e);
@@ -301,6 +359,7 @@ int verify_books(struct books *reader, const char *head_file, const char *claim,
         return rc;
     rc = walk_all(&w, head_file, claim, e);
     db_rollback(w.db);
+    free(w.gaps);
     if (rc != 0)
         return rc;
     *result = json_pack("{s:I,s:I,s:I,s:I,s:s}", "entries", (json_int_t)w.entries, "documents",
