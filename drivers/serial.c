@@ -150,7 +150,11 @@ static bool set_by_hand(int fd, const struct serial_conf *conf)
     if (conf->stop_bits == 2)
         t.c_cflag |= CSTOPB;
     cfsetspeed(&t, speed_of(baud_of(conf)));
-    return tcsetattr(fd, TCSANOW, &t) == 0;
+    speed_t speed = cfgetospeed(&t);
+    if (tcsetattr(fd, TCSANOW, &t) != 0 || tcgetattr(fd, &t) != 0)
+        return false;
+    errno = EINVAL; /* who takes a part of it has said yes */
+    return cfgetospeed(&t) == speed && ((t.c_cflag & CSTOPB) != 0) == (conf->stop_bits == 2);
 }
 
 /* The library lets a read of nothing return 0, which reads like the end of the line. */
