@@ -370,8 +370,9 @@ static void transactions_are_matched(void **state)
     uint16_t regs[5];
     uint8_t body[13] = {1};
     (void)state;
-    OPEN(&b, "tcp", mbap_good, mbap_stale_first, mbap_stale, mbap_doubled, mbap_good, mbap_vendor_stale_first,
-         mbap_vendor_stale_only, mbap_exception, mbap_exception, mbap_good);
+    OPEN(&b, "tcp", mbap_good, mbap_stale_first, mbap_stale, mbap_doubled, mbap_good,
+         mbap_vendor_stale_first, mbap_vendor_stale_only, mbap_exception, mbap_exception,
+         mbap_good);
     assert_int_equal(bus_read(&b.bus, 1, 3, 0x0100, 5, regs).end, BUS_OK);
     assert_int_equal(regs[4], 0x0104);
     assert_int_equal(bus_read(&b.bus, 1, 3, 0x0180, 5, regs).end, BUS_OK); /* at the first try */
