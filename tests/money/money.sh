@@ -105,7 +105,7 @@ END
 # ---- the tellers
 teller_start() {
     # shellcheck disable=SC2086
-    "$O/tests/tools/teller" "$SITE/socket" "$SITE/teller$1" "teller$1" "teller$1-pass-1" "money $1" \
+    TELLER_CANCELS=yes "$O/tests/tools/teller" "$SITE/socket" "$SITE/teller$1" "teller$1" "teller$1-pass-1" "money $1" \
         $(((N + $1 - 1) / TELLERS)) $((SEED + $1)) $sold > "$SITE/teller$1.out" 2>&1 &
     eval "teller_$1=$!"
 }
@@ -210,6 +210,8 @@ CREATE TABLE line (text TEXT);
 .mode tabs
 .import '$SITE/records' line
 CREATE TABLE got AS SELECT substr(text, 5, 32) AS once, CAST(substr(text, 38) AS INTEGER) AS sale FROM line WHERE text LIKE 'got %';
+CREATE TABLE back AS SELECT substr(text, 6, 32) AS once, substr(text, 39) AS number FROM line WHERE text LIKE 'back %';
+CREATE TABLE kept AS SELECT substr(text, 6, 32) AS once, substr(text, 39) AS why FROM line WHERE text LIKE 'kept %';
 CREATE TABLE refused AS SELECT substr(text, 4, 32) AS once, substr(text, 37) AS why FROM line WHERE text LIKE 'no %';
 END
 
@@ -220,10 +222,15 @@ check "every sale that a teller was told of is in the books, once" "$(sql "
 check "the books hold no sale that no teller was told of" "$(sql "
     SELECT 'sale ' || id FROM b.sale WHERE id NOT IN (SELECT sale FROM got);
     SELECT 'refused with ' || why || ', and in the books all the same: ' || r.once FROM refused r JOIN b.once o ON o.id = r.once;")"
+check "every cancel that a teller was told of is in the books, once, and no other" "$(sql "
+    SELECT 'cancel ' || k.number || ' of id ' || k.once || ' is not in the books' FROM back k LEFT JOIN b.document d ON d.number = k.number
+        LEFT JOIN b.once o ON o.id = k.once WHERE d.kind IS NOT 'cancel' OR json_extract(o.result, '\$.number') IS NOT k.number;
+    SELECT 'cancel ' || number || ' was told to nobody' FROM b.document WHERE kind = 'cancel' AND number NOT IN (SELECT number FROM back);
+    SELECT 'kept with ' || why || ', and cancelled all the same' FROM kept k JOIN b.once o ON o.id = k.once;")"
 check "$N sales and more were made" "$(sql "SELECT n || ' sales' FROM (SELECT count(*) AS n FROM b.sale) WHERE n < $N;")"
-check "every order is done or failed, and a failed one says why" "$(sql "
+check "every order is done, failed or cancelled, and a failed one says why" "$(sql "
     SELECT 'order ' || id || ' ' || state || ' ' || reason FROM b.\"order\"
-    WHERE state NOT IN ('done', 'failed') OR (state = 'failed' AND coalesce(json_extract(reason, '\$.msg'), '') = '');")"
+    WHERE state NOT IN ('done', 'failed', 'cancelled') OR (state = 'failed' AND coalesce(json_extract(reason, '\$.msg'), '') = '');")"
 check "sales done + listed excess = what each meter took, to the cent" "$(sql "
     CREATE TABLE books AS SELECT m.number,
         (SELECT coalesce(sum(o.amount_minor), 0) FROM b.\"order\" o WHERE o.meter_id = m.id AND o.state = 'done') AS sold,
@@ -241,18 +248,26 @@ check "every excess is listed as over-credited, and came of a doubled frame" "$(
     SELECT 'meter ' || m.number || ': excess ' || sum(x.amount_minor) || ', doubled on the wire ' || t.doubled
         FROM b.excess x JOIN b.meter m ON m.id = x.meter_id JOIN truth t USING (number) GROUP BY m.id
         HAVING sum(x.amount_minor) <> t.doubled;")"
-check "what tellers took = what is on meters or failed" "$(sql "
-    SELECT 'taken ' || taken || ', pending ' || pending || ', done ' || done FROM (SELECT
+check "what tellers took = what is on meters, paid back or failed" "$(sql "
+    SELECT 'taken ' || taken || ', pending ' || pending || ', done ' || done || ', paid back ' || back FROM (SELECT
+        (SELECT coalesce(sum(amount_minor), 0) FROM b.sale WHERE cancelled_entry IS NOT NULL) AS back,
         (SELECT coalesce(sum(amount_minor), 0) FROM b.sale) AS taken,
         (SELECT coalesce(-sum(amount_minor), 0) FROM b.posting WHERE ledger = 'pending') AS pending,
         (SELECT coalesce(sum(amount_minor), 0) FROM b.\"order\" WHERE state = 'done') AS done,
         (SELECT coalesce(sum(amount_minor), 0) FROM b.\"order\" WHERE state = 'failed') AS failed)
-    WHERE taken <> pending + done OR pending <> failed;")"
+    WHERE taken <> pending + done + back OR pending <> failed;")"
+check "each till holds what was sold there less what was paid back, to the cent" "$(sql "
+    SELECT 'shift ' || h.id || ': ledger ' || ledger || ', sold ' || sold || ', paid back ' || back FROM (SELECT s.id,
+        (SELECT coalesce(sum(p.amount_minor), 0) FROM b.posting p WHERE p.ledger = 'cash' AND p.ref = s.id) AS ledger,
+        (SELECT coalesce(sum(x.amount_minor), 0) FROM b.sale x WHERE x.shift_id = s.id) AS sold,
+        (SELECT coalesce(sum(x.amount_minor), 0) FROM b.sale x JOIN b.entry e ON e.number = x.cancelled_entry WHERE e.shift_id = s.id) AS back
+        FROM b.shift s) h WHERE ledger <> sold - back;")"
 check "the engine found no mistake in itself" "$(grep -E 'msg=(INTERNAL|DB_)' "$SITE/engine.log" | head -5)"
 
 # ---- the figures
 echo "# seed $SEED, $(sql "SELECT count(*) FROM b.sale;") sales on $METERS meters and $CHANNELS channels by $TELLERS tellers; selling $selling s, settling $settling s, all $(($(date +%s) - began)) s"
 echo "# kill -9: engine $kills_engine, tellers $kills_teller; ids asked again: $(grep -c '^same' "$SITE/records"); refused: $(sql "SELECT group_concat(why || ' ' || n, ', ') FROM (SELECT why, count(*) AS n FROM refused GROUP BY why);")"
+echo "# cancels: $(sql "SELECT count(*) FROM back;"), refused $(sql "SELECT coalesce(group_concat(why || ' ' || n, ', '), 'none') FROM (SELECT why, count(*) AS n FROM kept GROUP BY why);"), late frames of cancelled ones $(sql "SELECT count(*) FROM b.excess WHERE kind = 'foreign';")"
 echo "# faults: $(sqlite3 -batch :memory: "SELECT sum(value) || ' (' || group_concat(key || ' ' || value, ', ') || ')' FROM json_each(readfile('$SITE/stats.json'), '\$.faults') WHERE value > 0;")"
 echo "# orders: $(sql "SELECT group_concat(state || ' ' || n, ', ') FROM (SELECT state, count(*) AS n FROM b.\"order\" GROUP BY state);"); sent again $(sql "SELECT coalesce(sum(sends - 1), 0) FROM b.\"order\" WHERE sends > 1;"); total stood still $(sql "SELECT count(*) FROM b.\"order\" WHERE flag <> '';")"
 echo "# open before settle: $(sqlite3 -batch :memory: "SELECT coalesce(group_concat(state || ' ' || n, ', '), 'none') FROM (SELECT json_extract(value, '\$[3]') AS state, count(*) AS n FROM json_each(readfile('$SITE/before.json'), '\$.rows') GROUP BY 1);"); excess listed: $(sql "SELECT count(*) || ' of ' || coalesce(sum(amount_minor), 0) FROM b.excess;"); doubled on the wire: $(sql "SELECT sum(doubled) FROM truth;")"

@@ -8,9 +8,10 @@
  *
  * LOGIN "-": the operator bound to this unix account. TELLER_ARM=FILE: made before the first sale is asked for
  * (crashpoint.c counts from then on). TELLER_WAIT=yes: ends when the last order is over. TELLER_HURRY=yes: one sale
- * straight after the other, for the bench.
+ * straight after the other, for the bench. TELLER_CANCELS=yes: now and then a sale is taken back at once, in a race
+ * with the engine that sends it, and a failed one instead of being sent again.
  * RECORD, one line each: "ask ONCE METER AMOUNT", then "got ONCE SALE NUMBER ORDER" or "no ONCE MSG"; "same ONCE"
- * where asking again gave the same; "retry ORDER". Ends with 0 when COUNT sales were accepted, 1 when an id gave
+ * where asking again gave the same; "retry ORDER"; "take ONCE SALE", then "back ONCE NUMBER" or "kept ONCE MSG". Ends with 0 when COUNT sales were accepted, 1 when an id gave
  * two different answers, 2 when it could not go on.
  */
 #include <fcntl.h>
@@ -51,6 +52,8 @@ struct teller {
     int64_t accepted, lines;
     struct sold last;    /* the last accepted one */
     struct sold pending; /* asked, not answered; once "" when there is none */
+    struct sold taking;  /* the same of a cancel: its own id, and the sale */
+    bool cancels;
     int64_t heard_order; /* the last order that was told to be over or in doubt */
 };
 
@@ -93,6 +96,11 @@ static void remember(struct teller *t, const char *line)
         t->pending.once[0] = '\0';
     } else if (strncmp(line, "no ", 3) == 0) {
         t->pending.once[0] = '\0';
+    } else if (sscanf(line, "take %32s %lld", s.once, &a) == 2) {
+        s.sale = a;
+        t->taking = s;
+    } else if (strncmp(line, "back ", 5) == 0 || strncmp(line, "kept ", 5) == 0) {
+        t->taking.once[0] = '\0';
     }
 }
 
@@ -188,21 +196,22 @@ static int shift_open(struct teller *t, struct err *e)
     return e->msg == MSG_SHIFT_OPEN_ALREADY ? 0 : code;
 }
 
-/* The newest order of a meter in this state; 0: none. */
-static json_int_t order_find(struct teller *t, const char *meter, const char *state)
+/* The first row's number of this column, of a query about a meter, where another column has this word. */
+static json_int_t find(struct teller *t, const char *query, const char *meter, const char *wanted,
+                       const char *state)
 {
     struct err e = {0};
     json_t *rows = NULL, *row, *column;
     json_t *args = json_pack("{s:s,s:{s:i}}", "meter", meter, "page", "limit", 20);
-    size_t i, k, at_order = 0, at_state = 0;
+    size_t i, k, at_wanted = 0, at_state = 0;
     json_int_t found = 0;
 
-    if (ask(t, "meter_orders", args, NULL, &rows, &e) == 0) {
+    if (ask(t, query, args, NULL, &rows, &e) == 0) {
         json_array_foreach(json_object_get(rows, "columns"), k, column)
         {
             const char *name = json_string_value(json_object_get(column, "name"));
-            if (name && strcmp(name, "order") == 0)
-                at_order = k;
+            if (name && strcmp(name, wanted) == 0)
+                at_wanted = k;
             if (name && strcmp(name, "state") == 0)
                 at_state = k;
         }
@@ -210,7 +219,7 @@ static json_int_t order_find(struct teller *t, const char *meter, const char *st
         {
             const char *word = json_string_value(json_array_get(row, at_state));
             if (!found && word && strcmp(word, state) == 0)
-                found = json_integer_value(json_array_get(row, at_order));
+                found = json_integer_value(json_array_get(row, at_wanted));
         }
     }
     json_decref(rows);
@@ -218,11 +227,51 @@ static json_int_t order_find(struct teller *t, const char *meter, const char *st
     return found;
 }
 
+/* The newest order of a meter in this state; 0: none. */
+static json_int_t order_find(struct teller *t, const char *meter, const char *state)
+{
+    return find(t, "meter_orders", meter, "order", state);
+}
+
+/* ---- taking back */
+
+/* The cancel that is on its way, to its end. true: the money was paid back. */
+static bool cancel_settle(struct teller *t)
+{
+    struct err e = {0};
+    json_t *result = NULL;
+    json_t *args =
+        json_pack("{s:I,s:s}", "sale", (json_int_t)t->taking.sale, "reason", "money test");
+    bool done = ask(t, "sale.cancel", args, t->taking.once, &result, &e) == 0;
+    if (done)
+        note(t, "back %s %s\n", t->taking.once,
+             json_string_value(json_object_get(result, "number")));
+    else
+        note(t, "kept %s %s\n", t->taking.once, message_get(e.msg)->name);
+    t->taking.once[0] = '\0';
+    json_decref(result);
+    json_decref(args);
+    return done;
+}
+
+static bool cancel_begin(struct teller *t, int64_t sale)
+{
+    if (!sale)
+        return false;
+    link_once(t->taking.once);
+    t->taking.sale = sale;
+    note(t, "take %s %lld\n", t->taking.once, (long long)sale);
+    return cancel_settle(t);
+}
+
 /* What a cashier does about a sale that failed or hangs: sends it again, or looks again. */
 static void clear_up(struct teller *t, const char *meter, bool failed)
 {
     struct err e = {0};
     json_t *result = NULL;
+    if (failed && t->cancels && throw(t, 2) == 0 &&
+        cancel_begin(t, find(t, "meter_sales", meter, "sale_id", "failed")))
+        return;
     json_int_t order = order_find(t, meter, failed ? "failed" : "in doubt");
     if (!order)
         return;
@@ -322,6 +371,8 @@ static bool sale_same(struct teller *t)
 static int work(struct teller *t, int64_t wanted)
 {
     int64_t had = t->accepted, since = clock_mono_ms();
+    if (t->taking.once[0])
+        cancel_settle(t);
     if (t->accepted > 0 && !sale_same(t))
         return 1;
     while (t->accepted < wanted) {
@@ -332,8 +383,13 @@ static int work(struct teller *t, int64_t wanted)
             had = t->accepted;
             if (getenv("TELLER_HURRY"))
                 continue;
-            if (t->accepted < wanted && throw(t, 2) == 0)
+            if (t->cancels && throw(t, 6) == 0) {
+                clock_sleep_ms((int64_t) throw(t, 3) *
+                               60); /* at once, or when it may be too late */
+                cancel_begin(t, t->last.sale);
+            } else if (t->accepted < wanted && throw(t, 2) == 0) {
                 watch(t);
+            }
             since = clock_mono_ms();
             if (throw(t, 8) == 0 && !sale_same(t))
                 return 1;
@@ -410,6 +466,7 @@ int main(int argc, char **argv)
     t.till = argv[5];
     t.meters = argv + 8;
     t.meter_count = argc - 8;
+    t.cancels = getenv("TELLER_CANCELS") != NULL;
     snprintf(t.token_path, sizeof t.token_path, "%s.token", argv[2]);
     if (record_open(&t, argv[2]) != 0)
         return 2;
