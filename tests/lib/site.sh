@@ -4,6 +4,7 @@
 #   site_start [options]      builds everything in $SITE (a fresh directory); options:
 #       --meters N --channels N   (6, 2)      --line-time     bytes take their time on the line (else none)
 #       --no-printer  --no-engine  --demo     --speed X --seed N (of the simulator)
+#       --unopened N: the last N meters belong to no account
 #       anything else goes to make_building.sh: --serial N (of the channels), --type --repeat --load --total --refuse20 --quiet --plain
 #   site_engine, site_engine_stop, site_engine_kill      the engine; its process is $SITE_ENGINE
 #   site_sim, site_sim_stop                              the simulator; its process is $SITE_SIM
@@ -103,7 +104,7 @@ END
 }
 
 site_start() {
-    _meters=6 _channels=2 _printer=yes _engine=yes _build=''
+    _meters=6 _channels=2 _printer=yes _engine=yes _build='' _unopened=0
     SITE_SIM_OPTIONS='--no-line-time --speed 1 --consume off --seed 1' SITE_INIT=''
     while [ $# -gt 0 ]; do
         case $1 in
@@ -111,6 +112,7 @@ site_start() {
             --channels) _channels=$2; shift ;;
             --line-time) SITE_SIM_OPTIONS=$(echo " $SITE_SIM_OPTIONS" | sed 's/ --no-line-time//') ;;
             --consume | --speed | --seed) SITE_SIM_OPTIONS="$SITE_SIM_OPTIONS $1 $2"; shift ;;
+            --unopened) _unopened=$2; shift ;;
             --no-printer) _printer=no ;;
             --no-engine) _engine=no ;;
             --demo) SITE_INIT=--demo ;;
@@ -131,6 +133,7 @@ END
     METERTILL_CONFIG=$SITE/metertill.conf
     # shellcheck disable=SC2086
     sh "$SITE_SRC/tests/sim/make_building.sh" "$SITE" "$_meters" "$_channels" $_build > "$SITE/building.out" || return 1
+    [ "$_unopened" = 0 ] || { head -n "-$_unopened" "$SITE/import/accounts.csv" > "$SITE/accounts" && mv "$SITE/accounts" "$SITE/import/accounts.csv"; } || return 1
     site_sim || return 1
     sh "$SITE_SRC/tests/sim/fill_ports.sh" "$SITE" "$SITE/ports" || return 1
     if [ $_printer = yes ]; then
