@@ -63,11 +63,18 @@ static int64_t offset_of(const struct table_source *t)
 /* How many rows there are in all; -1: not known. */
 int64_t table_source_total(const struct table_source *t)
 {
-    if (!rows_came(&t->table.rows))
-        return -1;
-    if (!rows_more(&t->table.rows))
-        return offset_of(t) + rows_count(&t->table.rows);
-    return rows_member(t->table.rows.result, "total", -1);
+    return rows_came(&t->table.rows) ? t->total : -1;
+}
+
+/* Rows are counted when something may have changed, not at every step through them. */
+static void total_take(struct table_source *t, const json_t *result)
+{
+    const int64_t known = rows_member(result, "offset", 0) +
+                          (int64_t)json_array_size(json_object_get(result, "rows"));
+    if (!json_is_true(json_object_get(result, "more")))
+        t->total = known;
+    else
+        t->total = rows_member(result, "total", t->fresh ? -1 : t->total);
 }
 
 static int height_of(const struct table_source *t)
@@ -114,16 +121,17 @@ json_t *table_source_question(const struct table_source *t)
 
 static void came(void *ctx, const json_t *result, const struct err *e);
 
-static void ask_from(struct table_source *t, int64_t offset)
+static void ask_from(struct table_source *t, int64_t offset, bool count)
 {
     json_t *args = t->args ? json_deep_copy(t->args) : json_object(),
            *page = table_source_question(t);
     json_object_set_new(page, "limit", json_integer(limit_of(t)));
     json_object_set_new(page, "offset", json_integer(offset > 0 ? offset : 0));
-    json_object_set_new(page, "count", json_true());
+    json_object_set_new(page, "count", json_boolean(count));
     json_object_set_new(args, "page", page);
     view_forget(t->view, t->request);
-    t->outdated = false;
+    t->outdated = t->outdated && !count;
+    t->asked_row = t->want;
     const bool said = t->fresh || t->want >= 0;
     const char *what = t->def->what ? t->def->what : N_("reading the list");
     t->request = view_ask_for(t->view, t->def->call, args, said ? what : NULL, came, t);
@@ -133,8 +141,18 @@ static void ask_from(struct table_source *t, int64_t offset)
 static void ask_fresh(struct table_source *t)
 {
     t->fresh = true;
+    t->stale = false;
     t->want = -1;
-    ask_from(t, 0);
+    ask_from(t, 0, true);
+}
+
+/* The same from keys that come faster than answers: the engine has one question of a table at a time. */
+static void ask_fresh_next(struct table_source *t)
+{
+    if (t->request && t->fresh)
+        t->stale = true;
+    else
+        ask_fresh(t);
 }
 
 void table_source_again(struct table_source *t)
@@ -148,7 +166,7 @@ void table_source_again(struct table_source *t)
         return;
     }
     const int64_t top = t->want >= 0 ? t->want : offset_of(t) + t->table.top;
-    ask_from(t, top - height_of(t));
+    ask_from(t, top - height_of(t), true);
 }
 
 /* The cursor goes to a row of the whole list, now or when it came. */
@@ -162,16 +180,14 @@ static void go_to(struct table_source *t, int64_t row)
         row = 0;
     if (row >= offset && row < offset + count) {
         t->table.cursor = (int)(row - offset);
-        if (t->want >= 0 && t->request)
-            view_forget(t->view, t->request);
-        t->request = t->want >= 0 ? 0 : t->request;
         t->want = -1;
         return;
     }
     if (count == 0)
         return;
     t->want = row;
-    ask_from(t, row - limit_of(t) / 2);
+    if (!t->request)
+        ask_from(t, row - limit_of(t) / 2, false);
 }
 
 /* The rows around those on the screen, before they are asked for. */
@@ -184,7 +200,7 @@ static void ask_ahead(struct table_source *t)
     const bool above = w->top < half && offset_of(t) > 0;
     const bool below = w->top + height_of(t) + half > count && rows_more(&w->rows);
     if (above || below)
-        ask_from(t, offset_of(t) + w->top - height_of(t));
+        ask_from(t, offset_of(t) + w->top - height_of(t), false);
 }
 
 /* ---- answers */
@@ -194,34 +210,58 @@ static void window_set(struct table_source *t, const json_t *result)
 {
     struct table *w = &t->table;
     const int64_t before = offset_of(t), row = before + w->cursor;
-    const int64_t on_screen = w->cursor - w->top;
+    const int on_screen = w->cursor - w->top;
     const int64_t moved = before - rows_member(result, "offset", 0);
-    if (t->want >= 0) {
-        rows_set(&w->rows, result);
-        const int64_t step = t->want - row;
-        int64_t to = t->want - offset_of(t), top = w->top + moved + step;
-        if (to >= rows_count(&w->rows))
-            to = rows_count(&w->rows) - 1;
-        w->cursor = to > 0 ? (int)to : 0;
-        if (step > height_of(t) || step < -height_of(t)) /* far away: it stays on its line */
-            top = to - on_screen;
-        w->top = top > 0 ? (int)top : 0;
-        t->want = -1;
-        return;
-    }
     table_set(w, result, false);
-    if (w->cursor + moved < 0 || moved == 0)
-        return;
-    if (w->cursor == row - before && w->cursor - w->top == on_screen) { /* not found by its id */
-        w->cursor = (int)(row - offset_of(t));
-        w->top = (int)(w->cursor - on_screen);
+    if (moved != 0 && w->cursor == row - before && row >= offset_of(t)) { /* not found by its id */
+        const int64_t to = row - offset_of(t), last = rows_count(&w->rows) - 1;
+        w->cursor = (int)(to < last ? to : last > 0 ? last : 0);
+        w->top = w->cursor > on_screen ? w->cursor - on_screen : 0;
     }
+}
+
+/* The rows around the one that the cursor was to go to: a jump leaves it on its line of the screen. */
+static void jump_set(struct table_source *t, const json_t *result)
+{
+    struct table *w = &t->table;
+    const int on_screen = w->cursor - w->top;
+    rows_set(&w->rows, result);
+    const int64_t last = rows_count(&w->rows) - 1, to = t->asked_row - offset_of(t);
+    w->cursor = (int)(to > last ? last : to);
+    w->cursor = w->cursor > 0 ? w->cursor : 0;
+    w->top = w->cursor > on_screen ? w->cursor - on_screen : 0;
+    if (w->top > last + 1 - height_of(t) && !rows_more(&w->rows)) /* the end fills the screen */
+        w->top = last + 1 > height_of(t) ? (int)(last + 1) - height_of(t) : 0;
+}
+
+static void rows_took(struct table_source *t, const json_t *result)
+{
+    const int64_t wanted = t->want;
+    total_take(t, result);
+    if (t->fresh) {
+        table_set(&t->table, result, true);
+        t->want = -1;
+    } else if (t->asked_row >= 0 && wanted >= 0) {
+        jump_set(t, result);
+        t->want = -1;
+        if (wanted != t->asked_row)
+            go_to(t, wanted);
+    } else {
+        window_set(t, result);
+        if (wanted >= 0)
+            go_to(t, wanted);
+    }
+    t->fresh = false;
+    if (rows_count(&t->table.rows) == 0 && offset_of(t) > 0 && !t->request)
+        ask_from(t, offset_of(t) - limit_of(t) / 2, true); /* the list got shorter */
 }
 
 static void came(void *ctx, const json_t *result, const struct err *e)
 {
     struct table_source *t = ctx;
+    const bool stale = t->stale;
     t->request = 0;
+    t->stale = false;
     if (e) {
         t->failed = *e;
         t->want = -1;
@@ -229,14 +269,10 @@ static void came(void *ctx, const json_t *result, const struct err *e)
             view_error(t->view, e);
     } else {
         t->failed.code = 0;
-        if (t->fresh)
-            table_set(&t->table, result, true);
-        else
-            window_set(t, result);
-        t->fresh = false;
+        rows_took(t, result);
     }
-    if (!e && rows_count(&t->table.rows) == 0 && offset_of(t) > 0)
-        ask_from(t, offset_of(t) - limit_of(t) / 2); /* the list got shorter */
+    if (stale)
+        ask_fresh(t);
     if (t->def->came)
         t->def->came(t->view, e);
 }
@@ -248,11 +284,11 @@ void table_source_init_idle(struct table_source *t, struct view *v, const struct
     memset(t, 0, sizeof *t);
     t->def = def;
     t->view = v;
-    t->want = -1;
+    t->want = t->asked_row = t->total = -1;
     table_init(&t->table, def->columns, def->id, def->empty);
     t->table.sort = def->sort;
     t->table.down = def->down;
-    t->table.tags = def->tags ? json_object() : NULL;
+    t->table.tags = def->untagged ? NULL : json_object();
     edit_init(&t->filter, EDIT_TEXT, 60);
     t->next = v->tables;
     v->tables = t;
@@ -281,7 +317,7 @@ void table_source_forget(struct table_source *t)
     view_forget(t->view, t->request);
     t->request = 0;
     t->want = -1;
-    t->fresh = t->outdated = false;
+    t->fresh = t->stale = t->outdated = false;
     t->failed.code = 0;
     t->filtering = false;
     t->found[0] = '\0';
@@ -338,6 +374,7 @@ void table_source_update(struct table_source *t, enum screen_cause cause, const 
         if (t->request && !rows_came(&t->table.rows))
             err_set(&t->failed, MSG_UI_TABLE_LEFT);
         t->request = 0;
+        t->stale = false;
         t->want = -1;
         break;
     case SCREEN_SETTLED: ask_ahead(t); break;
@@ -370,7 +407,7 @@ static void sort_by(struct table_source *t, const char *column, bool down)
 {
     t->table.sort = column;
     t->table.down = down;
-    ask_fresh(t);
+    ask_fresh_next(t);
 }
 
 const char *table_source_why_not(const struct table_source *t, int action)
@@ -426,7 +463,7 @@ static void filter_ask(struct table_source *t)
     if (strcmp(edit_get(&t->filter, typed), t->found) == 0)
         return;
     text_copy(t->found, sizeof t->found, typed);
-    ask_fresh(t);
+    ask_fresh_next(t);
 }
 
 static bool filter_key(struct table_source *t, uint32_t key)

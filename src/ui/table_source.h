@@ -27,7 +27,7 @@ struct table_def {
     const char *events; /* "order paper": after these it is asked again; NULL: never by itself */
     const char *sort;   /* column it is sorted by at first; NULL: the query's own order */
     bool down;          /* ... the other way round */
-    bool tags;          /* Space tags rows */
+    bool untagged;      /* Space tags no rows here */
     bool typed;         /* letters and Space belong to a field of the screen: F1 and palette only */
     void (*came)(struct view *v, const struct err *e); /* rows came, or *e; NULL: nobody minds */
 };
@@ -41,10 +41,13 @@ struct table_source {
     struct edit filter;
     bool filtering;         /* the filter line takes the keys */
     char found[EDIT_BYTES]; /* the filter that was asked for */
-    int request;
+    int request;       /* one at a time: what is wanted meanwhile is asked when its answer came */
     bool fresh;        /* the request is another question: its answer begins at the first row */
+    bool stale;        /* ... and meanwhile there is yet another one */
     bool outdated;     /* something changed: it is asked again at the next tick */
     int64_t want;      /* row that the cursor goes to when it came; -1: none */
+    int64_t asked_row; /* the one that the request is for; -1: none */
+    int64_t total;     /* rows in all; -1: not known */
     struct err failed; /* code 0: the last answer was one */
 };
 
