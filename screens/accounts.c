@@ -17,7 +17,7 @@ static const struct table_column columns[] = {
     {.name = "tenant", .title = N_("Tenant"), .width = 16, .most = 40, .rank = 1},
     {.name = "rooms", .title = N_("Rooms"), .width = 8, .most = 20, .rank = 2},
     {.name = "phone", .title = N_("Phone"), .width = 13, .most = 16, .rank = 2},
-    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 11, .most = 13, .rank = 1},
+    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 13, .rank = 1},
     {.name = "opened_at", .title = N_("Since"), .kind = SHOW_DAY, .width = 7, .rank = 3},
     {.name = "alias", .title = N_("Called"), .width = 10, .most = 24, .rank = 5},
     {.name = "note", .title = N_("Note"), .width = 12, .most = 60, .rank = 4},

@@ -6,7 +6,9 @@
 
 #include "keys.h"
 #include "message.h"
+#include "meter_values.h"
 #include "order_words.h"
+#include "sale_list.h"
 #include "screen.h"
 #include "show.h"
 #include "table.h"
@@ -24,26 +26,48 @@ static const struct table_column order_columns[] = {
     {.name = NULL},
 };
 
-static const struct table_column sale_columns[] = {
-    {.name = "at", .title = N_("Sales"), .kind = SHOW_TIME, .width = 11, .rank = 1},
-    {.name = "amount_minor", .title = N_("Amount"), .kind = SHOW_MONEY, .width = 9, .rank = 1},
-    {.name = "pay", .title = N_("Paid by"), .kind = SHOW_WORD, .width = 8, .rank = 2},
-    {.name = "number", .title = N_("Number"), .width = 13, .rank = 1},
-    {.name = "operator", .title = N_("Cashier"), .width = 10, .most = 20, .rank = 2},
-    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 12, .most = 16, .rank = 1},
+static const struct table_column reading_columns[] = {
+    {.name = "at", .title = N_("Readings"), .kind = SHOW_TIME, .width = 11, .rank = 1},
+    {.name = "balance_minor", .title = N_("Balance"), .kind = SHOW_MONEY, .width = 10, .rank = 1},
+    {.name = "energy_wh", .title = N_("Energy kWh"), .kind = SHOW_ENERGY, .width = 12, .rank = 1},
+    {.name = "power_w", .title = N_("Power W"), .kind = SHOW_INTEGER, .width = 8, .rank = 1},
+    {.name = "purchase_count",
+     .title = N_("Purchases"),
+     .kind = SHOW_INTEGER,
+     .width = 9,
+     .rank = 1},
     {.name = NULL},
+};
+
+/* The lists under the values; Tab goes on to the next. */
+enum list { LIST_ORDERS, LIST_SALES, LIST_READINGS, LISTS };
+
+static const struct {
+    const char *call, *id, *empty;
+    const struct table_column *columns;
+} lists[LISTS] = {
+    [LIST_ORDERS] = {"meter_orders", "order", N_("No order was ever made for this meter."),
+                     order_columns},
+    [LIST_SALES] = {"meter_sales", "sale_id", N_("Nothing was ever sold to this meter."),
+                    sale_list_columns},
+    [LIST_READINGS] = {"meter_readings", "at",
+                       N_("This meter was never read. F4 reads it, and so does every sweep of its "
+                          "line."),
+                       reading_columns},
 };
 
 struct meter {
     char number[32];
     struct rows meter;
-    struct table orders, sales;
-    bool shows_sales;
+    struct table list[LISTS];
+    enum list shown;
+    int64_t days; /* that the credit lasts; -1: not known */
     int waiting;
     bool outdated;
 };
 
 static void ask(struct view *v);
+static view_reply_fn days_came;
 
 static void meter_came(struct view *v, const json_t *result, const struct err *e)
 {
@@ -53,42 +77,73 @@ static void meter_came(struct view *v, const json_t *result, const struct err *e
         view_error(v, e);
     else
         rows_set(&s->meter, result);
+    if (!e && rows_count(&s->meter) > 0)
+        view_ask(
+            v, "meter_days",
+            json_pack("{s:I}", "meter_id", (json_int_t)rows_number(&s->meter, 0, "meter_id", 0)),
+            NULL, NULL, days_came);
+}
+
+static void list_came(struct view *v, enum list which, const json_t *result, const struct err *e)
+{
+    struct meter *s = v->state;
+    s->waiting -= s->waiting > 0;
+    if (!e)
+        table_set(&s->list[which], result, false);
 }
 
 static void orders_came(struct view *v, const json_t *result, const struct err *e)
 {
-    struct meter *s = v->state;
-    s->waiting -= s->waiting > 0;
-    if (!e)
-        table_set(&s->orders, result, false);
+    list_came(v, LIST_ORDERS, result, e);
 }
 
 static void sales_came(struct view *v, const json_t *result, const struct err *e)
 {
+    list_came(v, LIST_SALES, result, e);
+}
+
+static void readings_came(struct view *v, const json_t *result, const struct err *e)
+{
+    list_came(v, LIST_READINGS, result, e);
+}
+
+static void days_came(struct view *v, const json_t *result, const struct err *e)
+{
     struct meter *s = v->state;
-    s->waiting -= s->waiting > 0;
-    if (!e)
-        table_set(&s->sales, result, false);
+    struct rows rows = {0};
+    if (e)
+        return;
+    rows_set(&rows, result);
+    s->days = rows_number(&rows, 0, "days", -1);
+    rows_clear(&rows);
+}
+
+static void list_ask(struct view *v)
+{
+    static view_reply_fn *const replies[LISTS] = {orders_came, sales_came, readings_came};
+    struct meter *s = v->state;
+    view_ask(v, lists[s->shown].call, json_pack("{s:s}", "meter", s->number), NULL, NULL,
+             replies[s->shown]);
 }
 
 static void ask(struct view *v)
 {
     struct meter *s = v->state;
     s->outdated = false;
-    s->waiting = 3;
+    s->waiting = 2;
     view_ask(v, "meter", json_pack("{s:s}", "meter", s->number), NULL,
              rows_came(&s->meter) ? NULL : N_("reading the books"), meter_came);
-    view_ask(v, "meter_orders", json_pack("{s:s}", "meter", s->number), NULL, NULL, orders_came);
-    view_ask(v, "meter_sales", json_pack("{s:s}", "meter", s->number), NULL, NULL, sales_came);
+    list_ask(v);
 }
 
 static int meter_open(struct view *v, const json_t *args, struct err *e)
 {
     struct meter *s = v->state;
     (void)e;
+    s->days = -1;
     text_copy(s->number, sizeof s->number, rows_member_text(args, "meter"));
-    table_init(&s->orders, order_columns, "order", N_("No order was ever made for this meter."));
-    table_init(&s->sales, sale_columns, "sale_id", N_("Nothing was ever sold to this meter."));
+    for (int i = 0; i < LISTS; i++)
+        table_init(&s->list[i], lists[i].columns, lists[i].id, lists[i].empty);
     ask(v);
     return 0;
 }
@@ -131,7 +186,7 @@ static void read_came(struct view *v, const json_t *result, const struct err *e)
 
 static struct table *list(struct meter *s)
 {
-    return s->shows_sales ? &s->sales : &s->orders;
+    return &s->list[s->shown];
 }
 
 static void meter_action(struct view *v, int action)
@@ -142,7 +197,10 @@ static void meter_action(struct view *v, int action)
         view_ask(v, "meter.read", json_pack("{s:s}", "meter", s->number), NULL,
                  N_("reading the meter"), read_came);
         break;
-    case ACTION_OTHER: s->shows_sales = !s->shows_sales; break;
+    case ACTION_OTHER:
+        s->shown = (s->shown + 1) % LISTS;
+        list_ask(v);
+        break;
     case ACTION_OPEN:
         view_open(v, "order",
                   json_pack("{s:I}", "order",
@@ -156,7 +214,7 @@ static void meter_action(struct view *v, int action)
 static const char *meter_why_not(struct view *v, int action)
 {
     struct meter *s = v->state;
-    if (action == ACTION_OPEN && rows_count(&list(s)->rows) == 0)
+    if (action == ACTION_OPEN && !rows_number(&list(s)->rows, list(s)->cursor, "order", 0))
         return N_("There is nothing to open.");
     if (action == ACTION_TENANT && !rows_number(&s->meter, 0, "account_id", 0))
         return N_("This meter belongs to no account.");
@@ -196,75 +254,6 @@ static const char *relay_words(const struct rows *r)
     return N_("The relay is open, and the meter does not say why.");
 }
 
-/* A number with a decimal point put in: 2301 with 1 -> "230.1". */
-static void decimals(int64_t value, int places, char *buf, size_t size)
-{
-    int64_t scale = 1;
-    for (int i = 0; i < places; i++)
-        scale *= 10;
-    const uint64_t magnitude = value < 0 ? (uint64_t)-value : (uint64_t)value;
-    snprintf(buf, size, "%s%llu.%0*llu", value < 0 ? "-" : "",
-             (unsigned long long)(magnitude / (uint64_t)scale), places,
-             (unsigned long long)(magnitude % (uint64_t)scale));
-}
-
-/* The values of the last reading: three columns, in reading order. */
-enum value_kind { VALUE_MONEY, VALUE_COUNT, VALUE_ENERGY, VALUE_PRICE, VALUE_MILLI, VALUE_TIME };
-
-static const struct value {
-    const char *name, *label;
-    enum value_kind kind;
-} values[] = {
-    {"balance_minor", N_("Balance"), VALUE_MONEY},
-    {"energy_wh", N_("Energy kWh"), VALUE_ENERGY},
-    {"power_w", N_("Power kW"), VALUE_MILLI},
-    {"purchase_count", N_("Purchases"), VALUE_COUNT},
-    {"rate1_wh", N_("Sharp kWh"), VALUE_ENERGY},
-    {"voltage1_mv", N_("Voltage L1 V"), VALUE_MILLI},
-    {"total_minor", N_("Bought in all"), VALUE_MONEY},
-    {"rate2_wh", N_("Peak kWh"), VALUE_ENERGY},
-    {"voltage2_mv", N_("Voltage L2 V"), VALUE_MILLI},
-    {"alarm1_minor", N_("Alarm 1 at"), VALUE_MONEY},
-    {"rate3_wh", N_("Flat kWh"), VALUE_ENERGY},
-    {"voltage3_mv", N_("Voltage L3 V"), VALUE_MILLI},
-    {"alarm2_minor", N_("Alarm 2 at"), VALUE_MONEY},
-    {"rate4_wh", N_("Valley kWh"), VALUE_ENERGY},
-    {"current1_ma", N_("Current L1 A"), VALUE_MILLI},
-    {"overdraft_minor", N_("Overdraft"), VALUE_MONEY},
-    {"price1_e4", N_("Price a kWh"), VALUE_PRICE},
-    {"factor_e3", N_("Power factor"), VALUE_MILLI},
-};
-
-static void value_text(const struct value *value, const struct rows *r, char *buf)
-{
-    static const enum show_kind kinds[] = {
-        [VALUE_MONEY] = SHOW_MONEY, [VALUE_COUNT] = SHOW_INTEGER, [VALUE_ENERGY] = SHOW_ENERGY,
-        [VALUE_PRICE] = SHOW_PRICE, [VALUE_MILLI] = SHOW_INTEGER, [VALUE_TIME] = SHOW_TIME,
-    };
-    const json_t *cell = rows_value(r, 0, value->name);
-    if (value->kind == VALUE_MILLI && json_is_integer(cell))
-        decimals(json_integer_value(cell), 3, buf, SHOW_TEXT_MAX);
-    else
-        show_value(kinds[value->kind], cell, 0, buf);
-}
-
-static int values_draw(const struct rows *r, struct canvas *c, int row, bool stale)
-{
-    char text[SHOW_TEXT_MAX], marked[SHOW_TEXT_MAX + 2];
-    int used = 0;
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        const int col = 1 + (int)(i % 3) * 27;
-        used = (int)(i / 3);
-        value_text(&values[i], r, text);
-        if (!text[0])
-            text_copy(text, sizeof text, "-");
-        snprintf(marked, sizeof marked, "%s%s", stale ? "~" : "", text);
-        canvas_text(c, row + used, col, 14, STYLE_PLAIN, message_gettext(values[i].label));
-        canvas_number(c, row + used, col + 14, 11, stale ? STYLE_DIM : STYLE_BOLD, marked);
-    }
-    return used + 1;
-}
-
 static int identity_draw(const struct rows *r, struct canvas *c, int row)
 {
     char text[SHOW_TEXT_MAX * 3], address[24];
@@ -280,8 +269,9 @@ static int identity_draw(const struct rows *r, struct canvas *c, int row)
     return 2;
 }
 
-static int state_draw(const struct rows *r, struct canvas *c, int row, int64_t now_utc)
+static int state_draw(const struct meter *s, struct canvas *c, int row, int64_t now_utc)
 {
+    const struct rows *r = &s->meter;
     char text[SHOW_TEXT_MAX * 2], age[SHOW_TEXT_MAX], reason[ERR_TEXT_MAX];
     const char *state = rows_text(r, 0, "state");
     show_age(now_utc, rows_number(r, 0, "read_at", 0), age);
@@ -289,6 +279,13 @@ static int state_draw(const struct rows *r, struct canvas *c, int row, int64_t n
     int col = 1 + canvas_text(c, row, 1, 20, show_style(state) | STYLE_BOLD, text) + 3;
     if (age[0]) {
         show_format(text, sizeof text, _("read %1 ago"), SHOW_ARGS(age));
+        col += canvas_text(c, row, col, c->cols - col - 1, STYLE_PLAIN, text) + 3;
+    }
+    if (s->days >= 0) {
+        snprintf(age, sizeof age, "%lld", (long long)s->days);
+        show_format(text, sizeof text,
+                    s->days == 1 ? _("credit for about %1 day") : _("credit for about %1 days"),
+                    SHOW_ARGS(age));
         canvas_text(c, row, col, c->cols - col - 1, STYLE_PLAIN, text);
     }
     canvas_text(c, row + 1, 1, c->cols - 2, STYLE_PLAIN, message_gettext(relay_words(r)));
@@ -310,10 +307,10 @@ static void meter_draw(struct view *v, struct canvas *c, int top, int lines)
             canvas_text(c, row, 1, c->cols - 2, STYLE_PLAIN, _("There is no such meter."));
         return;
     }
-    const int64_t age_s = view_now(v) - rows_number(&s->meter, 0, "read_at", 0);
     row += identity_draw(&s->meter, c, row);
-    row += state_draw(&s->meter, c, row, view_now(v));
-    row += values_draw(&s->meter, c, row, age_s > SHOW_STALE_S) + 1;
+    row += state_draw(s, c, row, view_now(v));
+    row += meter_live_draw(&s->meter, c, row, view_now(v));
+    row += meter_settings_draw(&s->meter, c, row, view_now(v));
     table_draw(list(s), c, row, end - row, view_now(v), true);
 }
 
@@ -321,8 +318,8 @@ static void meter_close(struct view *v)
 {
     struct meter *s = v->state;
     rows_clear(&s->meter);
-    table_clear(&s->orders);
-    table_clear(&s->sales);
+    for (int i = 0; i < LISTS; i++)
+        table_clear(&s->list[i]);
 }
 
 static const char *meter_heading(struct view *v)
@@ -339,8 +336,8 @@ static const struct screen_key keys[] = {
      .roles = SCREEN_ALL & ~(unsigned)SCREEN_AUDITOR},
     {.key = KEYS_TAB,
      .action = ACTION_OTHER,
-     .label = N_("Orders/sales"),
-     .help = N_("Orders or sales of this meter")},
+     .label = N_("Other list"),
+     .help = N_("Orders, sales or readings of this meter")},
     {.key = KEYS_ENTER,
      .action = ACTION_OPEN,
      .label = N_("Story"),

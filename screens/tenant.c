@@ -8,13 +8,14 @@
 #include "keys.h"
 #include "message.h"
 #include "sale.h"
+#include "sale_list.h"
 #include "show.h"
 #include "table.h"
 #include "text.h"
 
 #define METER_LINES 4 /* most lines of the list of meters, heading included */
 
-enum { ACTION_ENTER = 1, ACTION_METER, ACTION_ORDER, ACTION_RECEIPT };
+enum { ACTION_ENTER = 1, ACTION_METER, ACTION_ORDER, ACTION_RECEIPT, ACTION_EDIT };
 
 static const struct table_column meter_columns[] = {
     {.name = "meter", .title = N_("Meter"), .width = 10, .most = 14, .rank = 1},
@@ -32,16 +33,6 @@ static const struct table_column meter_columns[] = {
     {.name = NULL},
 };
 
-static const struct table_column sale_columns[] = {
-    {.name = "at", .title = N_("Last sales"), .kind = SHOW_TIME, .width = 11, .rank = 1},
-    {.name = "amount_minor", .title = N_("Amount"), .kind = SHOW_MONEY, .width = 9, .rank = 1},
-    {.name = "pay", .title = N_("Paid by"), .kind = SHOW_WORD, .width = 8, .rank = 2},
-    {.name = "operator", .title = N_("Cashier"), .width = 10, .most = 20, .rank = 2},
-    {.name = "number", .title = N_("Number"), .width = 13, .rank = 1},
-    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 10, .most = 14, .rank = 1},
-    {.name = NULL},
-};
-
 struct tenant {
     struct sale sale; /* first: sale.c finds it there */
     struct rows account;
@@ -55,7 +46,9 @@ struct tenant {
 
 static void heading_set(struct tenant *s, const char *alias)
 {
-    snprintf(s->heading, sizeof s->heading, "%s %s %s", s->sale.room, s->sale.tenant, alias);
+    const char *room = s->sale.room; /* not known where the account was opened from the list */
+    snprintf(s->heading, sizeof s->heading, "%s%s%s %s", room, room[0] ? " " : "", s->sale.tenant,
+             alias);
 }
 
 static void answer_end(struct view *v, const struct err *e)
@@ -141,7 +134,8 @@ static int tenant_open(struct view *v, const json_t *args, struct err *e)
     sale_meter(&s->sale, args);
     s->sale.account_id = rows_member(args, "account_id", 0);
     table_init(&s->meters, meter_columns, "meter_id", N_("This account has no meter."));
-    table_init(&s->sales, sale_columns, "sale_id", N_("No sale yet. Type an amount to make one."));
+    table_init(&s->sales, sale_list_columns, "sale_id",
+               N_("No sale yet. Type an amount to make one."));
     heading_set(s, rows_member_text(args, "alias"));
     ask(v);
     if (draft && sells(v))
@@ -214,6 +208,10 @@ static void tenant_action(struct view *v, int action)
     case ACTION_RECEIPT:
         view_open(v, "receipt", json_pack("{s:I}", "sale", (json_int_t)sale_marked(s)));
         break;
+    case ACTION_EDIT:
+        view_open(v, "account_edit",
+                  json_pack("{s:s}", "account", rows_text(&s->account, 0, "account")));
+        break;
     default: break;
     }
 }
@@ -225,6 +223,8 @@ static const char *tenant_why_not(struct view *v, int action)
         return N_("There is no sale yet.");
     if (action == ACTION_RECEIPT && !sale_marked(s))
         return N_("There is no sale yet.");
+    if (action == ACTION_EDIT && rows_count(&s->account) == 0)
+        return N_("The account was not read yet.");
     return NULL;
 }
 
@@ -260,10 +260,47 @@ static bool tenant_text(struct view *v, uint32_t key)
     return sale_key(v, key);
 }
 
-static int account_draw(struct tenant *s, struct canvas *c, int row, int64_t now_utc)
+/* What became of the account, after its number: that it ended, that openings are under way. */
+static void account_end_draw(const struct rows *r, struct canvas *c, int row, int col)
+{
+    char text[SHOW_TEXT_MAX], day[SHOW_TEXT_MAX];
+    const int64_t ended = rows_number(r, 0, "closed_at", 0);
+    const int64_t waiting = rows_number(r, 0, "openings_waiting", 0);
+    unsigned style = STYLE_YELLOW | STYLE_BOLD;
+    if (ended) {
+        show_format(text, sizeof text, _("ended %1: nothing is sold any more"),
+                    SHOW_ARGS(show_time(0, ended, day)));
+        style = STYLE_BOLD;
+    } else if (waiting > 0) {
+        snprintf(day, sizeof day, "%lld", (long long)waiting);
+        show_format(text, sizeof text, _("openings under way: %1"), SHOW_ARGS(day));
+    } else {
+        return;
+    }
+    canvas_text(c, row, col, c->cols - col - 1, style, text);
+}
+
+/* The notes of the account and of its tenant, each where there is one. Returns the lines used. */
+static int notes_draw(const struct rows *r, struct canvas *c, int row)
+{
+    char text[SHOW_TEXT_MAX * 3];
+    const char *note = rows_text(r, 0, "note"), *tenant = rows_text(r, 0, "tenant_note");
+    const bool ban = rows_number(r, 0, "no_sale", 0) != 0;
+    snprintf(text, sizeof text, "%s%s%s", note, note[0] && tenant[0] ? "   " : "", tenant);
+    if (ban) {
+        char banned[SHOW_TEXT_MAX * 4];
+        snprintf(banned, sizeof banned, "! %s  %s", _("Do not sell, see the manager."), text);
+        canvas_text(c, row, 1, c->cols - 2, STYLE_BOLD | STYLE_RED, banned);
+        return 1;
+    }
+    if (text[0])
+        canvas_text(c, row, 1, c->cols - 2, STYLE_DIM, text);
+    return text[0] ? 1 : 0;
+}
+
+static int account_draw(struct tenant *s, struct canvas *c, int row)
 {
     char text[SHOW_TEXT_MAX * 2], since[SHOW_TEXT_MAX];
-    (void)now_utc;
     if (rows_count(&s->account) == 0)
         return 1;
     /* a date far from today is written as a date */
@@ -271,18 +308,9 @@ static int account_draw(struct tenant *s, struct canvas *c, int row, int64_t now
     show_format(
         text, sizeof text, _("Account %1   since %2   %3"),
         SHOW_ARGS(rows_text(&s->account, 0, "account"), since, rows_text(&s->account, 0, "phone")));
-    canvas_text(c, row, 1, c->cols - 2, STYLE_PLAIN, text);
-    const char *note = rows_text(&s->account, 0, "note");
-    if (!note[0])
-        note = rows_text(&s->account, 0, "tenant_note");
-    if (rows_number(&s->account, 0, "no_sale", 0)) {
-        snprintf(text, sizeof text, "! %s  %s", _("Do not sell, see the manager."), note);
-        canvas_text(c, row + 1, 1, c->cols - 2, STYLE_BOLD | STYLE_RED, text);
-        return 2;
-    }
-    if (note[0])
-        canvas_text(c, row + 1, 1, c->cols - 2, STYLE_DIM, note);
-    return note[0] ? 2 : 1;
+    const int col = 1 + canvas_text(c, row, 1, c->cols - 2, STYLE_PLAIN, text);
+    account_end_draw(&s->account, c, row, col + 3);
+    return 1 + notes_draw(&s->account, c, row + 1);
 }
 
 static void tenant_draw(struct view *v, struct canvas *c, int top, int lines)
@@ -290,7 +318,7 @@ static void tenant_draw(struct view *v, struct canvas *c, int top, int lines)
     struct tenant *s = v->state;
     char text[SHOW_TEXT_MAX];
     const int end = top + lines, count = rows_count(&s->meters.rows);
-    int row = top + account_draw(s, c, top, view_now(v));
+    int row = top + account_draw(s, c, top);
     const int meter_lines = count + 1 < METER_LINES ? count + 1 : METER_LINES;
     row += table_draw(&s->meters, c, row, meter_lines, view_now(v), s->choosing || !sells(v)) + 1;
     const char *other = view_presence(v, s->sale.meter, text);
@@ -345,6 +373,11 @@ static const struct screen_key keys[] = {
      .action = ACTION_RECEIPT,
      .label = N_("Receipt"),
      .help = N_("The paper of the marked sale")},
+    {.key = KEYS_F(11),
+     .action = ACTION_EDIT,
+     .label = N_("Edit"),
+     .help = N_("Name, phone, notes, and whether it may be sold to"),
+     .roles = SCREEN_CASHIER | SCREEN_MANAGER | SCREEN_ADMINISTRATOR},
     {.label = NULL},
 };
 

@@ -68,6 +68,7 @@
 -- column: overdraft_minor money Overdraft
 -- column: device_code integer Device code
 -- column: old_firmware integer Old firmware
+-- column: overload_w integer Overload set to (W)
 -- column: note text Note
 -- Everything the last reading said, beside what the books know.
 SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS channel, v.address,
@@ -86,6 +87,9 @@ SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS 
        ms.alarm2, ms.overload, ms.fault, ms.why, ms.clock_local, ms.price1_e4, ms.price2_e4,
        ms.price3_e4, ms.price4_e4, ms.alarm1_minor, ms.alarm2_minor, ms.overdraft_minor,
        ms.device_code, ms.old_firmware,
+       (SELECT json_extract(o.detail, '$.max_power_w') FROM "order" o
+        WHERE o.meter_id = m.id AND o.kind = 'load' AND o.state = 'done' ORDER BY o.id DESC LIMIT 1)
+           AS overload_w,
        m.note
 FROM meter m JOIN meter_shown v ON v.meter_id = m.id JOIN channel c ON c.id = m.channel_id
 LEFT JOIN gateway g ON g.id = c.gateway_id LEFT JOIN tariff tf ON tf.id = m.tariff_id

@@ -1,0 +1,131 @@
+/*
+ * Two blocks of values in three columns, in reading order, from one table each. A value older than an hour is dim and
+ * bears a '~': it was so then.
+ */
+#include "meter_values.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "canvas.h"
+#include "message.h"
+#include "show.h"
+#include "text.h"
+
+#define COLUMNS     3
+#define COLUMN_WIDE 27
+#define LABEL_CELLS 14
+#define VALUE_CELLS 11
+
+enum value_kind { VALUE_MONEY, VALUE_COUNT, VALUE_ENERGY, VALUE_PRICE, VALUE_MILLI, VALUE_TIME };
+
+struct value {
+    const char *name, *label;
+    enum value_kind kind;
+};
+
+static const struct value live[] = {
+    {"balance_minor", N_("Balance"), VALUE_MONEY},
+    {"energy_wh", N_("Energy kWh"), VALUE_ENERGY},
+    {"power_w", N_("Power kW"), VALUE_MILLI},
+    {"purchase_count", N_("Purchases"), VALUE_COUNT},
+    {"rate1_wh", N_("Sharp kWh"), VALUE_ENERGY},
+    {"voltage1_mv", N_("Voltage L1 V"), VALUE_MILLI},
+    {"total_minor", N_("Bought in all"), VALUE_MONEY},
+    {"rate2_wh", N_("Peak kWh"), VALUE_ENERGY},
+    {"voltage2_mv", N_("Voltage L2 V"), VALUE_MILLI},
+    {"current1_ma", N_("Current L1 A"), VALUE_MILLI},
+    {"rate3_wh", N_("Flat kWh"), VALUE_ENERGY},
+    {"voltage3_mv", N_("Voltage L3 V"), VALUE_MILLI},
+    {"factor_e3", N_("Power factor"), VALUE_MILLI},
+    {"rate4_wh", N_("Valley kWh"), VALUE_ENERGY},
+    {"clock_local", N_("Clock"), VALUE_TIME},
+};
+
+static const struct value flat_settings[] = {
+    {"alarm1_minor", N_("Alarm 1 at"), VALUE_MONEY},
+    {"alarm2_minor", N_("Alarm 2 at"), VALUE_MONEY},
+    {"overdraft_minor", N_("Overdraft"), VALUE_MONEY},
+    {"price1_e4", N_("Price a kWh"), VALUE_PRICE},
+    {"overload_w", N_("Overload kW"), VALUE_MILLI},
+};
+
+static const struct value rate_settings[] = {
+    {"alarm1_minor", N_("Alarm 1 at"), VALUE_MONEY},
+    {"alarm2_minor", N_("Alarm 2 at"), VALUE_MONEY},
+    {"overdraft_minor", N_("Overdraft"), VALUE_MONEY},
+    {"price1_e4", N_("Price sharp"), VALUE_PRICE},
+    {"price2_e4", N_("Price peak"), VALUE_PRICE},
+    {"overload_w", N_("Overload kW"), VALUE_MILLI},
+    {"price3_e4", N_("Price flat"), VALUE_PRICE},
+    {"price4_e4", N_("Price valley"), VALUE_PRICE},
+};
+
+/* A number with a decimal point put in: 2301 with 1 -> "230.1". */
+static void decimals(int64_t value, int places, char *buf, size_t size)
+{
+    int64_t scale = 1;
+    for (int i = 0; i < places; i++)
+        scale *= 10;
+    const uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    snprintf(buf, size, "%s%llu.%0*llu", value < 0 ? "-" : "",
+             (unsigned long long)(magnitude / (uint64_t)scale), places,
+             (unsigned long long)(magnitude % (uint64_t)scale));
+}
+
+static void value_text(const struct value *value, const struct rows *r, int64_t now_utc, char *buf)
+{
+    static const enum show_kind kinds[] = {
+        [VALUE_MONEY] = SHOW_MONEY, [VALUE_COUNT] = SHOW_INTEGER, [VALUE_ENERGY] = SHOW_ENERGY,
+        [VALUE_PRICE] = SHOW_PRICE, [VALUE_MILLI] = SHOW_INTEGER, [VALUE_TIME] = SHOW_TIME,
+    };
+    const json_t *cell = rows_value(r, 0, value->name);
+    if (value->kind == VALUE_MILLI && json_is_integer(cell))
+        decimals(json_integer_value(cell), 3, buf, SHOW_TEXT_MAX);
+    else
+        show_value(kinds[value->kind], cell, now_utc, buf);
+}
+
+static int block_draw(const struct value *values, int count, const struct rows *r, struct canvas *c,
+                      int row, int64_t now_utc)
+{
+    char text[SHOW_TEXT_MAX], marked[SHOW_TEXT_MAX + 2];
+    const bool stale = now_utc - rows_number(r, 0, "read_at", 0) > SHOW_STALE_S;
+    for (int i = 0; i < count; i++) {
+        const int col = 1 + i % COLUMNS * COLUMN_WIDE, line = row + i / COLUMNS;
+        value_text(&values[i], r, now_utc, text);
+        if (text[0])
+            snprintf(marked, sizeof marked, "%s%s", stale ? "~" : "", text);
+        else
+            text_copy(marked, sizeof marked, "-"); /* never said: not even an old value */
+        canvas_text(c, line, col, LABEL_CELLS, STYLE_PLAIN, message_gettext(values[i].label));
+        canvas_number(c, line, col + LABEL_CELLS, VALUE_CELLS, stale ? STYLE_DIM : STYLE_BOLD,
+                      marked);
+    }
+    return (count + COLUMNS - 1) / COLUMNS;
+}
+
+int meter_live_draw(const struct rows *r, struct canvas *c, int row, int64_t now_utc)
+{
+    return block_draw(live, (int)(sizeof live / sizeof *live), r, c, row, now_utc);
+}
+
+int meter_settings_draw(const struct rows *r, struct canvas *c, int row, int64_t now_utc)
+{
+    char age[SHOW_TEXT_MAX], text[SHOW_TEXT_MAX * 2];
+    const int64_t price = rows_number(r, 0, "price1_e4", -1);
+    const bool one_price = rows_number(r, 0, "price2_e4", price) == price &&
+                           rows_number(r, 0, "price3_e4", price) == price &&
+                           rows_number(r, 0, "price4_e4", price) == price;
+    show_age(now_utc, rows_number(r, 0, "read_at", 0), age);
+    int col = 1 + canvas_text(c, row, 1, 20, STYLE_ACCENT, _("Settings")) + 2;
+    if (age[0]) {
+        show_format(text, sizeof text, _("read %1 ago"), SHOW_ARGS(age));
+        canvas_text(c, row, col, c->cols - col - 1, STYLE_DIM, text);
+    }
+    if (one_price)
+        return 1 + block_draw(flat_settings, (int)(sizeof flat_settings / sizeof *flat_settings), r,
+                              c, row + 1, now_utc);
+    return 1 + block_draw(rate_settings, (int)(sizeof rate_settings / sizeof *rate_settings), r, c,
+                          row + 1, now_utc);
+}

@@ -1,0 +1,20 @@
+/*
+ * A line of the operation log put into a sentence, shared by the list and its detail.
+ */
+#ifndef OPERATION_WORDS_H
+#define OPERATION_WORDS_H
+
+#include "rows.h"
+
+/* What was asked for: "sold 100.00 (cash) to meter 190301527". buf has SHOW_TEXT_MAX. Returns buf. */
+const char *operation_what(const struct rows *r, int row, char *buf);
+/* "Li Na (li)"; the program itself has no name. */
+const char *operation_who(const struct rows *r, int row, char *buf);
+/* "done", "denied" or "refused". */
+const char *operation_result(const struct rows *r, int row, char *buf);
+/* Why it was not done, in words; "" where it was. buf has size bytes. */
+const char *operation_why(const struct rows *r, int row, char *buf, size_t size);
+/* Name of an action alone, for a filter: "Sell". Borrowed, translated. */
+const char *operation_title(const char *action);
+
+#endif
