@@ -380,6 +380,7 @@ static void start_draw(struct view *v, struct canvas *c, int top, int lines)
     char text[SHOW_TEXT_MAX * 2];
     const int end = top + lines - 2;
     int row = top + 2;
+    lines_build(v); /* in the language of now, with the ages of now */
     canvas_text(c, top, 1, c->cols - 2, STYLE_BOLD | STYLE_ACCENT, _("What needs a person"));
     if (s->cursor < s->top)
         s->top = s->cursor;

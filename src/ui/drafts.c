@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "console_state.h"
 #include "message.h"
+#include "rows.h"
 #include "show.h"
 #include "text.h"
 
@@ -20,6 +21,7 @@ struct view_draft {
     char key[KEY_MAX];
     json_t *body;
     int64_t due_ms;
+    int64_t operator_id; /* whose it is: another one may log in before it was sent */
 };
 
 static void draft_free(struct view *v)
@@ -49,6 +51,7 @@ void view_draft_set(struct view *v, const char *object, json_t *body)
     v->draft = mem_new(sizeof *v->draft);
     snprintf(v->draft->key, sizeof v->draft->key, "%s %s", v->screen->draft, object);
     v->draft->body = body;
+    v->draft->operator_id = rows_member(v->console->operator, "id", 0);
     v->draft->due_ms = clock_mono_ms() + QUIET_MS;
 }
 
@@ -60,7 +63,7 @@ void view_draft_keep(struct view *v)
         return;
     if (v->screen->draft_words)
         v->screen->draft_words(v->draft->body, title);
-    if (c->operator)
+    if (rows_member(c->operator, "id", 0) == v->draft->operator_id)
         link_send(c->link, "draft.set",
                   json_pack("{s:s,s:s,s:O}", "key", v->draft->key, "title", title, "body",
                             v->draft->body),
@@ -88,7 +91,7 @@ void drafts_keep(struct console *c)
 int64_t drafts_due_ms(const struct console *c)
 {
     int64_t due_ms = 0;
-    for (int i = 0; i < c->depth; i++) {
+    for (int i = 0; c->operator&& i<c->depth; i++) { /* behind a login they wait */
         const struct view_draft *d = c->views[i]->draft;
         if (d && (!due_ms || d->due_ms < due_ms))
             due_ms = d->due_ms;
@@ -98,7 +101,7 @@ int64_t drafts_due_ms(const struct console *c)
 
 void drafts_tick(struct console *c, int64_t now_ms)
 {
-    for (int i = 0; i < c->depth; i++) {
+    for (int i = 0; c->operator&& i<c->depth; i++) {
         if (c->views[i]->draft && c->views[i]->draft->due_ms <= now_ms)
             view_draft_keep(c->views[i]);
     }
