@@ -185,10 +185,10 @@ $(O)/tests/tools/%: tests/tools/%.c $(O)/lib/link.a $(O)/lib/db.a $(O)/lib/base.
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes $(call iquote,link) -MMD -MP $(LDFLAGS) -o $@ $< $(O)/lib/link.a $(O)/lib/base.a $(LIBS)
-$(O)/tests/crashpoint.so: tests/faults/crashpoint.c
+$(O)/tests/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -std=c11 $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
-tests-built: all $(UNIT_BINS) $(O)/tests/metersim $(O)/tests/simctl $(SIM_TESTS) $(TEST_TOOLS) $(if $(wildcard tests/faults/crashpoint.c),$(O)/tests/crashpoint.so)
+tests-built: all $(UNIT_BINS) $(O)/tests/metersim $(O)/tests/simctl $(SIM_TESTS) $(TEST_TOOLS) $(patsubst tests/faults/%.c,$(O)/tests/%.so,$(wildcard tests/faults/*.c))
 
 -include tools/targets.mk
 include tools/tests.mk

@@ -31,7 +31,12 @@ int db_fail(struct db *db, struct err *e)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: code = err_set(e, MSG_DB_CORRUPT, text); break;
     case SQLITE_CONSTRAINT: code = err_set(e, MSG_DB_CONSTRAINT, text); break;
-    case SQLITE_IOERR: code = err_set(e, MSG_DB_DISK, system_word(db)); break;
+    case SQLITE_IOERR:
+        code = sqlite3_system_errno(db->handle) == ENOSPC &&
+                       sqlite3_extended_errcode(db->handle) != SQLITE_IOERR_FSYNC
+                   ? err_set(e, MSG_DB_FULL)
+                   : err_set(e, MSG_DB_DISK, system_word(db));
+        break;
     case SQLITE_CANTOPEN: code = err_set(e, MSG_DB_OPEN, db->path, system_word(db)); break;
     case SQLITE_INTERRUPT: code = err_set(e, MSG_DB_STOPPED); break;
     case SQLITE_READONLY: code = err_set(e, MSG_DB_READ_ONLY, db->path); break;

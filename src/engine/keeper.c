@@ -241,6 +241,7 @@ static void look_run(struct engine *engine, struct books *books, struct work *wo
 {
     struct look *l = (struct look *)work;
     (void)engine;
+    books_hold(books);
     work->code = backup_plan(books, clock_utc(), &l->plan, &work->err);
 }
 

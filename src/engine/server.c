@@ -240,6 +240,16 @@ static void detach(void)
         close(null);
 }
 
+/* A database that is gone from beside its journal: opening it tells. */
+static bool journal_alone(const struct engine *engine)
+{
+    char *wal = mem_format("%s-wal", engine->database);
+    struct stat st;
+    bool there = stat(wal, &st) == 0 && st.st_size > 0;
+    free(wal);
+    return there;
+}
+
 static int engine_start(struct engine *engine, bool background, struct err *e)
 {
     const char *path = config_get(engine->config, CONFIG_SOCKET);
@@ -247,7 +257,7 @@ static int engine_start(struct engine *engine, bool background, struct err *e)
     int code = signals_block(engine, e);
     if (code)
         return code;
-    if (stat(engine->database, &st) != 0)
+    if (stat(engine->database, &st) != 0 && errno == ENOENT && !journal_alone(engine))
         return err_set(e, MSG_ENGINE_NO_BOOKS, engine->database);
     if ((code = lock_take(engine->database, &engine->lock_fd, e)) != 0)
         return code;

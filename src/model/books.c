@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "ballast.h"
 #include "clock.h"
 #include "db.h"
 #include "head.h"
@@ -84,6 +85,11 @@ bool books_space(struct books *b)
     return statvfs(b->path, &v) != 0 || (int64_t)v.f_bavail * (int64_t)v.f_frsize > SPACE_LEAST;
 }
 
+void books_hold(struct books *b)
+{
+    ballast_hold(b->path);
+}
+
 static int operation_add(struct books *b, const struct actor *who, const char *action,
                          const char *object, const json_t *detail, const struct err *failed,
                          struct err *e)
@@ -119,8 +125,8 @@ int books_log(struct books *b, const struct actor *who, const char *action, cons
 /* What the request touches, for the operation log: the parameter that names it. */
 static const char *object_of(const json_t *args)
 {
-    static const char *const names[] = {"meter",   "login",   "till", "key", "tenant",
-                                        "account", "channel", "file"};
+    static const char *const names[] = {"meter",  "login",   "till",    "key",
+                                        "tenant", "account", "channel", "file"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *text = json_string_value(json_object_get(args, names[i]));
@@ -214,52 +220,100 @@ static int change_inside(struct books *b, const struct request *request, const s
     return rc;
 }
 
+/* A commit that the disk broke off may stand in the file all the same, and would count after a crash. Whatever is
+ * committed after it in its place ends that; where nothing can be, only the next start knows what was done, and nobody
+ * may be told that nothing was. */
+static void commit_settle(struct books *b, const struct actor *who, const char *action,
+                          const char *object, const json_t *detail, const struct err *why)
+{
+    struct err lost = {0};
+
+    if (books_log(b, who, action, object, detail, why, &lost) != 0 && why->msg == MSG_DB_DISK)
+        die("the disk failed in a commit (%s), and again after it: what was done shows at the next start",
+            why->detail);
+}
+
+/* Nothing is left of a try. Is there reason for a second one? */
+static bool try_again(struct books *b, const struct err *why, struct effects *fx)
+{
+    db_rollback(b->db);
+    json_array_clear(fx->events);
+    fx->orders = fx->papers = false;
+    return why->msg == MSG_DB_FULL && ballast_release(b->path);
+}
+
+static int change_try(struct books *b, const struct request *request, const struct actor *who,
+                      const char *once, const json_t *args, json_t **result, struct effects *fx,
+                      struct err *why)
+{
+    int rc = db_begin(b->db, why);
+
+    if (rc == 0)
+        rc = change_inside(b, request, who, once, args, result, fx, why);
+    if (rc >= 0 && db_commit(b->db, why) != 0)
+        rc = why->code;
+    if (rc < 0) {
+        json_decref(*result);
+        *result = NULL;
+    }
+    return rc;
+}
+
 int books_change(struct books *b, const struct request *request, const struct actor *who,
                  const char *once, const json_t *args, json_t **result, struct effects *fx,
                  struct err *e)
 {
-    struct err why = {0}, lost = {0};
+    struct err why = {0};
     int rc = permitted(request, who, once, args, &why);
 
     *result = NULL;
-    if (rc == 0) {
-        rc = db_begin(b->db, &why);
-        if (rc == 0)
-            rc = change_inside(b, request, who, once, args, result, fx, &why);
-        if (rc >= 0 && db_commit(b->db, &why) != 0)
-            rc = why.code;
+    if (rc == 0)
+        rc = change_try(b, request, who, once, args, result, fx, &why);
+    if (rc < 0 && try_again(b, &why, fx)) {
+        memset(&why, 0, sizeof why);
+        rc = change_try(b, request, who, once, args, result, fx, &why);
+        if (rc < 0)
+            try_again(b, &why, fx);
     }
     if (rc >= 0) {
         head_note(&b->head, b, fx);
         return 0;
     }
-    db_rollback(b->db);
-    json_decref(*result);
-    *result = NULL;
-    json_array_clear(fx->events);
-    fx->orders = fx->papers = false;
-    books_log(b, who, request->name, object_of(args), args, &why, &lost);
+    commit_settle(b, who, request->name, object_of(args), args, &why);
     *e = why;
     return rc;
 }
 
-int books_within(struct books *b,
-                 int (*work)(struct books *, void *, struct effects *, struct err *), void *ctx,
-                 struct effects *fx, struct err *e)
+static int within_try(struct books *b,
+                      int (*work)(struct books *, void *, struct effects *, struct err *),
+                      void *ctx, struct effects *fx, bool *at_commit, struct err *e)
 {
     int rc = db_begin(b->db, e);
 
     if (rc != 0)
         return rc;
     rc = work(b, ctx, fx, e);
-    if (rc >= 0 && db_commit(b->db, e) != 0)
-        rc = e->code;
-    if (rc < 0) {
-        db_rollback(b->db);
-        json_array_clear(fx->events);
-        fx->orders = fx->papers = false;
-        return rc;
+    *at_commit = rc >= 0;
+    return rc >= 0 && db_commit(b->db, e) != 0 ? e->code : rc;
+}
+
+int books_within(struct books *b,
+                 int (*work)(struct books *, void *, struct effects *, struct err *), void *ctx,
+                 struct effects *fx, struct err *e)
+{
+    static const struct actor program = {.client = "program"};
+    bool at_commit = false;
+    int rc = within_try(b, work, ctx, fx, &at_commit, e);
+
+    if (rc < 0 && try_again(b, e, fx)) {
+        memset(e, 0, sizeof *e);
+        rc = within_try(b, work, ctx, fx, &at_commit, e);
+        if (rc < 0)
+            try_again(b, e, fx);
     }
-    head_note(&b->head, b, fx);
+    if (rc < 0 && at_commit && e->msg == MSG_DB_DISK)
+        commit_settle(b, &program, "commit", "", NULL, e);
+    if (rc >= 0)
+        head_note(&b->head, b, fx);
     return rc;
 }

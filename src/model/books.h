@@ -37,6 +37,10 @@ int books_log(struct books *b, const struct actor *who, const char *action, cons
 /* Is there room on the disk to take money (64 MiB)? */
 bool books_space(struct books *b);
 
+/* Puts room by on the disk for what is under way when it is full (ballast.h); after that too, when there is room again. Any
+ * thread. */
+void books_hold(struct books *b);
+
 /* Site facts for the handshake: {"site","demo","timezone","language","currency"}. */
 int books_site(struct books *b, json_t **site, struct err *e);
 
