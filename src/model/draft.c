@@ -39,8 +39,8 @@ static int draft_set(struct books *b, const struct actor *who, const json_t *arg
         return err_set(e, MSG_DRAFT_KEY);
     int rc = body_write(json_object_get(args, "body"), &body, e);
     if (rc == 0)
-        rc = db_run(books_db(b), SQL_draft_put, e, "isssi", who->operator_id, key, title, body,
-                    now);
+        rc =
+            db_run(books_db(b), SQL_draft_put, e, "isssi", who->operator_id, key, title, body, now);
     if (rc == 0)
         rc = db_run(books_db(b), SQL_draft_trim, e, "iii", who->operator_id, now - DRAFT_LIFE_S,
                     (int64_t)DRAFTS_MAX);

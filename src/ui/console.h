@@ -10,7 +10,7 @@ struct console_options {
     const char *socket_path;
     const char *language; /* "auto", "en", "zh_CN": before login */
     const char *theme;    /* "auto", "colour", "mono" */
-    int ambiguous_width;  /* cells in which the terminal draws ambiguous characters, 1 or 2; 0: it is asked */
+    int ambiguous_width; /* cells in which the terminal draws ambiguous characters, 1 or 2; 0: it is asked */
     int esc_delay_ms;
     const char *demo_logins; /* shown at the login of a demo; NULL: nothing */
     const char *export_dir;  /* the trays; NULL: nothing is exported */

@@ -96,8 +96,10 @@ struct console {
     int signal_fd;
     int64_t begun_ms, now_utc, next_tick_ms, next_status_ms;
     bool leaving, repaint, beep;
-    bool wide_signs;        /* the terminal draws ambiguous characters two cells wide, or did not say yet */
-    int64_t width_until_ms; /* when it is taken for an ordinary one; 0: it has answered, or was not asked */
+    bool
+        wide_signs; /* the terminal draws ambiguous characters two cells wide, or did not say yet */
+    int64_t
+        width_until_ms; /* when it is taken for an ordinary one; 0: it has answered, or was not asked */
     bool pasting, paste_cut;
     int64_t last_key_ms, idle_lock_ms; /* 0: never */
 
@@ -163,7 +165,7 @@ bool session_idle(struct console *c, int64_t now_ms);
 void drafts_keep(struct console *c);                 /* all that is not sent yet, now */
 int64_t drafts_due_ms(const struct console *c);      /* when the next one is to be sent; 0: none */
 void drafts_tick(struct console *c, int64_t now_ms); /* sends those that are due */
-void drafts_end(struct console *c);                  /* sends, and waits an instant until they are kept */
+void drafts_end(struct console *c); /* sends, and waits an instant until they are kept */
 
 /* presence.c */
 void presence_event(struct console *c, const json_t *data);

@@ -21,7 +21,8 @@ void view_dialog(struct view *v, const char *title, const char *text, const char
     text_copy(d->title, sizeof d->title, title);
     text_copy(d->text, sizeof d->text, text);
     text_copy(d->answer, sizeof d->answer, answer ? answer : "");
-    edit_init(&d->line, EDIT_AMOUNT, (int)sizeof d->answer - 1); /* an input method's point is one */
+    edit_init(&d->line, EDIT_AMOUNT,
+              (int)sizeof d->answer - 1); /* an input method's point is one */
     view_discard(v);
 }
 

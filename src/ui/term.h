@@ -17,7 +17,8 @@ struct term;
 
 struct term_options {
     const char *theme; /* "auto", "colour", "mono"; NO_COLOR makes auto mono */
-    bool ask_width;    /* asks the terminal how wide it draws an ambiguous character: its answer comes as a report */
+    bool
+        ask_width; /* asks the terminal how wide it draws an ambiguous character: its answer comes as a report */
 };
 
 /* Needs the locale set (message_language()). Fails where standard input or output is no terminal. */

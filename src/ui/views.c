@@ -250,7 +250,8 @@ void views_discard(struct console *c)
     c->held_count = 0;
     while (c->term && (got = term_read(c->term, bytes, sizeof bytes)) > 0) {
         keys_feed(&c->keys, bytes, (size_t)got, clock_mono_ms());
-        ahead |= keys_discard(&c->keys); /* whole: half of a key or of a paste must not be typed later */
+        ahead |=
+            keys_discard(&c->keys); /* whole: half of a key or of a paste must not be typed later */
     }
     if (ahead && c->term)
         term_beep(c->term);
