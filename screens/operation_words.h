@@ -6,11 +6,11 @@
 
 #include "rows.h"
 
-/* What was asked for: "sold 100.00 (cash) to meter 190301527". buf has SHOW_TEXT_MAX. Returns buf. */
+/* What was asked for: "sell 100.00 (cash) to meter 190301527"; whether it was done is operation_result()'s. buf has SHOW_TEXT_MAX. Returns buf. */
 const char *operation_what(const struct rows *r, int row, char *buf);
 /* "Li Na (li)"; the program itself has no name. */
 const char *operation_who(const struct rows *r, int row, char *buf);
-/* "done", "denied" or "refused". */
+/* "success", "denied" or "refused". */
 const char *operation_result(const struct rows *r, int row, char *buf);
 /* Why it was not done, in words; "" where it was. buf has size bytes. */
 const char *operation_why(const struct rows *r, int row, char *buf, size_t size);

@@ -31,7 +31,7 @@ static const struct table_column columns[] = {
      .rank = 1,
      .words = operation_what},
     {.name = "result", .title = N_("Result"), .width = 8, .rank = 1, .words = operation_result},
-    {.name = "client", .title = N_("From"), .width = 8, .rank = 2},
+    {.name = "client", .title = N_("Via"), .width = 8, .rank = 2},
     {.name = NULL},
 };
 
@@ -159,7 +159,7 @@ static void story_draw(const struct operations *s, struct canvas *c, int row, in
     row += pair_draw(c, row, _("Time"), clock_text(at_utc, day));
     snprintf(who, sizeof who, "%s (%s)", operation_who(r, at, text), rows_text(r, at, "login"));
     row += pair_draw(c, row, _("Who"), who);
-    row += pair_draw(c, row, _("From"), rows_text(r, at, "client"));
+    row += pair_draw(c, row, _("Via"), rows_text(r, at, "client"));
     row += pair_draw(c, row, _("Object"), rows_text(r, at, "object"));
     row += pair_draw(c, row, _("Result"), operation_result(r, at, text));
     if (operation_why(r, at, why, sizeof why)[0])
