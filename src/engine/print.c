@@ -9,11 +9,9 @@
 
 #include "clock.h"
 #include "core.h"
-#include "delivery.h"
 #include "message.h"
-#include "outbox.h"
+#include "print_outbox.h"
 #include "print_view.h"
-#include "printer.h"
 #include "shelf.h"
 #include "text.h"
 
@@ -47,129 +45,6 @@ json_t *print_state(struct engine *engine)
     pthread_cond_signal(&p->wake);
     pthread_mutex_unlock(&p->mutex);
     return print_view_state(p->view);
-}
-
-/* ---- the outbox, through the writer */
-
-/* One question to the outbox, or one note in it. */
-struct outbox_work {
-    struct work work;
-    const char *skip;
-    struct outbox_paper *papers;
-    int max, found;
-    json_t *tills;
-    int64_t id;
-    bool pending;
-    const char *state, *reasons;
-    struct printer_job job;
-    int (*run)(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e);
-};
-
-static int outbox_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
-{
-    struct outbox_work *o = ctx;
-    return o->run(b, o, fx, e);
-}
-
-static void outbox_run(struct engine *engine, struct books *books, struct work *work)
-{
-    (void)engine;
-    work->code = books_within(books, outbox_within, work, &work->fx, &work->err);
-}
-
-static int take_next(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e)
-{
-    (void)fx;
-    o->found = outbox_next(b, o->skip, o->papers, e);
-    return o->found < 0 ? o->found : 0;
-}
-
-static int take_asked(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e)
-{
-    (void)fx;
-    o->found = outbox_asked(b, o->papers, o->max, e);
-    return o->found < 0 ? o->found : 0;
-}
-
-static int note_state(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e)
-{
-    return outbox_state(b, o->id, o->state, o->job.uuid, o->job.id, o->reasons, fx, e);
-}
-
-static int take_tills(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e)
-{
-    (void)fx;
-    return outbox_tills(b, &o->tills, e);
-}
-
-static int take_paper(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e)
-{
-    o->found = outbox_take(b, o->id, o->pending, fx, e);
-    return o->found < 0 ? o->found : 0;
-}
-
-static int make_slip(struct books *b, struct outbox_work *o, struct effects *fx, struct err *e)
-{
-    o->found = delivery_auto(b, fx, e);
-    return o->found < 0 ? o->found : 0;
-}
-
-/* Runs it on the writer; a failure is in the log. */
-static bool outbox_do(struct print *p, struct outbox_work *o)
-{
-    int code = writer_do(p->engine, o);
-    if (code)
-        log_err(p->engine->log, "outbox", &o->work.err);
-    return code == 0;
-}
-
-/* Papers into `papers`; how many, 0 on a failure too. */
-static int outbox_ask(struct print *p, const char *skip, struct outbox_paper *papers, int max)
-{
-    struct outbox_work *o = work_new(sizeof *o, outbox_run, NULL);
-    o->skip = skip;
-    o->papers = papers;
-    o->max = max;
-    o->run = skip ? take_next : take_asked;
-    int found = outbox_do(p, o) ? o->found : 0;
-    work_free(o);
-    return found;
-}
-
-/* The delivery slips that are made by themselves; each is a paper like others afterwards. */
-static void outbox_slips(struct print *p)
-{
-    struct outbox_work *o = work_new(sizeof *o, outbox_run, NULL);
-    o->run = make_slip;
-    outbox_do(p, o);
-    work_free(o);
-}
-
-/* Written before the bytes leave: after a crash this paper is known to have been on its way. */
-static bool outbox_door(struct print *p, const struct outbox_paper *paper)
-{
-    struct outbox_work *o = work_new(sizeof *o, outbox_run, NULL);
-    o->id = paper->id;
-    o->pending = paper->pending;
-    o->run = take_paper;
-    bool taken = outbox_do(p, o) && o->found == 1;
-    work_free(o);
-    return taken;
-}
-
-static bool outbox_note(struct print *p, int64_t id, const char *state,
-                        const struct printer_job *job, const char *reasons)
-{
-    struct outbox_work *o = work_new(sizeof *o, outbox_run, NULL);
-    o->id = id;
-    o->state = state;
-    o->reasons = reasons ? reasons : "";
-    if (job)
-        o->job = *job;
-    o->run = note_state;
-    bool done = outbox_do(p, o);
-    work_free(o);
-    return done;
 }
 
 /* ---- printing */
@@ -210,11 +85,9 @@ static void look_all(struct print *p)
 {
     char queue[128];
     bool confirms = false;
-    struct outbox_work *o = work_new(sizeof *o, outbox_run, NULL);
-    o->run = take_tills;
-    if (outbox_do(p, o))
-        print_view_tills(p->view, o->tills);
-    work_free(o);
+    json_t *tills = print_tills(p->engine);
+    if (tills)
+        print_view_tills(p->view, tills);
     for (size_t i = 0; print_view_queue(p->view, i, queue, sizeof queue, &confirms); i++)
         look(p, queue, confirms);
     p->look_ms = clock_mono_ms() + LOOK_MS;
@@ -230,10 +103,10 @@ static void print_one(struct print *p, const struct outbox_paper *paper)
 
     if (shelf_bytes(p->engine, paper, &bytes, &size, &e) != 0) {
         log_err(p->engine->log, "paper.render", &e);
-        outbox_note(p, paper->id, "unconfirmed", NULL, N_("the layout cannot be printed"));
+        print_note(p->engine, paper->id, "unconfirmed", NULL, N_("the layout cannot be printed"));
         return;
     }
-    if (!outbox_door(p, paper)) {
+    if (!print_door(p->engine, paper)) {
         free(bytes);
         return;
     }
@@ -242,21 +115,21 @@ static void print_one(struct print *p, const struct outbox_paper *paper)
     if (code == 0 || e.msg == MSG_PRINTER_UNSURE) {
         log_line(p->engine->log, LOG_LEVEL_INFO, "paper.sent", "paper=%s queue=%s job=%d uuid=%s",
                  paper->number, paper->queue, job.id, job.uuid);
-        outbox_note(p, paper->id, "sent", &job, NULL);
+        print_note(p->engine, paper->id, "sent", &job, NULL);
         return;
     }
     log_err(p->engine->log, "paper.refused", &e);
     print_view_set(p->view, paper->queue, trouble_word(&e), NULL, true);
-    outbox_note(p, paper->id, "waiting", NULL, trouble_word(&e));
+    print_note(p->engine, paper->id, "waiting", NULL, trouble_word(&e));
 }
 
 /* Nobody can know whether it came out: once more by itself, and the paper says so. Lost for a second time it is a
  * person who decides: a print service that forgets its jobs at once would print for ever. */
 static void print_again(struct print *p, const struct outbox_paper *paper)
 {
-    if (outbox_note(p, paper->id, "unconfirmed", NULL, N_("lost by the print service")) &&
+    if (print_note(p->engine, paper->id, "unconfirmed", NULL, N_("lost by the print service")) &&
         !paper->unsure)
-        outbox_note(p, paper->id, "waiting", NULL, N_("lost by the print service"));
+        print_note(p->engine, paper->id, "waiting", NULL, N_("lost by the print service"));
 }
 
 /* Why a paper that the print service has is not out yet. */
@@ -297,7 +170,7 @@ static void ask_one(struct print *p, const struct outbox_paper *paper)
         code = printer_job_look(&target, &job, &st, &e);
     if (code != 0) {
         print_view_set(p->view, paper->queue, trouble_word(&e), NULL, true);
-        outbox_note(p, paper->id, "sent", &job, trouble_word(&e));
+        print_note(p->engine, paper->id, "sent", &job, trouble_word(&e));
         return;
     }
     if (st.state == PRINTER_JOB_LOST) {
@@ -311,7 +184,7 @@ static void ask_one(struct print *p, const struct outbox_paper *paper)
         reason = st.word;
     else
         look(p, paper->queue, paper->confirms);
-    outbox_note(p, paper->id, states[st.state], &job, reason);
+    print_note(p->engine, paper->id, states[st.state], &job, reason);
 }
 
 /* One round; how long to sleep after it. */
@@ -321,16 +194,16 @@ static int64_t round_of(struct print *p, bool look_now)
     char skip[SKIP_MAX];
     if (look_now || clock_mono_ms() >= p->look_ms)
         look_all(p);
-    outbox_slips(p);
+    print_slips(p->engine);
     print_view_skip(p->view, skip, sizeof skip);
     memset(papers, 0, sizeof papers);
-    if (outbox_ask(p, skip, papers, 1) > 0) {
+    if (print_papers(p->engine, skip, papers, 1) > 0) {
         print_one(p, &papers[0]);
         outbox_paper_clear(&papers[0]);
         return 0;
     }
     memset(papers, 0, sizeof papers);
-    int asked = outbox_ask(p, NULL, papers, ASKED_MAX);
+    int asked = print_papers(p->engine, NULL, papers, ASKED_MAX);
     for (int i = 0; i < asked; i++) {
         ask_one(p, &papers[i]);
         outbox_paper_clear(&papers[i]);
