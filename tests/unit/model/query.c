@@ -235,7 +235,9 @@ static void test_find(void **state)
         {"9876", "190309876", 3, 0},       /* tail of a phone or meter number, a name with it */
         {"张三123", "190300123", 11, 1},   /* a name: itself, then those that hold it */
         {"zhang san 4567", "190304567", 1, 0},
-        {"%", NULL, 0, 0}, /* no wildcard */
+        {"9999", "190309999", 3, 0},  /* the end of a room's name */
+        {"t4567", "190304567", 1, 1}, /* a tenant's code */
+        {"%", NULL, 0, 0},            /* no wildcard */
         {"nobody", NULL, 0, 0},
     };
 
@@ -273,28 +275,102 @@ static void test_states(void **state)
     query_table_free(table);
 }
 
+static json_t *ask(struct books *b, struct query_table *table, const char *name,
+                   const struct page *page)
+{
+    json_t *args = json_object(), *result = NULL;
+    struct err e = {0};
+
+    if (query_run(b, query_find(table, name), args, page, &result, &e) != 0)
+        fail_msg("%s %s", name, e.detail);
+    json_decref(args);
+    return result;
+}
+
+static int64_t total(const json_t *result)
+{
+    return json_integer_value(json_object_get(result, "total"));
+}
+
 static void test_pages(void **state)
 {
     struct books *b = *state;
     struct query_table *table = query_table_new();
-    struct page page = {.limit = 3, .offset = 1, .sort = "meter", .down = true};
+    struct page page = {.limit = 3, .offset = 1, .sort = "meter", .down = true, .count = true};
     struct err e = {0};
-    json_t *r = find(b, table, "", &page), *none = NULL, *args = json_pack("{s:s}", "text", "");
+    json_t *r = ask(b, table, "meters", &page), *none = NULL, *args = json_object();
 
     assert_int_equal(rows(r), 3);
     assert_true(json_is_true(json_object_get(r, "more")));
+    assert_int_equal(total(r), 10000);
     assert_string_equal(json_string_value(cell(r, 0, "meter")), "190309999");
     json_decref(r);
     page.offset = 9998;
-    r = find(b, table, "", &page);
+    page.count = false;
+    r = ask(b, table, "meters", &page);
     assert_int_equal(rows(r), 2);
     assert_false(json_is_true(json_object_get(r, "more")));
+    assert_null(json_object_get(r, "total"));
+    json_decref(r);
+    page.offset = 20000; /* beyond the end: how many there are is known all the same */
+    page.count = true;
+    r = ask(b, table, "meters", &page);
+    assert_int_equal(rows(r), 0);
+    assert_int_equal(total(r), 10000);
     json_decref(r);
     page.sort = "meter; DROP TABLE meter";
-    assert_int_equal(query_run(b, query_find(table, "find"), args, &page, &none, &e), ERR_USAGE);
+    assert_int_equal(query_run(b, query_find(table, "meters"), args, &page, &none, &e), ERR_USAGE);
     page = (struct page){.limit = 1001};
-    assert_int_equal(query_run(b, query_find(table, "find"), args, &page, &none, &e), ERR_USAGE);
+    assert_int_equal(query_run(b, query_find(table, "meters"), args, &page, &none, &e), ERR_USAGE);
     json_decref(args);
+    query_table_free(table);
+}
+
+/* The filter compares what people see: text in folded form, states, amounts, times. */
+static void test_filter(void **state)
+{
+    struct books *b = *state;
+    struct query_table *table = query_table_new();
+    struct err e = {0};
+    json_t *in = json_pack("[s,s]", "room", "state"), *words = json_pack("[s]", "cut");
+    json_t *wrong = json_pack("[s]", "nowhere"), *args = json_object(), *none = NULL;
+    const struct {
+        struct page page;
+        int64_t total;
+        const char *meter;
+    } cases[] = {
+        {{.limit = 5, .find = "r9999"}, 1, "190309999"},
+        {{.limit = 5, .find = "Ｒ９９９９"}, 1, "190309999"},
+        {{.limit = 5, .find = "张三9999"}, 1, "190309999"},
+        {{.limit = 5, .find = "LOST"}, 1, "190300009"},                 /* a state word */
+        {{.limit = 5, .find = "断电", .words = words}, 1, "190300008"}, /* as the screen calls it */
+        {{.limit = 5, .find = "37.20"}, 1, "190300007"},                /* an amount */
+        {{.limit = 5, .find = "3.1"}, 1, "190300008"},                  /* whatever its sign */
+        {{.limit = 5, .find = "9999", .in = in}, 1, "190309999"},       /* not its number */
+        {{.limit = 5, .find = "R999"}, 11, "190300999"},
+        {{.limit = 5, .offset = 10, .find = "R999", .sort = "meter"}, 11, "190309999"},
+        {{.limit = 5, .find = "R999", .sort = "meter", .down = true}, 11, "190309999"},
+        {{.limit = 5, .find = "nobody"}, 0, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct page page = cases[i].page;
+        page.count = true;
+        json_t *r = ask(b, table, "meters", &page);
+        const int64_t left = cases[i].total - page.offset;
+        assert_int_equal(total(r), cases[i].total);
+        assert_int_equal(rows(r), left < 5 ? left : 5);
+        assert_int_equal(json_is_true(json_object_get(r, "more")), left > 5);
+        if (cases[i].meter != NULL && page.sort != NULL)
+            assert_string_equal(json_string_value(cell(r, 0, "meter")), cases[i].meter);
+        json_decref(r);
+    }
+    const struct page page = {.limit = 5, .find = "x", .in = wrong};
+    assert_int_equal(query_run(b, query_find(table, "meters"), args, &page, &none, &e), ERR_USAGE);
+    json_decref(args);
+    json_decref(wrong);
+    json_decref(in);
+    json_decref(words);
     query_table_free(table);
 }
 
@@ -303,7 +379,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statements), cmocka_unit_test(test_declarations),
         cmocka_unit_test(test_find),       cmocka_unit_test(test_states),
-        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_pages),      cmocka_unit_test(test_filter),
     };
 
     return cmocka_run_group_tests_name("query", tests, group_up, group_down);

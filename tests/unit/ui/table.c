@@ -110,6 +110,53 @@ static void no_refresh_moves_the_row(void **state)
     canvas_clear(&c);
 }
 
+static void tags_and_order_are_seen(void **state)
+{
+    struct canvas c;
+    struct table t;
+    (void)state;
+    json_t *rows = rows_of("[[\"1\",\"a\",100],[\"2\",\"b\",200],[\"3\",\"c\",300]]");
+    json_t *again = rows_of("[[\"3\",\"c\",300],[\"2\",\"b\",200]]");
+    canvas_init(&c, 5, 56, false);
+    table_init(&t, columns, "room", "Nothing.");
+    t.tags = json_object();
+    t.sort = "balance";
+    t.down = true;
+    table_set(&t, rows, true);
+    table_tag(&t, 0);
+    table_tag(&t, 1);
+    table_tag(&t, 1); /* and off again */
+    table_tag(&t, 2);
+    table_draw(&t, &c, 0, 5, NOW, true);
+    assert_string_equal(row_text(&c, 0), "   Room    Tenant         Balance v    State     Age");
+    assert_string_equal(row_text(&c, 1), "*> 1       a                   1.00");
+    assert_string_equal(row_text(&c, 2), "   2       b                   2.00");
+    assert_string_equal(row_text(&c, 3), "*  3       c                   3.00");
+    table_set(&t, again, false); /* kept by id over another answer */
+    assert_true(table_tagged(&t, 0));
+    assert_false(table_tagged(&t, 1));
+    assert_int_equal(json_object_size(t.tags), 2);
+    t.sort = "room";
+    t.down = false;
+    canvas_erase(&c);
+    table_draw(&t, &c, 0, 5, NOW, true);
+    assert_string_equal(row_text(&c, 0), "   Room ^  Tenant           Balance    State     Age");
+    json_decref(rows);
+    json_decref(again);
+    table_clear(&t);
+    canvas_clear(&c);
+}
+
+static void states_by_what_they_are_called(void **state)
+{
+    const char *words[8];
+    (void)state;
+    assert_int_equal(show_words("doubt", words, 8), 1);
+    assert_string_equal(words[0], "in doubt");
+    assert_int_equal(show_words("no such", words, 8), 0);
+    assert_int_equal(show_words("a", words, 3), 3);
+}
+
 static void empty_says_so(void **state)
 {
     struct canvas c;
@@ -195,6 +242,8 @@ int main(void)
         cmocka_unit_test(columns_go_by_rank_and_grow),
         cmocka_unit_test(table_as_text),
         cmocka_unit_test(no_refresh_moves_the_row),
+        cmocka_unit_test(tags_and_order_are_seen),
+        cmocka_unit_test(states_by_what_they_are_called),
         cmocka_unit_test(empty_says_so),
         cmocka_unit_test(canvas_cuts_whole_characters),
         cmocka_unit_test(wide_terminals_get_plain_signs),
