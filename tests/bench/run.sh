@@ -106,3 +106,37 @@ wait $p1 $p2 $p3 $!
 four=$(($(ms) - began))
 ratio "sales/sqlite" "$bare" "$one" "$rows rows by sqlite3, one FULL commit each: $bare ms; $rows sales of one teller: $one ms ($((rows * 1000 / (one + 1)))/s)"
 ratio "sales4/sqlite" "$bare" "$four" "the same of four tellers at once: $four ms ($((rows * 1000 / (four + 1)))/s)"
+site_stop
+
+# ---- the search on 10,000 accounts, against SQLite's own walk over the same rows
+SITE=$(mktemp -d)
+printf 'database = %s/site.db\nsocket = %s/socket\nlog-file = %s/log\nstart-engine = no\n' "$SITE" "$SITE" "$SITE" > "$SITE/metertill.conf"
+METERTILL_CONFIG=$SITE/metertill.conf
+METERTILL_PASSWORD=admin-pass-1 "$METERTILL" init --site "Lvyi Tower" --admin admin > "$SITE/init.out" || exit 1
+sqlite3 "$SITE/site.db" < tests/lib/many.sql
+finds=200
+walk() {
+    awk -v n=$finds 'BEGIN { split("9-1204 绿逸 lycs 00138000 b-000412 2400396 张伟 7", text, " ")
+        for (i = 0; i < n; i++) { t = text[i % 8 + 1]
+            print "SELECT count(m.number) FROM tenant t JOIN account a ON a.tenant_id = t.id JOIN account_meter am ON am.account_id = a.id" \
+                " JOIN meter m ON m.id = am.meter_id JOIN space s ON s.id = m.space_id WHERE instr(t.search, '\''" t "'\'') OR instr(t.phone, '\''" t "'\'')" \
+                " OR instr(lower(a.number), '\''" t "'\'') OR instr(m.number, '\''" t "'\'') OR instr(s.name, '\''" t "'\'');" } }'
+}
+asks() { # asks N
+    awk -v n="$1" 'BEGIN { split("9-1204 绿逸 lycs 00138000 b-000412 2400396 张伟 7", text, " ")
+        for (i = 0; i < n; i++) print "find {\"text\":\"" text[i % 8 + 1] "\",\"page\":{\"limit\":60,\"count\":true}}" }'
+}
+walk > "$SITE/walk.sql"
+began=$(ms)
+sqlite3 -readonly "$SITE/site.db" < "$SITE/walk.sql" > "$SITE/walk.out" || exit 1
+bare=$(($(ms) - began))
+site_engine || exit 1
+asks 1 | "$METERTILL" call --batch > "$SITE/find.out" # starts, logs in
+began=$(ms)
+asks 1 | "$METERTILL" call --batch > "$SITE/find.out"
+empty=$(($(ms) - began))
+began=$(ms)
+asks $finds | "$METERTILL" call --batch > "$SITE/find.out"
+took=$(($(ms) - began - empty))
+grep -q '"error"' "$SITE/find.out" && head -3 "$SITE/find.out"
+ratio "find/sqlite" "$bare" "$took" "$finds searches among 10,000 accounts: SQLite's walk $bare ms; through the engine $took ms ($((took * 1000 / finds)) us each)"
