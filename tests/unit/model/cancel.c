@@ -8,6 +8,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
 #include "rig.h"
 #include "verify.h"
 
@@ -328,6 +332,66 @@ static void unmarked_decision_is_found(void **state)
     broken(r, "UPDATE \"order\" SET balance_after_minor = NULL", "another count or balance");
 }
 
+/* In a process of its own, which says when it begins. */
+static pid_t cancel_beside(struct rig *r, int64_t sale, const char *once, int *said)
+{
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (books_open(&r->books, r->path, r->head, BOOKS_WRITE, &r->e) != 0 ||
+            write(ends[1], "x", 1) != 1)
+            _exit(1);
+        ask(r, "sale.cancel", &r->cashier, once,
+            json_pack("{s:I,s:s}", "sale", (json_int_t)sale, "reason", "killed"), NULL);
+        _exit(0);
+    }
+    close(ends[1]);
+    *said = ends[0];
+    return pid;
+}
+
+/* The program ends by kill -9 at any moment of a cancel; asked again under the same id it is one cancel, paid once. */
+static void killed_at_any_moment(void **state)
+{
+    struct rig *r = *state;
+    int whole_before = 0, whole_after = 0;
+
+    for (int i = 0; i < 24; i++) {
+        char sale_once[33], once[33], byte;
+        int said;
+        snprintf(sale_once, sizeof sale_once, "%032x", 100 + i);
+        snprintf(once, sizeof once, "%032x", 200 + i);
+        sold(r, sale_once);
+        int64_t sale = number(r, "SELECT max(id) FROM sale");
+        books_close(r->books);
+        pid_t pid = cancel_beside(r, sale, once, &said);
+        assert_int_equal(read(said, &byte, 1), 1);
+        if (i < 23) { /* ever later; the last one ends by itself */
+            nanosleep(&(struct timespec){.tv_nsec = (i < 20 ? i * i * 20 : 60000) * 1000L}, NULL);
+            kill(pid, SIGKILL);
+        }
+        waitpid(pid, NULL, 0);
+        close(said);
+        assert_int_equal(books_open(&r->books, r->path, r->head, BOOKS_WRITE, &r->e), 0);
+        int64_t done = number(r, "SELECT count(*) FROM entry WHERE kind = 'cancel'");
+        assert_true(done == i || done == i + 1);
+        whole_before += done == i;
+        whole_after += done == i + 1;
+        assert_int_equal(ask(r, "sale.cancel", &r->cashier, once,
+                             json_pack("{s:I,s:s}", "sale", (json_int_t)sale, "reason", "killed"),
+                             NULL),
+                         0);
+        assert_int_equal(number(r, "SELECT count(*) FROM entry WHERE kind = 'cancel'"), i + 1);
+        assert_int_equal(number(r, "SELECT sum(amount_minor) FROM posting WHERE ledger = 'cash'"),
+                         0);
+        whole(r);
+    }
+    assert_true(whole_before > 0 && whole_after > 0); /* the moments were well chosen */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +405,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(decided_against_the_meter, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(decided_not_applied, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(unmarked_decision_is_found, set_up_people, tear_down),
+        cmocka_unit_test_setup_teardown(killed_at_any_moment, set_up_people, tear_down),
     };
 
     return cmocka_run_group_tests_name("cancel", tests, NULL, NULL);
