@@ -139,7 +139,7 @@ enum job_go order_hook_after(struct job *job, enum deed deed, const struct meter
     struct order_seen seen;
     struct step *s = work_new(sizeof *s, step_run, NULL);
     s->order = o;
-    s->run = o->task.opening_id             ? opening_after
+    s->run = o->task.opening_id            ? opening_after
              : o->task.kind == ORDER_TOPUP ? topup_after
                                            : plain_after;
     s->deed = deed_of[deed];
