@@ -25,6 +25,7 @@ struct line {
     char sign;
     unsigned style;
     const char *screen; /* opened by Enter; NULL: nothing to open */
+    const char *filter; /* N_(): what it shows there; NULL: all */
     int draft;          /* row of the drafts, or -1 */
 };
 
@@ -40,7 +41,7 @@ struct start {
 /* What is counted: the column of the query, and the screens that could be opened, the first that there is. */
 static const struct counted {
     const char *column, *one, *many; /* N_() with %1 */
-    const char *screen[3];
+    const char *screen[3], *filter;
     char sign;
     unsigned style, roles;
 } counted[] = {
@@ -104,6 +105,7 @@ static const struct counted {
      .one = N_("%1 meter does not answer"),
      .many = N_("%1 meters do not answer"),
      .screen = {"wall"},
+     .filter = N_("lost"),
      .sign = 'x',
      .style = STYLE_BLUE,
      .roles = SCREEN_ALL},
@@ -182,6 +184,7 @@ static void counted_add(struct view *v, const struct counted *it)
     for (int i = 0; line && i < 3 && !line->screen; i++) {
         const struct screen *screen = screen_named(v, it->screen[i]);
         line->screen = screen ? screen->name : NULL;
+        line->filter = it->filter;
     }
 }
 
@@ -342,7 +345,9 @@ static void start_action(struct view *v, int action)
     else if (line->draft >= 0)
         draft_open(v, line);
     else
-        view_open(v, line->screen, NULL);
+        view_open(v, line->screen,
+                  line->filter ? json_pack("{s:s}", "filter", message_gettext(line->filter))
+                               : NULL);
 }
 
 static const char *start_why_not(struct view *v, int action)

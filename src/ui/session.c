@@ -313,6 +313,8 @@ static void connected(struct console *c)
     }
     session_status(c);
     presence_ask(c);
+    for (int i = 0; i < c->depth; i++)
+        c->views[i]->present = false; /* this engine was not told; the next key tells it */
     views_update(c, SCREEN_RESUMED, NULL, NULL);
     console_say(c, STYLE_PLAIN, _("The engine is back. Nothing was lost."));
 }
