@@ -167,6 +167,7 @@ static void wall_update(struct view *v, enum screen_cause cause, const char *eve
     switch (cause) {
     case SCREEN_EVENT: happened(s, event, data); break;
     case SCREEN_RESUMED: s->outdated = true; break;
+    case SCREEN_SHOWN: s->outdated = s->outdated || (!s->came && !s->request); break;
     case SCREEN_SETTLED: days_ask(v); break;
     case SCREEN_LEFT: s->request = 0; break;
     case SCREEN_TICK:
@@ -266,6 +267,10 @@ static bool wall_text(struct view *v, uint32_t key)
     case '+': form_change(&s->wall, WALL_ROOMY); return true;
     case '-': form_change(&s->wall, WALL_DENSE); return true;
     case 'w': wall_action(v, ACTION_WORST); return true;
+    case 'r':
+        if (!s->request)
+            all_ask(v);
+        return true;
     case KEYS_ESC:
         if (!s->wall.filter[0])
             return false;
@@ -344,8 +349,13 @@ static void screen_draw(struct view *v, struct canvas *c, int top, int lines)
     struct wall *w = &s->wall;
     const int legend = wall_legend(w, NULL, 0, c->cols);
     const int height = lines - HEAD_LINES - legend - FOOT_LINES;
-    if (!s->came && w->count == 0)
+    if (!s->came && w->count == 0) {
+        if (!s->request)
+            canvas_paragraph(
+                c, top + 2, 3, c->cols - 6, 4, STYLE_PLAIN,
+                _("The wall was not read. r reads it again, and so does coming back."));
         return;
+    }
     wall_layout(w, c->cols, height);
     if (w->count == 0)
         canvas_paragraph(c, top + 2, 3, c->cols - 6, 4, STYLE_PLAIN,
