@@ -36,6 +36,14 @@ $(O)/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVES)
 bench: packages-test
 	@$(MAKE) --no-print-directory -s -j2 tests-built
 	@sh tests/bench/run.sh $(O)
+	@sh tests/bench/screens.sh $(O)
+	@sh tests/bench/export.sh $(O)
+
+# Books with 31 million readings in $(O)/bench, for `make bench` (1.3 GB, some minutes).
+.PHONY: bench-data
+bench-data: packages-test
+	@$(MAKE) --no-print-directory -s -j2 tests-built
+	@sh tests/bench/data.sh $(O) $(O)/bench
 
 SOAK ?= 10000
 soak: packages-test
