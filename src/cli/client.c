@@ -159,6 +159,8 @@ static int open_link(struct cli *cli, int fd, struct err *e)
         cli->link = NULL;
         return code;
     }
+    if (json_is_true(json_object_get(link_hello(cli->link), "demo")))
+        fprintf(stderr, "metertill: %s\n", _("DEMO: training books, no real money"));
     const char *zone = json_string_value(json_object_get(link_hello(cli->link), "timezone"));
     if (zone && zone[0]) { /* times are shown in the site's zone */
         setenv("TZ", zone, 1);

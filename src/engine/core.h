@@ -246,7 +246,7 @@ struct engine {
     bool orders_looking, orders_again, orders_again_all;
     struct print *print;
     struct shelf *shelf; /* the papers' layouts */
-    struct keeper *keeper; /* NULL in an engine inside the process */
+    struct keeper *keeper; /* NULL where the books are a copy */
     int64_t next_sweep_ms, next_due_ms;
     bool lines_ready, sweeping;
 

@@ -274,7 +274,8 @@ void keeper_run(struct engine *engine)
 {
     struct keeper *k = engine->keeper;
     struct err e = {0};
-    if (!k || k->looking || k->making || engine->stopping || clock_mono_ms() < k->next_look_ms)
+    if (!k || engine->inside || k->looking || k->making || engine->stopping ||
+        clock_mono_ms() < k->next_look_ms)
         return;
     k->next_look_ms = clock_mono_ms() + LOOK_MS;
     struct look *l = work_new(sizeof *l, look_run, look_done);

@@ -338,6 +338,8 @@ int engine_inside_start(const struct config *config, const char *database,
         code = lock_take(database, &engine->lock_fd, e);
     if (code == 0)
         code = workers_start(engine, database, inside_modes[mode], e);
+    if (code == 0 && mode != ENGINE_INSIDE_COPY)
+        keeper_start(engine);
     if (code == 0)
         code = inside_session(engine, fd, e);
     if (code == 0 && pthread_create(&engine->inside_thread, NULL, inside_main, engine) != 0) {

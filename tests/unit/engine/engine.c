@@ -132,7 +132,7 @@ static void test_copy_changes_nothing(void **state)
     (void)state;
     books_make(&in);
     snprintf(copy, sizeof copy, "%s/copy.db", dir);
-    assert_string_equal(call(&in, "backup", json_pack("{s:s}", "file", copy), NULL), "");
+    assert_string_equal(call(&in, "backup.file", json_pack("{s:s}", "file", copy), NULL), "");
     inside_close(&in);
     snprintf(books, sizeof books, "%s", copy);
     inside_open(&in, ENGINE_INSIDE_COPY);
@@ -197,7 +197,7 @@ static void test_denied_names_roles(void **state)
     dispatch_denied(&e, "sale.new", "Sell", ROLE_CASHIER | ROLE_MANAGER);
     assert_string_equal(message_english(&e, text, sizeof text),
                         "sale.new (Sell): only these roles may: cashier, manager.");
-    dispatch_denied(&e, "backup", "Copy the books", ROLE_ADMINISTRATOR);
+    dispatch_denied(&e, "backup.file", "Copy the books", ROLE_ADMINISTRATOR);
     assert_string_equal(message_english(&e, text, sizeof text),
                         "backup (Copy the books): only this role may: administrator.");
 }
