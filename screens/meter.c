@@ -189,6 +189,13 @@ static struct table *list(struct meter *s)
     return &s->list[s->shown];
 }
 
+/* {name: the marked row's number of this column}. */
+static json_t *rows_id(struct meter *s, const char *column, const char *name)
+{
+    return json_pack("{s:I}", name,
+                     (json_int_t)rows_number(&list(s)->rows, list(s)->cursor, column, 0));
+}
+
 static void meter_action(struct view *v, int action)
 {
     struct meter *s = v->state;
@@ -202,11 +209,15 @@ static void meter_action(struct view *v, int action)
         list_ask(v);
         break;
     case ACTION_OPEN:
-        view_open(v, "order",
-                  json_pack("{s:I}", "order",
-                            (json_int_t)rows_number(&list(s)->rows, list(s)->cursor, "order", 0)));
+        if (s->shown == LIST_SALES)
+            view_open(v, "sale_story", rows_id(s, "sale_id", "sale"));
+        else
+            view_open(v, "order", rows_id(s, "order", "order"));
         break;
-    case ACTION_TENANT: view_open(v, "tenant", rows_object(&s->meter, 0)); break;
+    case ACTION_TENANT: /* a meter without an account is put onto one */
+        view_open(v, rows_number(&s->meter, 0, "account_id", 0) ? "tenant" : "open",
+                  rows_object(&s->meter, 0));
+        break;
     default: break;
     }
 }
@@ -216,7 +227,8 @@ static const char *meter_why_not(struct view *v, int action)
     struct meter *s = v->state;
     if (action == ACTION_OPEN && !rows_number(&list(s)->rows, list(s)->cursor, "order", 0))
         return N_("There is nothing to open.");
-    if (action == ACTION_TENANT && !rows_number(&s->meter, 0, "account_id", 0))
+    if (action == ACTION_TENANT && !rows_number(&s->meter, 0, "account_id", 0) &&
+        !(view_role(v) & (SCREEN_CASHIER | SCREEN_MANAGER)))
         return N_("This meter belongs to no account.");
     return NULL;
 }

@@ -174,14 +174,7 @@ static void tenant_update(struct view *v, enum screen_cause cause, const char *e
     }
 }
 
-/* The order of the sale that is marked, else of the one just made; 0: none. */
-static int64_t order_marked(const struct tenant *s)
-{
-    if (s->sales.cursor == 0 && s->sale.order_id)
-        return s->sale.order_id;
-    return rows_number(&s->sales.rows, s->sales.cursor, "order", 0);
-}
-
+/* The sale that is marked, else the one just made; 0: none. */
 static int64_t sale_marked(const struct tenant *s)
 {
     if (s->sales.cursor == 0 && s->sale.sale_id)
@@ -203,7 +196,7 @@ static void tenant_action(struct view *v, int action)
         break;
     case ACTION_METER: view_open(v, "meter", json_pack("{s:s}", "meter", s->sale.meter)); break;
     case ACTION_ORDER:
-        view_open(v, "order", json_pack("{s:I}", "order", (json_int_t)order_marked(s)));
+        view_open(v, "sale_story", json_pack("{s:I}", "sale", (json_int_t)sale_marked(s)));
         break;
     case ACTION_RECEIPT:
         view_open(v, "receipt", json_pack("{s:I}", "sale", (json_int_t)sale_marked(s)));
@@ -219,9 +212,7 @@ static void tenant_action(struct view *v, int action)
 static const char *tenant_why_not(struct view *v, int action)
 {
     const struct tenant *s = v->state;
-    if (action == ACTION_ORDER && !order_marked(s))
-        return N_("There is no sale yet.");
-    if (action == ACTION_RECEIPT && !sale_marked(s))
+    if ((action == ACTION_ORDER || action == ACTION_RECEIPT) && !sale_marked(s))
         return N_("There is no sale yet.");
     if (action == ACTION_EDIT && rows_count(&s->account) == 0)
         return N_("The account was not read yet.");
