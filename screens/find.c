@@ -75,7 +75,12 @@ static int find_open(struct view *v, const json_t *args, struct err *e)
 static void open_row(struct view *v, int row)
 {
     struct find *s = v->state;
-    view_open(v, rows_number(&s->list.table.rows, row, "account_id", 0) ? "tenant" : "meter",
+    const bool account = rows_number(&s->list.table.rows, row, "account_id", 0) != 0;
+    const bool opens = (view_role(v) & (SCREEN_CASHIER | SCREEN_MANAGER)) != 0;
+    view_open(v,
+              account ? "tenant"
+              : opens ? "open"
+                      : "meter",
               rows_object(&s->list.table.rows, row));
 }
 

@@ -25,7 +25,7 @@ struct field {
     bool hidden; /* does not apply now: not drawn, not reached */
 };
 
-#define FORM_FIELDS_MAX 8
+#define FORM_FIELDS_MAX 16
 
 struct form {
     struct field field[FORM_FIELDS_MAX];
