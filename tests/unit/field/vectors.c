@@ -36,6 +36,7 @@ struct outcome {
     struct bus_result how;
     enum deed deed;
     struct meter_reading r;
+    struct meter_load load;
 };
 
 static const char *const end_words[] = {"ok", "exception", "silent", "garbage", "down"};
@@ -168,7 +169,7 @@ static void act(const struct vector *v, const struct driver *d, struct bus *bus,
     char action[32];
     int used = 0;
     struct err e = {0};
-    long long a = 0, b = 0;
+    long long a = 0, b = 0, c = 0, f = 0, g = 0;
     assert_int_equal(sscanf(v->action, "%31s %n", action, &used), 1);
     const char *args = v->action + used;
     o->deed = DEED_UNKNOWN;
@@ -186,6 +187,17 @@ static void act(const struct vector *v, const struct driver *d, struct bus *bus,
         o->deed = d->topup_probe(bus, 1, &o->how);
     } else if (strcmp(action, "relay") == 0 && word_index(args, modes, 3) >= 0) {
         o->deed = d->relay(bus, 1, (enum switch_mode)word_index(args, modes, 3), &o->how);
+    } else if (strcmp(action, "load_read") == 0 && sscanf(args, "%lld", &a) == 1) {
+        o->how = d->load_read(bus, 1, (uint16_t)a, &o->load);
+    } else if (strcmp(action, "load") == 0 &&
+               sscanf(args, "%lld %lld %lld %lld %lld", &a, &b, &c, &f, &g) == 5) {
+        const struct meter_load load = {.on = a > 0,
+                                        .max_w = {(uint16_t)a},
+                                        .increment_w = (uint16_t)b,
+                                        .recovery_s = (uint8_t)c,
+                                        .allowed = (uint16_t)f,
+                                        .wait_s = (uint8_t)g};
+        o->deed = d->load(bus, 1, &load, &o->how);
     } else if (strcmp(action, "clock") == 0 && sscanf(args, "%lld", &a) == 1) {
         o->deed = d->clock(bus, 1, a, &o->how);
     } else if (strcmp(action, "settings") == 0) {
@@ -252,6 +264,15 @@ static int64_t value_of(const struct outcome *o, const char *key)
         {"overdraft", r->overdraft_minor},
         {"base", r->base_minor},
         {"recovery", r->recovery_s},
+        {"load_on", o->load.on},
+        {"load_phases", o->load.phases},
+        {"load_max0", o->load.max_w[0]},
+        {"load_max2", o->load.max_w[2]},
+        {"load_increment", o->load.increment_w},
+        {"load_trips", o->load.trips},
+        {"load_allowed", o->load.allowed},
+        {"load_recovery", o->load.recovery_s},
+        {"load_wait", o->load.wait_s},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].key, key) == 0)
