@@ -1,7 +1,7 @@
 -- Accounts opened at the counter: tenant, account, meter, the opening and its paper.
 -- name: open_meter
 SELECT m.id, m.model, m.credit_mode, m.channel_id, coalesce(am.account_id, 0), coalesce(a.number, ''),
-       coalesce(t.name, ''), coalesce(k.old_firmware, ms.old_firmware, 0), ms.read_at_utc,
+       coalesce(t.name, ''), coalesce(ms.old_firmware, k.old_firmware, 0), ms.read_at_utc,
        coalesce(CASE WHEN k.at_utc >= ms.read_at_utc THEN k.balance_minor ELSE ms.balance_minor END, 0),
        coalesce(CASE WHEN k.at_utc >= ms.read_at_utc THEN k.purchase_count ELSE ms.purchase_count END, 0),
        coalesce(m.tariff_id, 0), m.total_purchased = 'proof' AND coalesce(k.total_stuck, 0) = 0,
