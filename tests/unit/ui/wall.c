@@ -49,7 +49,7 @@ static void building_put(struct wall *w, int meters, int rooms)
 {
     static const char *const states[] = {"on", "on", "on", "alarm 1", "on", "cut", "on", "lost"};
     json_t *result = rows_new();
-    char path[40];
+    char path[64];
     for (int i = 0; i < meters; i++) {
         const int k = (i * 7) % meters, floor = k / rooms + 1; /* 7 divides none of the sizes */
         snprintf(path, sizeof path, "Tower A/%dF/%d%02d", floor, floor, k % rooms + 1);
