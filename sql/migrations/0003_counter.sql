@@ -184,6 +184,14 @@ CREATE TABLE restore_meter (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX restore_meter_waiting ON restore_meter (meter_id) WHERE compared_utc IS NULL;
 
+-- ---- money on meters that no sale explains: a manager has seen to it, and says what was done
+CREATE TABLE excess_seen (
+    excess_id   INTEGER PRIMARY KEY REFERENCES excess(id),
+    operator_id INTEGER NOT NULL REFERENCES operator(id),
+    at_utc      INTEGER NOT NULL,
+    note        TEXT NOT NULL
+) STRICT;
+
 -- ---- an account keeps its tenant: another tenant gets another account
 CREATE TRIGGER account_keeps_tenant BEFORE UPDATE OF tenant_id ON account WHEN NEW.tenant_id <> OLD.tenant_id
 BEGIN SELECT RAISE(ABORT, 'an account keeps its tenant'); END;

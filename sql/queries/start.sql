@@ -4,7 +4,7 @@
 -- column: failed integer Top-ups that failed and are open
 -- column: openings integer Openings under way
 -- column: openings_failed integer Openings that failed
--- column: excesses integer Excess credit found
+-- column: excesses integer Excess credit nobody has seen to
 -- column: papers_waiting integer Papers waiting
 -- column: papers_unconfirmed integer Papers nobody confirmed
 -- column: meters integer Meters
@@ -37,7 +37,7 @@ SELECT (SELECT count(*) FROM "order" o
         WHERE o.state = 'failed' AND s.cancelled_entry IS NULL) AS failed,
        (SELECT count(*) FROM opening p WHERE p.state = 'waiting') AS openings,
        (SELECT count(*) FROM opening p WHERE p.state = 'failed') AS openings_failed,
-       (SELECT count(*) FROM "order" o WHERE o.excess_minor > 0) AS excesses,
+       (SELECT count(*) FROM excess x WHERE NOT EXISTS (SELECT 1 FROM excess_seen n WHERE n.excess_id = x.id)) AS excesses,
        (SELECT count(*) FROM outbox x
         WHERE x.state IN ('waiting', 'sending', 'sent', 'unconfirmed') AND x.state IN ('waiting', 'sending'))
            AS papers_waiting,

@@ -9,6 +9,7 @@ UNION ALL SELECT 'sold', coalesce(sum(amount_minor), 0) FROM sale
 UNION ALL SELECT 'orders', count(*) FROM "order"
 UNION ALL SELECT 'attempts', count(*) FROM attempt
 UNION ALL SELECT 'excesses', count(*) FROM excess
+UNION ALL SELECT 'excesses seen to', count(*) FROM excess_seen
 UNION ALL SELECT 'papers to print', count(*) FROM outbox
 UNION ALL SELECT 'operation log', count(*) FROM operation
 UNION ALL SELECT 'operators', count(*) FROM operator

@@ -6,6 +6,9 @@ FROM sale s JOIN document d ON d.id = s.document_id JOIN operator p ON p.id = s.
 JOIN account a ON a.id = s.account_id JOIN tenant t ON t.id = a.tenant_id JOIN meter m ON m.id = s.meter_id
 JOIN space sp ON sp.id = m.space_id JOIN "order" o ON o.sale_id = s.id LEFT JOIN entry c ON c.number = s.cancelled_entry
 WHERE s.id = ?1;
+-- What lies in the drawer of a shift: its float and every movement of cash.
+-- name: cancel_drawer
+SELECT coalesce(sum(p.amount_minor), 0) FROM posting p WHERE p.ledger = 'cash' AND p.ref = ?1;
 -- name: cancel_order
 UPDATE "order" SET state = 'cancelled', changed_at_utc = ?2 WHERE id = ?1;
 -- name: cancel_set

@@ -75,6 +75,11 @@ UPDATE account_meter SET adopted = 1 WHERE meter_id = ?1 AND to_utc IS NULL;
 -- name: known_recent
 SELECT count(*) FROM "order" o JOIN meter m ON m.id = o.meter_id JOIN channel c ON c.id = m.channel_id
 WHERE o.meter_id = ?1 AND o.kind = 'top-up' AND o.sent_at_utc >= ?2 - c.quiet_ms / 1000 - 1;
+-- name: excess_look
+SELECT x.id, CASE WHEN n.excess_id IS NOT NULL THEN n.note END
+FROM excess x LEFT JOIN excess_seen n ON n.excess_id = x.id WHERE x.id = ?1;
+-- name: excess_seen_add
+INSERT INTO excess_seen (excess_id, operator_id, at_utc, note) VALUES (?1, ?2, ?3, ?4);
 -- name: excess_add
 INSERT INTO excess (meter_id, order_id, kind, amount_minor, entry_number, at_utc) VALUES (?1, nullif(?2, 0), ?3, ?4, ?5, ?6);
 -- name: order_open_sent

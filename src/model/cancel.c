@@ -127,6 +127,20 @@ static int book(struct books *b, const struct actor *who, const struct sold *s,
     return rc != 0 ? rc : db_run(db, SQL_sale_outbox_add, e, "iii", document_id, c->till_id, now);
 }
 
+/* Cash is paid out of the drawer: no more than lies in it. Other kinds go back the way they came. */
+static int check_drawer(struct books *b, const struct sold *s, const struct counter *c,
+                        struct err *e)
+{
+    int64_t drawer_minor = 0;
+
+    if (strcmp(s->pay, "cash") != 0)
+        return 0;
+    int rc = db_get(books_db(b), SQL_cancel_drawer, 0, &drawer_minor, e, "i", c->shift_id);
+    if (rc == 0 && drawer_minor < s->amount_minor)
+        rc = err_set(e, MSG_CANCEL_DRAWER, s->number, drawer_minor, s->amount_minor);
+    return rc;
+}
+
 static int sale_cancel(struct books *b, const struct actor *who, const json_t *args,
                        json_t **result, struct effects *fx, struct err *e)
 {
@@ -149,6 +163,8 @@ static int sale_cancel(struct books *b, const struct actor *who, const json_t *a
         return err_set(e, MSG_REASON_EMPTY);
     if (rc == 0)
         rc = counter_get(b, who, MSG_CANCEL_NO_SHIFT, &c, e);
+    if (rc == 0)
+        rc = check_drawer(b, &s, &c, e);
     if (rc == 0)
         rc = book(b, who, &s, &c, reason, number, e);
     if (rc != 0)

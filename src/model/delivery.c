@@ -28,8 +28,10 @@ static void proof_add(struct db_row *row, json_t *data)
     static const char *const keys[] = {"balance_before", "balance_after", "count_before",
                                        "count_after"};
 
+    if (db_null(row, 11) || db_null(row, 13)) /* a person decided: nothing was read back */
+        return;
     for (int i = 0; i < 4; i++) {
-        if (!db_null(row, 10 + i)) /* a person decided: the meter was never asked again */
+        if (!db_null(row, 10 + i))
             json_object_set_new(data, keys[i], json_integer(db_int(row, 10 + i)));
     }
 }

@@ -84,8 +84,11 @@ static void add_delivery(struct db_row *row, struct outbox_paper *p)
 
     json_object_set_new(p->data, "delivery", json_string(word));
     p->pending = strcmp(word, "pending") == 0 || strcmp(word, "held") == 0;
-    for (size_t i = 0; strcmp(word, "on") == 0 && i < sizeof proofs / sizeof *proofs; i++) {
-        if (!db_null(row, proofs[i].column)) /* a person decided: nothing was read back */
+    /* Where a person decided nothing was read back: no figures, and no half of them. */
+    const bool proved = strcmp(word, "on") == 0 && !db_null(row, PAPER_BALANCE_AFTER) &&
+                        !db_null(row, PAPER_COUNT_AFTER);
+    for (size_t i = 0; proved && i < sizeof proofs / sizeof *proofs; i++) {
+        if (!db_null(row, proofs[i].column))
             json_object_set_new(p->data, proofs[i].key,
                                 json_integer(db_int(row, proofs[i].column)));
     }

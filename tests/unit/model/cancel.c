@@ -40,10 +40,10 @@ static int ask(struct rig *r, const char *call, const struct actor *who, const c
     return rc;
 }
 
-static void shift(struct rig *r, const struct actor *who, const char *till)
+static void shift(struct rig *r, const struct actor *who, const char *till, int float_minor)
 {
     assert_int_equal(ask(r, "shift.open", who, NULL,
-                         json_pack("{s:s,s:i}", "till", till, "float_minor", 0), NULL),
+                         json_pack("{s:s,s:i}", "till", till, "float_minor", float_minor), NULL),
                      0);
 }
 
@@ -53,9 +53,9 @@ static int set_up_people(void **state)
     struct rig *r = *state;
 
     sql(r, people);
-    shift(r, &r->cashier, "till 1");
-    shift(r, &manager, "till 2");
-    shift(r, &other, "till 3");
+    shift(r, &r->cashier, "till 1", 0);
+    shift(r, &manager, "till 2", 15000);
+    shift(r, &other, "till 3", 0);
     reading(r, seen(41, 3720, 100000));
     return rc;
 }
@@ -186,7 +186,57 @@ static void who_may(void **state)
     /* The cash goes out of the shift of who pays it. */
     assert_int_equal(cancel(r, &manager, ONCE("3"), "x", NULL), 0);
     assert_int_equal(
-        number(r, "SELECT amount_minor FROM posting WHERE ledger = 'cash' AND ref = 2"), -10000);
+        number(r, "SELECT min(amount_minor) FROM posting WHERE ledger = 'cash' AND ref = 2"),
+        -10000);
+    whole(r);
+}
+
+/* Cash comes out of the drawer of who pays it, which had 150.00 and never has less than nothing. */
+static void no_more_than_the_drawer_has(void **state)
+{
+    struct rig *r = *state;
+
+    sold(r, ONCE("1"));
+    assert_int_equal(cancel(r, &manager, ONCE("2"), "x", NULL), 0);
+    sold(r, ONCE("3"));
+    json_t *second = json_pack("{s:i,s:s}", "sale", 2, "reason", "x");
+    assert_true(ask(r, "sale.cancel", &manager, ONCE("4"), json_incref(second), NULL) < 0);
+    assert_int_equal(r->e.msg, MSG_CANCEL_DRAWER);
+    assert_int_equal(r->e.arg[1].number, 5000);
+    assert_int_equal(number(r, "SELECT count(*) FROM document WHERE kind = 'cancel'"), 1);
+    state_is(r, 2, "queued");
+    /* What was not paid in cash does not come out of the drawer. */
+    sql(r, "UPDATE sale SET pay = 'card' WHERE id = 2");
+    assert_int_equal(ask(r, "sale.cancel", &manager, ONCE("4"), second, NULL), 0);
+    sql(r, "UPDATE sale SET pay = 'cash' WHERE id = 2");
+    assert_int_equal(
+        number(r, "SELECT sum(amount_minor) FROM posting WHERE ledger = 'cash' AND ref = 2"), 5000);
+}
+
+/* Money that nobody paid: a manager says what was done about it, once, and start counts it no more. */
+static void excess_is_seen_to(void **state)
+{
+    struct rig *r = *state;
+    json_t *noted = json_pack("{s:i,s:s}", "excess", 1, "note", "客户补交现金");
+
+    assert_true(ask(r, "excess.seen", &manager, NULL, json_incref(noted), NULL) < 0);
+    assert_int_equal(r->e.msg, MSG_EXCESS_UNKNOWN);
+    reading(r, seen(42, 13720, 110000));
+    assert_int_equal(number(r, "SELECT count(*) FROM excess WHERE id = 1"), 1);
+    assert_true(ask(r, "excess.seen", &r->cashier, NULL, json_incref(noted), NULL) < 0);
+    assert_int_equal(r->e.msg, MSG_REQUEST_DENIED);
+    assert_true(ask(r, "excess.seen", &manager, NULL,
+                    json_pack("{s:i,s:s}", "excess", 1, "note", " "), NULL) < 0);
+    assert_int_equal(r->e.msg, MSG_REASON_EMPTY);
+    assert_int_equal(ask(r, "excess.seen", &manager, NULL, json_incref(noted), NULL), 0);
+    assert_true(ask(r, "excess.seen", &manager, NULL, noted, NULL) < 0);
+    assert_int_equal(r->e.msg, MSG_EXCESS_SEEN);
+    assert_int_equal(number(r, "SELECT count(*) FROM excess_seen WHERE operator_id = 2"
+                               " AND note = '客户补交现金' AND at_utc > 0"),
+                     1);
+    assert_int_equal(number(r, "SELECT count(*) FROM operation WHERE action = 'excess.seen'"
+                               " AND result = 'ok'"),
+                     1);
     whole(r);
 }
 
@@ -385,8 +435,9 @@ static void killed_at_any_moment(void **state)
                              NULL),
                          0);
         assert_int_equal(number(r, "SELECT count(*) FROM entry WHERE kind = 'cancel'"), i + 1);
-        assert_int_equal(number(r, "SELECT sum(amount_minor) FROM posting WHERE ledger = 'cash'"),
-                         0);
+        assert_int_equal(
+            number(r, "SELECT sum(amount_minor) FROM posting WHERE ledger = 'cash' AND ref = 1"),
+            0);
         whole(r);
     }
     assert_true(whole_before > 0 && whole_after > 0); /* the moments were well chosen */
@@ -397,6 +448,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(never_sent_is_cancelled, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(who_may, set_up_people, tear_down),
+        cmocka_unit_test_setup_teardown(no_more_than_the_drawer_has, set_up_people, tear_down),
+        cmocka_unit_test_setup_teardown(excess_is_seen_to, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(what_may_be_on_the_meter_stays, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(failed_is_cancelled_and_a_late_copy_is_excess,
                                         set_up_people, tear_down),

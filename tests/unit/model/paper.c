@@ -270,6 +270,77 @@ static void cancelled(void **state)
     verified(r);
 }
 
+/* A copy says what is known now: of a decided sale that it is on the meter, with no figure that nobody read; of a
+ * cancelled one that its money was paid back. */
+static void copy_of_a_decided_sale(void **state)
+{
+    static const struct actor manager = {
+        .operator_id = 2, .role = ROLE_MANAGER, .login = "wang", .name = "Wang", .client = "test"};
+    struct rig *r = *state;
+    struct outbox_paper p;
+    json_t *args, *result = NULL;
+    uint16_t count;
+    int64_t order = new_sale(r);
+
+    sql(r, "INSERT INTO operator (id, login, name, role, password_hash, created_at_utc) VALUES"
+           " (2, 'wang', 'Wang', 'manager', '', 0)");
+    sql(r, "UPDATE outbox SET created_at_utc = 1");
+    printed(r, &p, "printed");
+    outbox_paper_clear(&p);
+    assert_int_equal(before(r, order, seen(41, 3720, 100000), false, &count), ORDER_STEP_SEND);
+    assert_int_equal(after(r, order, ORDER_DEED_UNKNOWN, NULL, false), ORDER_STEP_STOP);
+    args = json_pack("{s:I,s:s,s:s}", "order", (json_int_t)order, "outcome", "applied", "reason",
+                     "seen on its display");
+    assert_int_equal(books_change(r->books, request_find("order.decide"), &manager, ONCE("d"), args,
+                                  &result, &r->fx, &r->e),
+                     0);
+    json_decref(args);
+    json_decref(result);
+    assert_int_equal(ask(r, "paper.reprint", "document", 1, false, NULL), 0);
+    printed(r, &p, "printed");
+    assert_string_equal(word(&p, "delivery"), "on");
+    for (const char *const *key = (const char *const[]){"balance_before", "balance_after",
+                                                        "count_before", "count_after", NULL};
+         *key; key++)
+        assert_null(json_object_get(p.data, *key));
+    outbox_paper_clear(&p);
+    assert_int_equal(ask(r, "paper.delivery", "sale", 1, false, NULL), 0);
+    printed(r, &p, "printed");
+    assert_null(json_object_get(p.data, "balance_before"));
+    assert_null(json_object_get(p.data, "balance_after"));
+    outbox_paper_clear(&p);
+    verified(r);
+}
+
+static void copy_of_a_cancelled_sale(void **state)
+{
+    struct rig *r = *state;
+    struct outbox_paper p;
+    json_t *args = json_pack("{s:i,s:s}", "sale", 1, "reason", "x"), *result = NULL;
+
+    new_sale(r);
+    sql(r, "UPDATE outbox SET created_at_utc = 1");
+    printed(r, &p, "printed");
+    assert_string_equal(word(&p, "delivery"), "pending");
+    outbox_paper_clear(&p);
+    assert_int_equal(books_change(r->books, request_find("sale.cancel"), &r->cashier, ONCE("c"),
+                                  args, &result, &r->fx, &r->e),
+                     0);
+    json_decref(args);
+    json_decref(result);
+    printed(r, &p, "printed");
+    assert_string_equal(p.kind, "cancel");
+    outbox_paper_clear(&p);
+    assert_int_equal(ask(r, "paper.reprint", "document", 1, false, NULL), 0);
+    printed(r, &p, "printed");
+    assert_string_equal(p.kind, "sale");
+    assert_string_equal(word(&p, "delivery"), "cancelled");
+    assert_int_equal(value(&p, "reprint"), 2);
+    assert_null(json_object_get(p.data, "balance_after"));
+    outbox_paper_clear(&p);
+    verified(r);
+}
+
 /* What keeps the first paper keeps those behind it, and nobody counts an attempt that surely printed nothing. */
 static void refused_by_the_queue(void **state)
 {
@@ -401,6 +472,8 @@ int main(void)
         TEST(did_it_come_out),
         TEST(cancelled),
         TEST(refused_by_the_queue),
+        TEST(copy_of_a_decided_sale),
+        TEST(copy_of_a_cancelled_sale),
         TEST(delivery_slip),
         TEST(no_slip_needed),
         TEST(slip_by_itself),
