@@ -199,7 +199,7 @@ static void test_denied_names_roles(void **state)
                         "sale.new (Sell): only these roles may: cashier, manager.");
     dispatch_denied(&e, "backup.file", "Copy the books", ROLE_ADMINISTRATOR);
     assert_string_equal(message_english(&e, text, sizeof text),
-                        "backup (Copy the books): only this role may: administrator.");
+                        "backup.file (Copy the books): only this role may: administrator.");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -347,7 +347,7 @@ static void refusals_leave_nothing_behind(void **state)
     reading(r, old);
     not_opened(r, wish("new"), MSG_OPENING_OLD_FIRMWARE);
     not_opened(r, with(wish("adopt"), "alarm1_minor", json_integer(1)), MSG_OPENING_OLD_FIRMWARE);
-    sql(r, "UPDATE meter_known SET old_firmware = 0");
+    sql(r, "UPDATE meter_known SET old_firmware = 0; UPDATE meter_state SET old_firmware = 0");
     /* One account, one more meter; nothing else to the meter while it waits. */
     assert_int_equal(ask(r, "account.open", ONCE("a"),
                          with(wish("new"), "account", json_string("A-000412")), &result),
