@@ -1,9 +1,11 @@
 #!/bin/sh
-# money.sh N: the money test. N top-ups over several channels from several tellers at once, with faults of every
-# kind on the wires, and kill -9 of the engine and of tellers at random points. Then the faults end, what is in doubt
-# is settled, and what the books say is compared with what the meters really got, to the cent, meter by meter.
+# money.sh N: the money test. N top-ups over several channels, some of them serial lines, from several tellers at once,
+# who also cancel sales and open accounts for meters that have none, with faults of every kind on the wires, and kill -9
+# of the engine and of tellers at random points. Then the faults end, what is in doubt is settled, and what the books say
+# is compared with what the meters really got, to the cent, meter by meter.
 #
-# Environment: O (the build), SEED (of faults, amounts and kills; random where empty), METERS, CHANNELS, TELLERS,
+# Environment: O (the build), SEED (of faults, amounts and kills; random where empty), METERS, CHANNELS, SERIAL (of
+# these, the last ones), UNOPENED (meters without an account, the last ones), TELLERS,
 # KILL_S (mean seconds between two kills), RATE (a factor for the faults), KEEP=DIR (books, truth and logs are kept
 # there). Prints TAP, and its figures as comments.
 set -u
@@ -14,6 +16,7 @@ if [ "$N" -ge 1000 ]; then
 else
     METERS=${METERS:-24} CHANNELS=${CHANNELS:-6} TELLERS=${TELLERS:-6} KILL_S=${KILL_S:-2}
 fi
+SERIAL=${SERIAL:-$((CHANNELS / 4))} UNOPENED=${UNOPENED:-$((METERS / 4))}
 [ -n "$SEED" ] || SEED=$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 # shellcheck source=tests/lib/site.sh
 . tests/lib/site.sh
@@ -47,7 +50,7 @@ trap 'exit 130' INT TERM
 # ---- the site
 quiet_ms=700
 site_start --meters "$METERS" --channels "$CHANNELS" --no-printer --type mixed --repeat mixed --total mixed \
-    --quiet $quiet_ms --load off --seed "$SEED" || { echo "Bail out! no site"; exit 1; }
+    --quiet $quiet_ms --load off --seed "$SEED" --serial "$SERIAL" --unopened "$UNOPENED" || { echo "Bail out! no site"; exit 1; }
 {
     for i in $(seq 1 "$TELLERS"); do
         echo "operator.add {\"login\":\"teller$i\",\"name\":\"Teller $i\",\"role\":\"cashier\",\"password\":\"teller$i-pass-1\",\"must_change\":false}"
@@ -58,9 +61,10 @@ site_start --meters "$METERS" --channels "$CHANNELS" --no-printer --type mixed -
     echo 'setting.set {"key":"order.look_max_s","value":"4"}'
 } | METERTILL_PASSWORD=admin-pass-1 "$METERTILL" --as admin call --batch > "$SITE/tellers.out" 2>&1 ||
     { cat "$SITE/tellers.out"; echo "Bail out! no tellers"; exit 1; }
-# Every meter that has an account and answers.
-sold=$(awk -F, 'FNR == NR { if (/not answering/) absent[$1] = 1; next } FNR > 1 && !absent[$3] { print $3 }' \
-    "$SITE/import/meters.csv" "$SITE/import/accounts.csv")
+# Every meter that answers, with an account or without; all were read before the faults begin.
+sold=$(awk -F, 'FNR > 1 && !/not answering/ { print $1 }' "$SITE/import/meters.csv")
+"$METERTILL" read --all > "$SITE/read.out" 2>&1
+sim truth > "$SITE/birth.json"
 
 # ---- faults: WHERE KIND RATE [MS] [only=HH]; copies and late frames stay within the quiet time of the lines. A program
 # that waits for an answer out-waits a late frame by that alone; on A01 and A03 the connection goes as the frame is
@@ -105,7 +109,7 @@ END
 # ---- the tellers
 teller_start() {
     # shellcheck disable=SC2086
-    TELLER_CANCELS=yes "$O/tests/tools/teller" "$SITE/socket" "$SITE/teller$1" "teller$1" "teller$1-pass-1" "money $1" \
+    TELLER_CANCELS=yes TELLER_OPENS=yes "$O/tests/tools/teller" "$SITE/socket" "$SITE/teller$1" "teller$1" "teller$1-pass-1" "money $1" \
         $(((N + $1 - 1) / TELLERS)) $((SEED + $1)) $sold > "$SITE/teller$1.out" 2>&1 &
     eval "teller_$1=$!"
 }
@@ -183,10 +187,18 @@ sim stats > "$SITE/stats.json"
 sim clear > /dev/null
 sleep 1
 settling=$(date +%s) left=x
+# Openings that failed under the faults are sent again.
+again() {
+    as admin query openings state=failed --json 2> /dev/null | tr -d '\n ' | sed 's/.*"rows":\[//' | grep -o '\[[0-9]*,' | tr -d '[,' |
+        while read -r opening; do echo "opening.retry {\"opening\":$opening,\"reset\":true}"; done | as wang call --batch >> "$SITE/again.out" 2>&1
+}
 for _ in $(seq 1 $((40 + N / 50))); do
+    again
     METERTILL_PASSWORD=admin-pass-1 "$METERTILL" --as admin settle > "$SITE/settle.out" 2>&1
     code=$?
-    left=$(as admin query orders state=open --json 2> /dev/null | tr -d '\n ' | sed 's/.*"rows":\[//; s/\],"offset.*//')
+    left=$(for query in orders openings; do
+        as admin query $query state=open --json 2> /dev/null | tr -d '\n ' | sed 's/.*"rows":\[//; s/\],"offset.*//'
+    done)
     [ $code -ne 0 ] || [ -n "$left" ] || break
     sleep 0.5
 done
@@ -204,14 +216,19 @@ sql() {
 sqlite3 -batch "$SITE/check.db" << END
 CREATE TABLE truth AS SELECT json_extract(value, '\$.plate') AS number, json_extract(value, '\$.credited_minor') AS credited,
     json_extract(value, '\$.balance_minor') AS balance, json_extract(value, '\$.doubled_minor') AS doubled,
+    json_extract(value, '\$.alarm1_minor') AS alarm1,
     (SELECT count(*) FROM json_each(value, '\$.purchases') p WHERE json_extract(p.value, '\$.foreign')) AS foreigners
     FROM json_each(readfile('$SITE/truth.json'), '\$.meters');
+CREATE TABLE birth AS SELECT json_extract(value, '\$.plate') AS number, json_extract(value, '\$.balance_minor') AS balance
+    FROM json_each(readfile('$SITE/birth.json'), '\$.meters');
 CREATE TABLE line (text TEXT);
 .mode tabs
 .import '$SITE/records' line
 CREATE TABLE got AS SELECT substr(text, 5, 32) AS once, CAST(substr(text, 38) AS INTEGER) AS sale FROM line WHERE text LIKE 'got %';
 CREATE TABLE back AS SELECT substr(text, 6, 32) AS once, substr(text, 39) AS number FROM line WHERE text LIKE 'back %';
 CREATE TABLE kept AS SELECT substr(text, 6, 32) AS once, substr(text, 39) AS why FROM line WHERE text LIKE 'kept %';
+CREATE TABLE opened AS SELECT substr(text, 8, 32) AS once, CAST(substr(text, 41) AS INTEGER) AS opening FROM line WHERE text LIKE 'opened %';
+CREATE TABLE shut AS SELECT substr(text, 6, 32) AS once, substr(text, 39) AS why FROM line WHERE text LIKE 'shut %';
 CREATE TABLE refused AS SELECT substr(text, 4, 32) AS once, substr(text, 37) AS why FROM line WHERE text LIKE 'no %';
 END
 
@@ -227,6 +244,25 @@ check "every cancel that a teller was told of is in the books, once, and no othe
         LEFT JOIN b.once o ON o.id = k.once WHERE d.kind IS NOT 'cancel' OR json_extract(o.result, '\$.number') IS NOT k.number;
     SELECT 'cancel ' || number || ' was told to nobody' FROM b.document WHERE kind = 'cancel' AND number NOT IN (SELECT number FROM back);
     SELECT 'kept with ' || why || ', and cancelled all the same' FROM kept k JOIN b.once o ON o.id = k.once;")"
+check "every opening that a teller was told of is in the books, once, and no other" "$(sql "
+    SELECT 'id ' || g.once || ': told opening ' || g.opening || ', the books say ' || coalesce(json_extract(o.result, '\$.opening'), 'nothing')
+    FROM opened g LEFT JOIN b.once o ON o.id = g.once WHERE json_extract(o.result, '\$.opening') IS NOT g.opening;
+    SELECT 'opening ' || id || ' was told to nobody' FROM b.opening WHERE id NOT IN (SELECT opening FROM opened);
+    SELECT 'shut with ' || why || ', and opened all the same: ' || s.once FROM shut s JOIN b.once o ON o.id = s.once;")"
+check "every opening is done, with one paper, or taken back; no meter is in two accounts" "$(sql "
+    SELECT 'opening ' || id || ' ' || state FROM b.opening WHERE state NOT IN ('done', 'dropped');
+    SELECT 'opening ' || id || ' ' || state || ' with document ' || coalesce(document_id, 'none') FROM b.opening WHERE (state = 'done') <> (document_id IS NOT NULL);
+    SELECT 'papers ' || papers || ', openings ' || openings FROM (SELECT (SELECT count(*) FROM b.document WHERE kind = 'opening') AS papers,
+        (SELECT count(*) FROM b.opening WHERE state = 'done') AS openings) WHERE papers <> openings;
+    SELECT 'meter ' || meter_id || ' in ' || count(*) || ' accounts' FROM b.account_meter WHERE to_utc IS NULL GROUP BY meter_id HAVING count(*) > 1;")"
+check "no opening wiped money: a meter holds what it had (a new one nothing) and what it took since" "$(sql "
+    SELECT 'meter ' || number || ': had ' || had || ', took ' || credited || ', holds ' || balance || ' ' || fresh FROM (SELECT number, credited, t.balance AS balance,
+        coalesce(f.how, '') AS fresh, CASE WHEN f.how = 'new' THEN 0 ELSE h.balance END AS had
+        FROM truth t JOIN birth h USING (number) JOIN b.meter m USING (number)
+        LEFT JOIN b.opening f ON f.meter_id = m.id AND f.state = 'done') WHERE had + credited <> balance;
+    SELECT 'meter ' || m.number || ': alarm ' || json_extract(o.detail, '\$.alarm1_minor') || ' ordered, ' || alarm1 || ' on the meter' FROM b.opening f
+        JOIN b.meter m ON m.id = f.meter_id JOIN b.\"order\" o ON o.id = f.settings_order JOIN truth t USING (number)
+        WHERE f.state = 'done' AND json_extract(o.detail, '\$.alarm1_minor') <> alarm1;")"
 check "$N sales and more were made" "$(sql "SELECT n || ' sales' FROM (SELECT count(*) AS n FROM b.sale) WHERE n < $N;")"
 check "every order is done, failed or cancelled, and a failed one says why" "$(sql "
     SELECT 'order ' || id || ' ' || state || ' ' || reason FROM b.\"order\"
@@ -265,9 +301,10 @@ check "each till holds what was sold there less what was paid back, to the cent"
 check "the engine found no mistake in itself" "$(grep -E 'msg=(INTERNAL|DB_)' "$SITE/engine.log" | head -5)"
 
 # ---- the figures
-echo "# seed $SEED, $(sql "SELECT count(*) FROM b.sale;") sales on $METERS meters and $CHANNELS channels by $TELLERS tellers; selling $selling s, settling $settling s, all $(($(date +%s) - began)) s"
+echo "# seed $SEED, $(sql "SELECT count(*) FROM b.sale;") sales on $METERS meters and $CHANNELS channels ($SERIAL serial) by $TELLERS tellers; selling $selling s, settling $settling s, all $(($(date +%s) - began)) s"
 echo "# kill -9: engine $kills_engine, tellers $kills_teller; ids asked again: $(grep -c '^same' "$SITE/records"); refused: $(sql "SELECT group_concat(why || ' ' || n, ', ') FROM (SELECT why, count(*) AS n FROM refused GROUP BY why);")"
 echo "# cancels: $(sql "SELECT count(*) FROM back;"), refused $(sql "SELECT coalesce(group_concat(why || ' ' || n, ', '), 'none') FROM (SELECT why, count(*) AS n FROM kept GROUP BY why);"), late frames of cancelled ones $(sql "SELECT count(*) FROM b.excess WHERE kind = 'foreign';")"
+echo "# openings: $(sql "SELECT group_concat(how || ' ' || state || ' ' || n, ', ') FROM (SELECT how, state, count(*) AS n FROM b.opening GROUP BY 1, 2);"), frames sent again $(sql "SELECT coalesce(sum(o.sends - 1), 0) FROM b.opening f JOIN b.\"order\" o ON o.id = f.settings_order WHERE o.sends > 1;"), refused $(sql "SELECT coalesce(group_concat(why || ' ' || n, ', '), 'none') FROM (SELECT why, count(*) AS n FROM shut GROUP BY why);"), sent again or taken back by a teller $(grep -Ec '^(again|drop) ' "$SITE/records")"
 echo "# faults: $(sqlite3 -batch :memory: "SELECT sum(value) || ' (' || group_concat(key || ' ' || value, ', ') || ')' FROM json_each(readfile('$SITE/stats.json'), '\$.faults') WHERE value > 0;")"
 echo "# orders: $(sql "SELECT group_concat(state || ' ' || n, ', ') FROM (SELECT state, count(*) AS n FROM b.\"order\" GROUP BY state);"); sent again $(sql "SELECT coalesce(sum(sends - 1), 0) FROM b.\"order\" WHERE sends > 1;"); total stood still $(sql "SELECT count(*) FROM b.\"order\" WHERE flag <> '';")"
 echo "# open before settle: $(sqlite3 -batch :memory: "SELECT coalesce(group_concat(state || ' ' || n, ', '), 'none') FROM (SELECT json_extract(value, '\$[3]') AS state, count(*) AS n FROM json_each(readfile('$SITE/before.json'), '\$.rows') GROUP BY 1);"); excess listed: $(sql "SELECT count(*) || ' of ' || coalesce(sum(amount_minor), 0) FROM b.excess;"); doubled on the wire: $(sql "SELECT sum(doubled) FROM truth;")"

@@ -9,10 +9,12 @@
  * LOGIN "-": the operator bound to this unix account. TELLER_ARM=FILE: made before the first sale is asked for
  * (crashpoint.c counts from then on). TELLER_WAIT=yes: ends when the last order is over. TELLER_HURRY=yes: one sale
  * straight after the other, for the bench. TELLER_CANCELS=yes: now and then a sale is taken back at once, in a race
- * with the engine that sends it, and a failed one instead of being sent again.
+ * with the engine that sends it, and a failed one instead of being sent again. TELLER_OPENS=yes: a meter without an
+ * account gets one, as a new meter or a running one; an opening that failed is sent again or taken back.
  * RECORD, one line each: "ask ONCE METER AMOUNT", then "got ONCE SALE NUMBER ORDER" or "no ONCE MSG"; "same ONCE"
- * where asking again gave the same; "retry ORDER"; "take ONCE SALE", then "back ONCE NUMBER" or "kept ONCE MSG". Ends with 0 when COUNT sales were accepted, 1 when an id gave
- * two different answers, 2 when it could not go on.
+ * where asking again gave the same; "retry ORDER"; "take ONCE SALE", then "back ONCE NUMBER" or "kept ONCE MSG";
+ * "open ONCE METER HOW ALARM", then "opened ONCE OPENING ACCOUNT" or "shut ONCE MSG"; "again OPENING", "drop OPENING".
+ * Ends with 0 when COUNT sales were accepted, 1 when an id gave two different answers, 2 when it could not go on.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -53,7 +55,11 @@ struct teller {
     struct sold last;    /* the last accepted one */
     struct sold pending; /* asked, not answered; once "" when there is none */
     struct sold taking;  /* the same of a cancel: its own id, and the sale */
-    bool cancels;
+    struct opening {
+        char once[33], meter[24], how[8];
+        int64_t alarm_minor; /* 0: none is given */
+    } opening;               /* the same of an opening */
+    bool cancels, opens;
     int64_t heard_order; /* the last order that was told to be over or in doubt */
 };
 
@@ -82,6 +88,7 @@ static void note(struct teller *t, const char *format, ...)
 static void remember(struct teller *t, const char *line)
 {
     struct sold s = {0};
+    struct opening o = {0};
     long long a = 0, b = 0;
     t->lines++;
     if (sscanf(line, "ask %32s %23s %lld", s.once, s.meter, &a) == 3) {
@@ -101,6 +108,12 @@ static void remember(struct teller *t, const char *line)
         t->taking = s;
     } else if (strncmp(line, "back ", 5) == 0 || strncmp(line, "kept ", 5) == 0) {
         t->taking.once[0] = '\0';
+    } else if (sscanf(line, "open %32s %23s %7s %lld", o.once, o.meter, o.how, &a) == 4 &&
+               strncmp(line, "open ", 5) == 0) {
+        o.alarm_minor = a;
+        t->opening = o;
+    } else if (strncmp(line, "opened ", 7) == 0 || strncmp(line, "shut ", 5) == 0) {
+        t->opening.once[0] = '\0';
     }
 }
 
@@ -283,6 +296,60 @@ static void clear_up(struct teller *t, const char *meter, bool failed)
     json_decref(result);
 }
 
+/* ---- opening accounts */
+
+/* The opening that is on its way, to its end. */
+static void opening_settle(struct teller *t)
+{
+    struct err e = {0};
+    json_t *result = NULL;
+    const struct opening *o = &t->opening;
+    char name[64];
+    snprintf(name, sizeof name, "Tenant %s", o->meter);
+    json_t *args = json_pack("{s:{s:s},s:s,s:s,s:b}", "tenant", "name", name, "meter", o->meter,
+                             "how", o->how, "reset", strcmp(o->how, "new") == 0);
+    if (o->alarm_minor)
+        json_object_set_new(args, "alarm1_minor", json_integer(o->alarm_minor));
+    if (ask(t, "account.open", args, o->once, &result, &e) == 0)
+        note(t, "opened %s %lld %s\n", o->once, (long long)number(result, "opening"),
+             json_string_value(json_object_get(result, "account")));
+    else
+        note(t, "shut %s %s\n", o->once, message_get(e.msg)->name);
+    t->opening.once[0] = '\0';
+    json_decref(result);
+    json_decref(args);
+}
+
+static void opening_begin(struct teller *t, const char *meter)
+{
+    struct opening *o = &t->opening;
+    bool fresh = throw(t, 2) == 0;
+    link_once(o->once);
+    text_copy(o->meter, sizeof o->meter, meter);
+    text_copy(o->how, sizeof o->how, fresh ? "new" : "adopt");
+    o->alarm_minor = fresh || throw(t, 2) == 0 ? 1000 + (int64_t) throw(t, 2000) : 0;
+    note(t, "open %s %s %s %lld\n", o->once, o->meter, o->how, (long long)o->alarm_minor);
+    opening_settle(t);
+}
+
+/* An opening that failed: sent again, or taken back where it may be; then the next sale opens anew. */
+static void opening_mend(struct teller *t, const char *meter)
+{
+    struct err e = {0};
+    json_t *result = NULL;
+    bool drop = throw(t, 3) == 0;
+    json_int_t opening = find(t, "openings", meter, "opening", "failed");
+    if (!opening)
+        return;
+    json_t *args = drop ? json_pack("{s:I}", "opening", opening)
+                        : json_pack("{s:I,s:b}", "opening", opening, "reset", 1);
+    ask(t, drop ? "opening.drop" : "opening.retry", args, NULL, &result, &e);
+    note(t, "%s %lld %s\n", drop ? "drop" : "again", (long long)opening,
+         e.code ? message_get(e.msg)->name : "-");
+    json_decref(args);
+    json_decref(result);
+}
+
 /* ---- selling */
 
 static void hear(void *ctx, const char *event, const json_t *data)
@@ -335,6 +402,10 @@ static void sale_settle(struct teller *t)
     json_decref(result);
     if (e.msg == MSG_SALE_FAILED_OPEN || (e.msg == MSG_SALE_IN_DOUBT && throw(t, 3) == 0))
         clear_up(t, s.meter, e.msg == MSG_SALE_FAILED_OPEN);
+    else if (t->opens && e.msg == MSG_METER_NO_ACCOUNT)
+        opening_begin(t, s.meter);
+    else if (t->opens && e.msg == MSG_OPENING_NOT_OPEN)
+        opening_mend(t, s.meter);
     else if (e.code)
         clock_sleep_ms(PAUSE_MS);
 }
@@ -373,6 +444,8 @@ static int work(struct teller *t, int64_t wanted)
     int64_t had = t->accepted, since = clock_mono_ms();
     if (t->taking.once[0])
         cancel_settle(t);
+    if (t->opening.once[0])
+        opening_settle(t);
     if (t->accepted > 0 && !sale_same(t))
         return 1;
     while (t->accepted < wanted) {
@@ -467,6 +540,7 @@ int main(int argc, char **argv)
     t.meters = argv + 8;
     t.meter_count = argc - 8;
     t.cancels = getenv("TELLER_CANCELS") != NULL;
+    t.opens = getenv("TELLER_OPENS") != NULL;
     snprintf(t.token_path, sizeof t.token_path, "%s.token", argv[2]);
     if (record_open(&t, argv[2]) != 0)
         return 2;
