@@ -109,7 +109,6 @@ void term_resume(struct term *term)
     reset_prog_mode();
     say(PASTE_ON);
     term_resize(term);
-    term_forget(term);
 }
 
 void term_free(struct term *term)
@@ -133,10 +132,10 @@ void term_size(const struct term *term, int *rows, int *cols)
 void term_resize(struct term *term)
 {
     struct winsize size;
-    (void)term;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
         resizeterm(size.ws_row, size.ws_col);
     }
+    term_forget(term); /* larger and back again is no new size, and yet the terminal has lost lines */
 }
 
 static attr_t attributes(unsigned style)
