@@ -17,7 +17,7 @@
 #include "table_source.h"
 #include "text.h"
 
-#define PAGE_ROWS 1000
+#define PAGE_ROWS 5000 /* as many as the engine gives at once */
 
 enum { ACTION_WRITE = 1 };
 enum { FIELD_NAME, FIELD_FORMAT, FIELDS };
@@ -39,6 +39,7 @@ struct exporting {
     struct export *file;
     char *folder;
     char name[EXPORT_NAME_MAX + 8];
+    json_t *after;  /* key of the last row that came; NULL: the list has none */
     int64_t offset; /* rows asked for and come */
     int64_t written;
     int request;
@@ -134,18 +135,19 @@ static void page_came(struct view *v, const json_t *result, const struct err *e)
         failed(v, e);
         return;
     }
+    const bool more = json_is_true(json_object_get(result, "more"));
+    json_decref(s->after);
+    s->after = json_incref(json_object_get(result, "next"));
+    s->offset += (int64_t)json_array_size(json_object_get(result, "rows"));
+    if (more)
+        page_ask(v); /* the engine reads it while this one is written */
     json_t *page = table_source_page(s->def, result);
     const int rc = export_rows(s->file, page, &why);
     json_decref(page);
-    if (rc != 0) {
-        failed(v, &why);
-        return;
-    }
-    s->offset += (int64_t)json_array_size(json_object_get(result, "rows"));
     s->written = export_count(s->file);
-    if (json_is_true(json_object_get(result, "more")))
-        page_ask(v);
-    else
+    if (rc != 0)
+        failed(v, &why);
+    else if (!more)
         note(v);
 }
 
@@ -155,7 +157,8 @@ static void page_ask(struct view *v)
     json_t *args = json_deep_copy(json_object_get(s->what, "args"));
     json_t *page = json_deep_copy(json_object_get(s->what, "page"));
     json_object_set_new(page, "limit", json_integer(PAGE_ROWS));
-    json_object_set_new(page, "offset", json_integer(s->offset));
+    json_object_set_new(page, "offset", json_integer(s->after ? 0 : s->offset));
+    json_object_set(page, "after", s->after);
     json_object_set_new(args, "page", page);
     s->request = view_ask(v, s->def->call, args, NULL, NULL, page_came);
 }
@@ -186,6 +189,8 @@ static void begin(struct view *v)
         return;
     }
     s->offset = s->written = 0;
+    json_decref(s->after);
+    s->after = NULL;
     s->stage = STAGE_PAGES;
     page_ask(v);
 }
@@ -314,6 +319,7 @@ static void export_close(struct view *v)
     export_drop(s->file);
     json_decref(s->what);
     json_decref(s->columns);
+    json_decref(s->after);
     free(s->folder);
 }
 

@@ -13,6 +13,8 @@
 -- column: balance_after_minor money Balance after
 -- column: count_after integer Count
 -- column: order id Order
+-- key: at down
+-- key: sale_id down
 SELECT sale_id, at, number, amount_minor, pay, operator, meter, state, balance_before_minor, balance_after_minor,
        count_after, "order"
 FROM sale_shown WHERE account_id = :account_id ORDER BY at DESC, sale_id DESC

@@ -16,6 +16,7 @@
 -- column: no_sale integer No sale
 -- column: note text Note
 -- column: search text Found by
+-- key: account up
 -- Closed accounts are in it; the rooms of a closed one are those it had last.
 SELECT a.id AS account_id, a.number AS account, t.name AS tenant, t.alias, t.phone,
        coalesce((SELECT group_concat(DISTINCT s.name) FROM account_meter am JOIN meter m ON m.id = am.meter_id

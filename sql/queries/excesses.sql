@@ -14,10 +14,11 @@
 -- column: note text What was done
 -- column: seen_by text By
 -- column: seen_at time When
+-- key: excess_id down
 -- What nobody has seen to comes first, each newest first. seen: 'open' or 'seen'.
 -- scan: a row for each excess there ever was
 SELECT x.id AS excess_id, x.at_utc AS at, x.kind, v.meter, v.room, v.tenant, x.amount_minor,
-       x.order_id AS "order", d.number, CASE WHEN n.excess_id IS NULL THEN 'open' ELSE 'seen' END AS seen,
+       x.order_id AS "order", d.number, CASE WHEN n.excess_id IS NULL THEN 'not seen to' ELSE 'seen to' END AS seen,
        coalesce(n.note, '') AS note, coalesce(p.name, '') AS seen_by, n.at_utc AS seen_at
 FROM excess x JOIN meter_shown v ON v.meter_id = x.meter_id
 LEFT JOIN "order" o ON o.id = x.order_id LEFT JOIN sale s ON s.id = o.sale_id

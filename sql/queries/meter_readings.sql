@@ -6,6 +6,7 @@
 -- column: energy_wh energy Energy
 -- column: power_w integer Power (W)
 -- column: purchase_count integer Purchases
+-- key: at down
 -- scan: readings are kept by time; one page of the newest is a few sweeps of the site
 SELECT r.at_utc AS at, r.balance_minor, r.energy_wh, r.power_w, r.purchase_count
 FROM reading r

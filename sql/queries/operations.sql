@@ -17,6 +17,7 @@
 -- column: detail text Detail
 -- column: session id Session
 -- column: what text What
+-- key: id down
 -- `denied`: only what was not done. `from` and `to` in UTC seconds.
 -- scan: newest first along the key, one page
 SELECT o.id, o.at_utc AS at, o.login, coalesce(p.name, '') AS name, o.client, o.action, o.object,

@@ -29,6 +29,7 @@
 -- column: detail text Detail
 -- column: sent_at time Sent
 -- column: expires_at time Expires
+-- key: order down
 -- Newest first. "open" are those that are not over.
 -- scan: newest first along the key, one page; a state that is rare walks further
 SELECT "order", created_at, kind, state, meter, room, tenant, number, amount_minor, operator, changed_at,

@@ -14,6 +14,7 @@
 -- column: created_at time Made
 -- column: changed_at time Changed
 -- column: sale_id id Sale id
+-- key: outbox_id down
 SELECT o.id AS outbox_id, d.number, o.copy, t.name AS till, t.queue,
        CASE WHEN o.state = 'printed' AND t.confirms = 0 THEN 'sent to the printer' ELSE o.state END AS state, o.reasons, o.tries, o.marked,
        o.created_at_utc AS created_at, o.changed_at_utc AS changed_at, s.id AS sale_id

@@ -9,6 +9,7 @@
 -- column: amount_minor money Amount
 -- column: numbers integer Numbers left out
 -- column: file text Copy
+-- key: restore_id down
 -- scan: restores are few
 SELECT r.id AS restore_id, r.at_utc AS at, r.entry_number AS entry,
        (SELECT count(*) FROM restore_meter x WHERE x.restore_id = r.id AND x.compared_utc IS NULL) AS waiting,

@@ -28,6 +28,8 @@
 -- column: reference text Reference
 -- column: cancelled text Cancelled by
 -- column: sends integer Sends
+-- key: at down
+-- key: sale_id down
 -- Newest first. from, to: UTC seconds, to not included; text: room, tenant, meter, account, receipt (its digits too).
 SELECT sale_id, at, number, amount_minor, pay, operator, meter, state, balance_before_minor, balance_after_minor,
        count_after, "order", room, tenant, account, shift, reference, cancelled, sends

@@ -8,6 +8,7 @@
 -- column: float_minor money Float
 -- column: sales integer Sales
 -- column: cash_minor money Cash
+-- key: shift down
 SELECT s.id AS shift, t.name AS till, o.name AS operator, s.opened_at_utc AS opened_at,
        s.closed_at_utc AS closed_at, s.float_minor,
        (SELECT count(*) FROM posting p JOIN entry e ON e.number = p.entry_number

@@ -8,8 +8,9 @@
 -- column: phone text Phone
 -- column: accounts integer Accounts
 -- column: note text Note
-SELECT t.id AS tenant_id, t.name AS tenant, t.code, t.alias, t.phone, count(a.id) AS accounts, t.note
-FROM tenant t LEFT JOIN account a ON a.tenant_id = t.id
+-- key: code up
+SELECT t.id AS tenant_id, t.name AS tenant, t.code, t.alias, t.phone, (SELECT count(*) FROM account a WHERE a.tenant_id = t.id) AS accounts, t.note
+FROM tenant t
 WHERE :text IS NULL OR instr(t.search, :text) > 0 OR instr(lower(t.code), :text) > 0
    OR instr(replace(replace(t.phone, ' ', ''), '-', ''), :text) > 0
-GROUP BY t.id ORDER BY t.code
+ORDER BY t.code

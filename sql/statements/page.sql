@@ -8,6 +8,10 @@ SELECT * FROM (
 SELECT * FROM (
 /*query*/ SELECT 1 AS one /*end*/
 ) ORDER BY /*order*/ one /*end*/, 1 LIMIT :limit OFFSET :offset;
+-- name: page_after
+SELECT * FROM (
+/*query*/ SELECT 1 AS one /*end*/
+) WHERE /*after*/ one > :key0 /*end*/ ORDER BY /*order*/ one /*end*/ LIMIT :limit;
 -- name: page_count
 SELECT count(*) FROM (
 /*query*/ SELECT 1 AS one /*end*/

@@ -322,6 +322,6 @@ const struct verb query_verb = {
         "                [--find TEXT]                only rows that show this text somewhere\n"
         "                [--xlsx FILE | --csv FILE]   all rows into a file for a spreadsheet\n"
         "\n"
-        "\"metertill call --list\" lists the names. At most 1000 rows at a time; a file gets all."),
+        "\"metertill call --list\" lists the names. At most 5000 rows at a time; a file gets all."),
     .run = run_query,
 };

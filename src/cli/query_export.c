@@ -10,7 +10,7 @@
 #include "link.h"
 #include "message.h"
 
-#define PAGE_ROWS 1000
+#define PAGE_ROWS 5000 /* as many as the engine gives at once */
 
 /* The columns of an answer with their titles in the language of who asks; the caller's. */
 static json_t *titles(const json_t *page)
@@ -67,12 +67,14 @@ static int begin(struct cli *cli, struct export **x, const char *call, const cha
     return code;
 }
 
+/* The rows behind `after`, where the list has a key; else behind the first `offset`. */
 static int page_ask(struct cli *cli, const char *call, const json_t *args, const json_t *page,
-                    int64_t offset, json_t **answer, struct err *e)
+                    int64_t offset, const json_t *after, json_t **answer, struct err *e)
 {
     json_t *whole = json_deep_copy(args), *cut = json_deep_copy(page);
     json_object_set_new(cut, "limit", json_integer(PAGE_ROWS));
-    json_object_set_new(cut, "offset", json_integer(offset));
+    json_object_set_new(cut, "offset", json_integer(after ? 0 : offset));
+    json_object_set(cut, "after", (json_t *)(uintptr_t)after);
     json_object_set_new(whole, "page", cut);
     int code = cli_call(cli, call, whole, NULL, 0, answer, e);
     if (code == 0 && !json_object_get(*answer, "columns"))
@@ -99,20 +101,24 @@ int query_export(struct cli *cli, const char *call, const json_t *args, const js
                  const char *path, enum export_format format, struct err *e)
 {
     struct export *x = NULL;
+    json_t *after = NULL;
     int64_t offset = 0, rows = 0;
     bool more = true;
     int code = 0;
     while (code == 0 && more) {
         json_t *answer = NULL;
-        code = page_ask(cli, call, args, page, offset, &answer, e);
+        code = page_ask(cli, call, args, page, offset, after, &answer, e);
         if (code == 0 && !x)
             code = begin(cli, &x, call, path, format, answer, e);
         if (code == 0)
             code = export_rows(x, answer, e);
         more = json_is_true(json_object_get(answer, "more"));
+        json_decref(after);
+        after = json_incref(json_object_get(answer, "next"));
         offset += (int64_t)json_array_size(json_object_get(answer, "rows"));
         json_decref(answer);
     }
+    json_decref(after);
     if (code == 0) {
         rows = export_count(x);
         code = note(cli, call, args, page, path, rows, e);

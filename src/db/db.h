@@ -70,6 +70,15 @@ int db_query(struct db *db, enum sql_id id, struct db_row **row,
  * order; a name that the caller has checked against the query's declaration). The query ends without ';'. */
 int db_query_page(struct db *db, enum sql_id id, const char *column, bool down, struct db_row **row,
                   struct err *e);
+/* A page of a query whose own order is a key: the rows behind the one with :key0 (and :key1 among rows alike in the first
+ * column), :limit of them. The key's columns are those of the query's result. */
+#define DB_KEY_MAX 2
+struct db_key {
+    const char *column;
+    bool down;
+};
+int db_query_after(struct db *db, enum sql_id id, const struct db_key *key, size_t count,
+                   struct db_row **row, struct err *e);
 /* How many rows it has: one row, one integer. */
 int db_query_count(struct db *db, enum sql_id id, struct db_row **row, struct err *e);
 bool db_bind_int(struct db_row *row, const char *name,

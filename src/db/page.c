@@ -66,6 +66,45 @@ int db_query_page(struct db *db, enum sql_id id, const char *column, bool down, 
     return page_prepare(db, id, page_text(id, column, down), row, e);
 }
 
+/* Where the rows behind :key0, :key1 are. The first column bounds the walk along its index. The caller's. */
+static char *key_bound(const struct db_key *key, size_t count)
+{
+    const char *first = key[0].down ? "<" : ">";
+
+    if (count == 1)
+        return mem_format("\"%s\" %s :key0", key[0].column, first);
+    return mem_format("\"%s\" %s= :key0 AND (\"%s\" %s :key0 OR \"%s\" %s :key1)", key[0].column,
+                      first, key[0].column, first, key[1].column, key[1].down ? "<" : ">");
+}
+
+static char *key_order(const struct db_key *key, size_t count)
+{
+    char *order = mem_format("\"%s\"%s", key[0].column, key[0].down ? " DESC" : "");
+
+    if (count > 1) {
+        char *both = mem_format("%s, \"%s\"%s", order, key[1].column, key[1].down ? " DESC" : "");
+        free(order);
+        order = both;
+    }
+    return order;
+}
+
+int db_query_after(struct db *db, enum sql_id id, const struct db_key *key, size_t count,
+                   struct db_row **row, struct err *e)
+{
+    for (size_t i = 0; i < count; i++)
+        name_check(key[i].column);
+    char *bound = key_bound(key, count), *order = key_order(key, count);
+    char *bounded = fill(sql_text[SQL_page_after].text, "/*after*/", bound);
+    char *sorted = fill(bounded, "/*order*/", order);
+    char *text = fill(sorted, "/*query*/", sql_text[id].text);
+    free(bound);
+    free(order);
+    free(bounded);
+    free(sorted);
+    return page_prepare(db, id, text, row, e);
+}
+
 int db_query_count(struct db *db, enum sql_id id, struct db_row **row, struct err *e)
 {
     char *text = fill(sql_text[SQL_page_count].text, "/*query*/", sql_text[id].text);

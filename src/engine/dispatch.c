@@ -145,7 +145,7 @@ static bool is_names(const json_t *value)
     return json_is_array(value) && json_array_size(value) <= PAGE_NAMES_MAX;
 }
 
-/* {"limit","offset","sort","down","find","in","words","count"}: all may be left out. */
+/* {"limit","offset","after","sort","down","find","in","words","count"}: all may be left out. */
 static int page_read(const char *call, struct asking *a, struct err *e)
 {
     const char *key;
@@ -158,10 +158,13 @@ static int page_read(const char *call, struct asking *a, struct err *e)
     {
         const json_int_t number = json_integer_value(value);
         const char *text = json_string_value(value);
-        if (strcmp(key, "limit") == 0 && json_is_integer(value) && number >= 1 && number <= 1000)
+        if (strcmp(key, "limit") == 0 && json_is_integer(value) && number >= 1 &&
+            number <= QUERY_LIMIT_MAX)
             page->limit = number;
         else if (strcmp(key, "offset") == 0 && json_is_integer(value) && number >= 0)
             page->offset = number;
+        else if (strcmp(key, "after") == 0 && json_is_array(value))
+            page->after = value;
         else if (strcmp(key, "sort") == 0 && text && strlen(text) < PAGE_TEXT_MAX)
             page->sort = text[0] ? text : NULL;
         else if (strcmp(key, "down") == 0 && json_is_boolean(value))

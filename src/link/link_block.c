@@ -56,7 +56,7 @@ static void answered(void *ctx, const json_t *result, const struct err *e)
     if (e)
         a->e = *e;
     else
-        a->result = json_deep_copy(result);
+        a->result = json_incref((json_t *)(uintptr_t)result);
 }
 
 int link_call(struct link *l, const char *call, json_t *args, const char *once, int timeout_ms,

@@ -6,6 +6,8 @@
  *   -- param: NAME text|search|int|bool [required] [max=N] [words=a|in_doubt]
  *   -- asker: me                         (:me is the id of the operator who asks; no client can say another)
  *   -- column: NAME KIND Title of the column
+ *   -- key: NAME up|down                 (behind the columns; a second line: among rows alike in the first.) The query's
+ *                                        order is this, no two rows have it alike, no row ever changes it, never null
  * `search` is a text that is folded as search columns are (base/text.h).
  */
 #include <stdio.h>
@@ -125,6 +127,22 @@ static void column_read(struct query *q, const char *at)
     q->column_count++;
 }
 
+static void key_read(struct query *q, const char *at)
+{
+    char *name = word_take(&at), *way = word_take(&at);
+    size_t place = 0;
+
+    while (name != NULL && place < q->column_count && strcmp(q->columns[place].name, name) != 0)
+        place++;
+    if (q->key_count == DB_KEY_MAX || way == NULL || place == q->column_count ||
+        (strcmp(way, "up") != 0 && strcmp(way, "down") != 0))
+        die("query %s: a key is NAME up|down, of its columns", name_of(q));
+    q->key[q->key_count] = (struct db_key){q->columns[place].name, strcmp(way, "down") == 0};
+    q->key_place[q->key_count++] = (int)place;
+    free(name);
+    free(way);
+}
+
 static void line_read(struct query *q, const char *line)
 {
     if (strncmp(line, "-- title: ", 10) == 0)
@@ -137,6 +155,8 @@ static void line_read(struct query *q, const char *line)
         q->asker = true;
     else if (strncmp(line, "-- column: ", 11) == 0)
         column_read(q, line + 11);
+    else if (strncmp(line, "-- key: ", 8) == 0)
+        key_read(q, line + 8);
 }
 
 static void query_read(struct query *q, enum sql_id id)

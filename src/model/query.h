@@ -12,13 +12,16 @@ struct books;
 struct query;
 struct query_table;
 
-#define QUERY_LIMIT_MAX 1000
+#define QUERY_LIMIT_MAX 5000
 #define QUERY_ASKER     "me"
 #define PAGE_TEXT_MAX   256
 #define PAGE_NAMES_MAX  96
 
 struct page {
-    int64_t limit, offset; /* limit 1..QUERY_LIMIT_MAX */
+    int64_t limit, offset; /* limit 1..QUERY_LIMIT_MAX; of long texts fewer rows come, and `more` */
+    /* "next" of the page before, of a query that has a key and stands in its own order: the rows behind that one,
+     * found by the key and not by counting. No offset and no count then. Borrowed. */
+    const json_t *after;
     const char *sort;      /* a column of the query or NULL: its own order */
     bool down;
     /* Only rows that show `find` somewhere: in a text, in a state word or one of `words` (what the state is called in
@@ -47,7 +50,8 @@ const struct param *query_params(const struct query *q); /* ends with a NULL nam
  * param_check() (which lets no client say it); without, it finds nothing. */
 bool query_asker(const struct query *q);
 
-/* {"columns","rows","offset","more"} and "total" where it was asked for; one read transaction. args were checked with param_check();
+/* {"columns","rows","offset","more"} and "total" where it was asked for, "next" where the query's order is its key; one
+ * read transaction. args were checked with param_check();
  * an unknown sort column or a limit out of range is an error that names it. page NULL: the first 100. */
 int query_run(struct books *reader, const struct query *q, const json_t *args,
               const struct page *page, json_t **result, struct err *e);

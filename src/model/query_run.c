@@ -63,14 +63,18 @@ static void params_bind(const struct query *q, struct db_row *row, const json_t 
     }
 }
 
-static json_t *row_json(const struct query *q, struct db_row *row)
+/* Adds the size of its texts to *bytes. */
+static json_t *row_json(const struct query *q, struct db_row *row, size_t *bytes)
 {
     json_t *cells = json_array();
 
     for (int i = 0; i < (int)q->column_count; i++) {
         switch (db_kind(row, i)) {
         case DB_KIND_INT: json_array_append_new(cells, json_integer(db_int(row, i))); break;
-        case DB_KIND_TEXT: json_array_append_new(cells, json_string(db_text(row, i))); break;
+        case DB_KIND_TEXT:
+            json_array_append_new(cells, json_string(db_text(row, i)));
+            *bytes += json_string_length(json_array_get(cells, (size_t)i));
+            break;
         default: json_array_append_new(cells, json_null()); break;
         }
     }
@@ -89,12 +93,19 @@ static bool has_column(const struct query *q, const char *name)
 static int page_check(const struct query *q, const struct page *page, struct err *e)
 {
     size_t i;
-    json_t *name;
+    json_t *name, *value;
 
     if (page->limit < 1 || page->limit > QUERY_LIMIT_MAX || page->offset < 0)
         return err_set(e, MSG_QUERY_LIMIT, (int64_t)QUERY_LIMIT_MAX);
     if (page->sort != NULL && !has_column(q, page->sort))
         return err_set(e, MSG_QUERY_SORT, query_name(q), page->sort);
+    bool after =
+        page->after == NULL || (q->key_count > 0 && json_array_size(page->after) == q->key_count &&
+                                page->sort == NULL && page->offset == 0 && !page->count);
+    json_array_foreach((json_t *)(uintptr_t)page->after, i, value) after =
+        after && (json_is_integer(value) || json_is_string(value));
+    if (!after)
+        return err_set(e, MSG_QUERY_AFTER, query_name(q));
     json_array_foreach((json_t *)(uintptr_t)page->in, i, name)
     {
         if (!has_column(q, json_string_value(name)))
@@ -103,12 +114,28 @@ static int page_check(const struct query *q, const struct page *page, struct err
     return 0;
 }
 
+static void after_bind(struct db_row *row, const json_t *after)
+{
+    static const char *const names[DB_KEY_MAX] = {"key0", "key1"};
+    size_t i;
+    json_t *value;
+
+    json_array_foreach((json_t *)(uintptr_t)after, i, value)
+    {
+        if (json_is_integer(value))
+            db_bind_int(row, names[i], json_integer_value(value));
+        else
+            db_bind_text(row, names[i], json_string_value(value));
+    }
+}
+
 /* Runs one form of the query's page; the columns are those declared. */
 static int page_open(struct db *db, const struct query *q, const json_t *args,
                      const struct page *page, int64_t limit, int64_t offset, struct db_row **row,
                      struct err *e)
 {
-    int rc = db_query_page(db, q->id, page->sort, page->down, row, e);
+    int rc = page->after != NULL ? db_query_after(db, q->id, q->key, q->key_count, row, e)
+                                 : db_query_page(db, q->id, page->sort, page->down, row, e);
 
     if (rc != 0)
         return rc;
@@ -117,7 +144,10 @@ static int page_open(struct db *db, const struct query *q, const json_t *args,
             db_columns(*row));
     params_bind(q, *row, args);
     db_bind_int(*row, "limit", limit);
-    db_bind_int(*row, "offset", offset);
+    if (page->after != NULL)
+        after_bind(*row, page->after);
+    else
+        db_bind_int(*row, "offset", offset);
     return 0;
 }
 
@@ -126,12 +156,14 @@ static int rows_read(struct db *db, const struct query *q, const json_t *args,
                      const struct page *page, json_t *rows, struct outcome *out, struct err *e)
 {
     struct db_row *row = NULL;
+    size_t bytes = 0;
     int rc = page_open(db, q, args, page, page->limit + 1, page->offset, &row, e);
 
     if (rc != 0)
         return rc;
-    while ((rc = db_next(row, e)) == 1 && (int64_t)json_array_size(rows) < page->limit)
-        json_array_append_new(rows, row_json(q, row));
+    while ((rc = db_next(row, e)) == 1 && (int64_t)json_array_size(rows) < page->limit &&
+           bytes < PAGE_BYTES_MAX)
+        json_array_append_new(rows, row_json(q, row, &bytes));
     out->more = rc == 1;
     out->total = page->offset + (int64_t)json_array_size(rows);
     db_done(row);
@@ -226,6 +258,8 @@ static int rows_find(struct db *db, const struct query *q, const json_t *args,
 {
     struct filter f;
     struct db_row *row = NULL;
+    int64_t end = page->offset + page->limit;
+    size_t bytes = 0;
     int rc = page_open(db, q, args, page, -1, 0, &row, e);
 
     if (rc != 0)
@@ -234,15 +268,31 @@ static int rows_find(struct db *db, const struct query *q, const json_t *args,
     while ((rc = db_next(row, e)) == 1) {
         if (!row_shows(&f, q, row))
             continue;
-        if (out->total >= page->offset && out->total < page->offset + page->limit)
-            json_array_append_new(rows, row_json(q, row));
+        if (out->total >= page->offset && out->total < end)
+            json_array_append_new(rows, row_json(q, row, &bytes));
         out->total++;
-        out->more = out->total > page->offset + page->limit;
+        if (bytes >= PAGE_BYTES_MAX && end > out->total)
+            end = out->total;
+        out->more = out->total > end;
         if (out->more && !page->count)
             break;
     }
     db_done(row);
     return rc < 0 ? rc : 0;
+}
+
+/* The key of the last row, for the page after this one; NULL: by key there is none. */
+static json_t *next_of(const struct query *q, const struct page *page, const json_t *rows)
+{
+    const size_t count = json_array_size(rows);
+
+    if (q->key_count == 0 || page->sort != NULL || count == 0)
+        return NULL;
+    json_t *next = json_array();
+    for (size_t i = 0; i < q->key_count; i++)
+        json_array_append(next,
+                          json_array_get(json_array_get(rows, count - 1), (size_t)q->key_place[i]));
+    return next;
 }
 
 int query_run(struct books *reader, const struct query *q, const json_t *args,
@@ -273,6 +323,7 @@ int query_run(struct books *reader, const struct query *q, const json_t *args,
     }
     *result = json_pack("{s:o,s:o,s:I,s:b}", "columns", columns_json(q), "rows", rows, "offset",
                         (json_int_t)page->offset, "more", (int)out.more);
+    json_object_set_new(*result, "next", next_of(q, page, rows));
     if (page->count)
         json_object_set_new(*result, "total", json_integer(out.total));
     return 0;

@@ -10,6 +10,7 @@
 
 #define PARAMS_MAX  12
 #define COLUMNS_MAX 96
+#define PAGE_BYTES_MAX (4 * 1024 * 1024) /* of texts in one page: an answer stays under WIRE_MESSAGE_MAX */
 
 struct column {
     char *name, *kind, *title;
@@ -25,6 +26,9 @@ struct query {
     size_t param_count;
     struct column columns[COLUMNS_MAX];
     size_t column_count;
+    struct db_key key[DB_KEY_MAX]; /* the query's own order, and no two rows alike in it */
+    int key_place[DB_KEY_MAX];     /* places of its columns */
+    size_t key_count;              /* 0: it has none */
 };
 
 #endif

@@ -209,12 +209,13 @@ int export_rows(struct export *x, const json_t *page, struct err *e)
     int place[EXPORT_COLUMNS_MAX], rc = 0;
     size_t r;
     json_t *row, *now = json_object();
+    const bool keyed = json_object_get(page, "next") != NULL; /* no row comes twice */
     const int id = x->options.id == NULL ? -1 : column_place(page, x->options.id);
 
     places_find(x, page, place);
     json_array_foreach((json_t *)(uintptr_t)rows, r, row)
     {
-        if (row_again(x, row, id, now))
+        if (!keyed && row_again(x, row, id, now))
             continue;
         for (int i = 0; i < x->columns; i++) {
             const json_t *value = place[i] < 0 ? NULL : json_array_get(row, (size_t)place[i]);

@@ -34,8 +34,8 @@ struct export_options {
  * time zone of the process. */
 int export_new(struct export **out, const struct export_options *options, struct err *e);
 
-/* Adds the rows of one page, an answer of a query: {"columns":[{"name"}],"rows":[[...]]}. Columns are looked up by
- * their names; what is missing is empty. */
+/* Adds the rows of one page, an answer of a query: {"columns":[{"name"}],"rows":[[...]],"next"}. Columns are looked up
+ * by their names; what is missing is empty. */
 int export_rows(struct export *x, const json_t *page, struct err *e);
 int64_t export_count(const struct export *x);
 

@@ -63,5 +63,7 @@ json_t *table_source_page(const struct table_def *def, const json_t *result)
         json_array_append_new(list, cells);
     }
     rows_clear(&rows);
-    return json_pack("{s:o,s:o}", "columns", columns, "rows", list);
+    json_t *page = json_pack("{s:o,s:o}", "columns", columns, "rows", list);
+    json_object_set(page, "next", json_object_get(result, "next"));
+    return page;
 }

@@ -320,7 +320,7 @@ static void test_pages(void **state)
     json_decref(r);
     page.sort = "meter; DROP TABLE meter";
     assert_int_equal(query_run(b, query_find(table, "meters"), args, &page, &none, &e), ERR_USAGE);
-    page = (struct page){.limit = 1001};
+    page = (struct page){.limit = QUERY_LIMIT_MAX + 1};
     assert_int_equal(query_run(b, query_find(table, "meters"), args, &page, &none, &e), ERR_USAGE);
     json_decref(args);
     query_table_free(table);
