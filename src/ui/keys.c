@@ -237,7 +237,7 @@ static enum step step_escape(struct keys *k, int64_t now_ms, uint32_t *key)
 }
 
 /* The rest of a sequence that the line tore apart: swallowed instead of typed into a field. */
-static enum step step_torn(struct keys *k, int64_t now_ms)
+static enum step step_torn(struct keys *k, int64_t now_ms, uint32_t *key)
 {
     const enum torn torn = (enum torn)k->torn;
     const unsigned char b = k->byte[0];
@@ -257,10 +257,13 @@ static enum step step_torn(struct keys *k, int64_t now_ms)
         return STEP_NOTHING;
     }
     if (b == '[') {
-        uint32_t key;
-        const enum step step = step_sequence(k, 1, now_ms, &key);
+        const enum step step = step_sequence(k, 1, now_ms, key);
         if (step != STEP_WAIT && k->torn == TORN_ESC) {
             k->torn = TORN_NOT;
+        }
+        if (step == STEP_KEY &&
+            *key == KEYS_PASTE_BEGIN) { /* that what follows is a paste is to be known */
+            return STEP_KEY;
         }
         return step == STEP_WAIT ? STEP_WAIT : STEP_NOTHING;
     }
@@ -386,7 +389,7 @@ bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key)
         if (k->pasting) {
             step = step_paste(k, now_ms, key);
         } else if (k->torn != TORN_NOT) {
-            step = step_torn(k, now_ms);
+            step = step_torn(k, now_ms, key);
         } else if (k->byte[0] == ESC) {
             step = step_escape(k, now_ms, key);
         } else if (k->byte[0] < 0x20) {

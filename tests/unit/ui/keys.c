@@ -203,6 +203,25 @@ static void a_paste_comes_in_pieces(void **state)
     }
 }
 
+/* The beginning of a paste that the line tore is told all the same: what does not fit into a field ends the paste. */
+static void a_torn_paste_begins(void **state)
+{
+    struct keys k;
+    uint32_t key = 0;
+    (void)state;
+    keys_init(&k, 50);
+    keys_feed(&k, "\x1b", 1, 1000);
+    assert_true(keys_next(&k, 1060, &key));
+    assert_int_equal(key, KEYS_ESC);
+    keys_feed(&k, "[200~1\x1b[201~", 12, 1080);
+    assert_true(keys_next(&k, 1080, &key));
+    assert_int_equal(key, KEYS_PASTE_BEGIN);
+    assert_true(keys_next(&k, 1080, &key));
+    assert_int_equal(key, P('1'));
+    assert_true(keys_next(&k, 1080, &key));
+    assert_int_equal(key, KEYS_PASTE_END);
+}
+
 /* Thrown away in the middle: the rest is a paste still, or the rest of a key. */
 static void discarded_halves_are_not_typed(void **state)
 {
@@ -267,6 +286,7 @@ int main(void)
         cmocka_unit_test(character_in_two_pieces),
         cmocka_unit_test(a_paste_is_text),
         cmocka_unit_test(a_paste_comes_in_pieces),
+        cmocka_unit_test(a_torn_paste_begins),
         cmocka_unit_test(discarded_halves_are_not_typed),
         cmocka_unit_test(a_report_is_no_key),
         cmocka_unit_test(names_of_keys),
