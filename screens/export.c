@@ -17,11 +17,12 @@
 #include "table_source.h"
 #include "text.h"
 
+#define AT_ONCE   5000 /* rows that are packed in a moment: more go to a thread */
 #define PAGE_ROWS 5000 /* as many as the engine gives at once */
 
 enum { ACTION_WRITE = 1 };
 enum { FIELD_NAME, FIELD_FORMAT, FIELDS };
-enum stage { STAGE_EDIT, STAGE_PAGES, STAGE_NOTE, STAGE_DONE };
+enum stage { STAGE_EDIT, STAGE_PAGES, STAGE_PACK, STAGE_NOTE, STAGE_DONE };
 
 static const char *const formats[] = {N_("Excel (xlsx)"), N_("CSV"), NULL};
 
@@ -124,6 +125,31 @@ static void note(struct view *v)
                           link_once(once), NULL, noted);
 }
 
+/* The end of a big file takes seconds: on a thread, looked at by the tick. */
+static void pack(struct view *v)
+{
+    struct exporting *s = v->state;
+    struct err why = {0};
+    if (s->written <= AT_ONCE)
+        note(v);
+    else if (export_pack(s->file, &why) != 0)
+        failed(v, &why);
+    else
+        s->stage = STAGE_PACK;
+}
+
+static void pack_look(struct view *v)
+{
+    struct exporting *s = v->state;
+    struct err why = {0};
+    if (!export_packed(s->file, &why))
+        return;
+    if (why.code)
+        failed(v, &why);
+    else
+        note(v);
+}
+
 static void page_ask(struct view *v);
 
 static void page_came(struct view *v, const json_t *result, const struct err *e)
@@ -148,7 +174,7 @@ static void page_came(struct view *v, const json_t *result, const struct err *e)
     if (rc != 0)
         failed(v, &why);
     else if (!more)
-        note(v);
+        pack(v);
 }
 
 static void page_ask(struct view *v)
@@ -220,11 +246,16 @@ static bool export_text(struct view *v, uint32_t key)
     }
 }
 
+static bool under_way(const struct exporting *s)
+{
+    return s->stage == STAGE_PAGES || s->stage == STAGE_PACK || s->stage == STAGE_NOTE;
+}
+
 /* Esc stops; what was written of it is gone. */
 static bool export_may_leave(struct view *v)
 {
     struct exporting *s = v->state;
-    if (s->stage != STAGE_PAGES && s->stage != STAGE_NOTE)
+    if (!under_way(s))
         return true;
     give_up(v);
     view_say(v, _("Stopped. Nothing is left of the file."));
@@ -237,8 +268,10 @@ static void export_update(struct view *v, enum screen_cause cause, const char *e
     struct exporting *s = v->state;
     (void)event;
     (void)data;
-    if (cause == SCREEN_LEFT && (s->stage == STAGE_PAGES || s->stage == STAGE_NOTE))
+    if (cause == SCREEN_LEFT && under_way(s))
         export_may_leave(v);
+    else if (cause == SCREEN_TICK && s->stage == STAGE_PACK)
+        pack_look(v);
 }
 
 /* ---- drawing */
@@ -279,9 +312,13 @@ static void progress_draw(const struct exporting *s, struct canvas *c, int row)
     const int64_t rows = rows_member(s->what, "rows", -1);
     snprintf(done, sizeof done, "%lld", (long long)s->written);
     snprintf(all, sizeof all, "%lld", (long long)rows);
-    show_format(text, sizeof text,
-                rows >= 0 ? _("%1 of %2 rows. Esc stops.") : _("%1 rows. Esc stops."),
-                SHOW_ARGS(done, all));
+    if (s->stage == STAGE_PACK)
+        show_format(text, sizeof text, _("%1 rows; packing the file. Esc stops."),
+                    SHOW_ARGS(done, all));
+    else
+        show_format(text, sizeof text,
+                    rows >= 0 ? _("%1 of %2 rows. Esc stops.") : _("%1 rows. Esc stops."),
+                    SHOW_ARGS(done, all));
     canvas_text(c, row, 3, c->cols - 6, STYLE_BOLD, text);
 }
 

@@ -11,6 +11,7 @@
 #include "message.h"
 
 #define PAGE_ROWS 5000 /* as many as the engine gives at once */
+#define PAGE_MS   60000
 
 /* The columns of an answer with their titles in the language of who asks; the caller's. */
 static json_t *titles(const json_t *page)
@@ -67,19 +68,53 @@ static int begin(struct cli *cli, struct export **x, const char *call, const cha
     return code;
 }
 
-/* The rows behind `after`, where the list has a key; else behind the first `offset`. */
-static int page_ask(struct cli *cli, const char *call, const json_t *args, const json_t *page,
-                    int64_t offset, const json_t *after, json_t **answer, struct err *e)
+/* An export under way: the page that was asked for, while the one before is written. */
+struct pages {
+    struct link *link;
+    const char *call;
+    const json_t *args, *page;
+    struct link_pending *pending; /* NULL: there is none */
+    json_t *after;                /* key of the last row that came; NULL: the list has none */
+    int64_t offset;               /* rows that came */
+};
+
+/* The rows behind `after`; where there is no key, behind as many as came. */
+static void page_ask(struct pages *p)
 {
-    json_t *whole = json_deep_copy(args), *cut = json_deep_copy(page);
+    json_t *whole = json_deep_copy(p->args), *cut = json_deep_copy(p->page);
     json_object_set_new(cut, "limit", json_integer(PAGE_ROWS));
-    json_object_set_new(cut, "offset", json_integer(after ? 0 : offset));
-    json_object_set(cut, "after", (json_t *)(uintptr_t)after);
+    json_object_set_new(cut, "offset", json_integer(p->after ? 0 : p->offset));
+    json_object_set(cut, "after", p->after);
     json_object_set_new(whole, "page", cut);
-    int code = cli_call(cli, call, whole, NULL, 0, answer, e);
+    p->pending = link_begin(p->link, p->call, whole, NULL);
+}
+
+/* Takes the page that was asked for, and asks for the one behind it. */
+static int page_take(struct pages *p, json_t **answer, struct err *e)
+{
+    struct link_pending *pending = p->pending;
+    p->pending = NULL;
+    int code = link_end(p->link, pending, PAGE_MS, answer, e);
     if (code == 0 && !json_object_get(*answer, "columns"))
-        code = err_set(e, MSG_CLI_NO_CALL, call);
-    return code;
+        code = err_set(e, MSG_CLI_NO_CALL, p->call);
+    if (code)
+        return code;
+    json_decref(p->after);
+    p->after = json_incref(json_object_get(*answer, "next"));
+    p->offset += (int64_t)json_array_size(json_object_get(*answer, "rows"));
+    if (json_is_true(json_object_get(*answer, "more")))
+        page_ask(p);
+    return 0;
+}
+
+static void pages_end(struct pages *p)
+{
+    struct err none = {0};
+    json_t *answer = NULL;
+    if (p->pending)
+        link_end(p->link, p->pending, 0, &answer, &none);
+    json_decref(answer);
+    json_decref(p->after);
 }
 
 static int note(struct cli *cli, const char *call, const json_t *args, const json_t *page,
@@ -101,24 +136,22 @@ int query_export(struct cli *cli, const char *call, const json_t *args, const js
                  const char *path, enum export_format format, struct err *e)
 {
     struct export *x = NULL;
-    json_t *after = NULL;
-    int64_t offset = 0, rows = 0;
-    bool more = true;
-    int code = 0;
-    while (code == 0 && more) {
+    struct pages pages = {.call = call, .args = args, .page = page};
+    int64_t rows = 0;
+    int code = cli_link(cli, &pages.link, e);
+    if (code)
+        return code;
+    page_ask(&pages);
+    while (code == 0 && pages.pending) {
         json_t *answer = NULL;
-        code = page_ask(cli, call, args, page, offset, after, &answer, e);
+        code = page_take(&pages, &answer, e);
         if (code == 0 && !x)
             code = begin(cli, &x, call, path, format, answer, e);
         if (code == 0)
             code = export_rows(x, answer, e);
-        more = json_is_true(json_object_get(answer, "more"));
-        json_decref(after);
-        after = json_incref(json_object_get(answer, "next"));
-        offset += (int64_t)json_array_size(json_object_get(answer, "rows"));
         json_decref(answer);
     }
-    json_decref(after);
+    pages_end(&pages);
     if (code == 0) {
         rows = export_count(x);
         code = note(cli, call, args, page, path, rows, e);

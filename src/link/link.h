@@ -67,6 +67,12 @@ void link_on_state(struct link *link, link_state_fn *fn, void *ctx);
 int link_call(struct link *link, const char *call, json_t *args, const char *once, int timeout_ms,
               json_t **result, struct err *e);
 
+/* The same in two steps, for work between them. link_end() frees the call; one that is not waited for: timeout_ms 0. */
+struct link_pending *link_begin(struct link *link, const char *call, json_t *args,
+                                const char *once);
+int link_end(struct link *link, struct link_pending *pending, int timeout_ms, json_t **result,
+             struct err *e);
+
 /* Remembers the session's token: resumed by the handshake after a reconnect. NULL: none. */
 void link_session(struct link *link, const char *token);
 

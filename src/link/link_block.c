@@ -43,7 +43,9 @@ int link_open(struct link *l, int timeout_ms, struct err *e)
     return e->code;
 }
 
-struct answer {
+struct link_pending {
+    char *call;
+    int number;
     bool came;
     json_t *result;
     struct err e;
@@ -51,7 +53,7 @@ struct answer {
 
 static void answered(void *ctx, const json_t *result, const struct err *e)
 {
-    struct answer *a = ctx;
+    struct link_pending *a = ctx;
     a->came = true;
     if (e)
         a->e = *e;
@@ -59,28 +61,49 @@ static void answered(void *ctx, const json_t *result, const struct err *e)
         a->result = json_incref((json_t *)(uintptr_t)result);
 }
 
-int link_call(struct link *l, const char *call, json_t *args, const char *once, int timeout_ms,
-              json_t **result, struct err *e)
+struct link_pending *link_begin(struct link *l, const char *call, json_t *args, const char *once)
 {
-    struct answer a = {0};
+    struct link_pending *a = mem_new(sizeof *a);
+    a->call = mem_text(call);
+    a->number = link_send(l, call, args, once, answered, a);
+    return a;
+}
+
+static int pending_wait(struct link *l, struct link_pending *a, int timeout_ms, json_t **result,
+                        struct err *e)
+{
     int64_t until = clock_mono_ms() + timeout_ms;
-    int number = link_send(l, call, args, once, answered, &a);
-    while (!a.came && l->state != LINK_FOREIGN && clock_mono_ms() < until)
+    while (!a->came && l->state != LINK_FOREIGN && clock_mono_ms() < until)
         wait_once(l, until);
-    if (!a.came) {
-        struct request *r = link_request_unlink(l, number);
+    if (!a->came) {
+        struct request *r = link_request_unlink(l, a->number);
         if (r)
             link_request_free(r);
         if (l->state == LINK_FOREIGN) {
             *e = l->why;
             return e->code;
         }
-        return err_set(e, MSG_LINK_TIME, call, (int64_t)(timeout_ms / 1000));
+        return err_set(e, MSG_LINK_TIME, a->call, (int64_t)(timeout_ms / 1000));
     }
-    if (a.e.code) {
-        *e = a.e;
+    if (a->e.code) {
+        *e = a->e;
         return e->code;
     }
-    *result = a.result ? a.result : json_object();
+    *result = a->result ? json_incref(a->result) : json_object();
     return 0;
+}
+
+int link_end(struct link *l, struct link_pending *a, int timeout_ms, json_t **result, struct err *e)
+{
+    int code = pending_wait(l, a, timeout_ms, result, e);
+    json_decref(a->result);
+    free(a->call);
+    free(a);
+    return code;
+}
+
+int link_call(struct link *l, const char *call, json_t *args, const char *once, int timeout_ms,
+              json_t **result, struct err *e)
+{
+    return link_end(l, link_begin(l, call, args, once), timeout_ms, result, e);
 }

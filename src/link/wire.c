@@ -88,20 +88,37 @@ static void buffer_shrink(struct buffer *b)
     }
 }
 
+/* Where a message is written to, behind the end of a buffer; what is too long is only counted. */
+struct sink {
+    struct buffer *buffer;
+    size_t size;
+};
+
+static int sink_put(const char *bytes, size_t size, void *ctx)
+{
+    struct sink *s = ctx;
+    if (s->size + size <= WIRE_MESSAGE_MAX) {
+        buffer_room(s->buffer, HEAD + s->size + size);
+        memcpy(s->buffer->bytes + s->buffer->end + HEAD + s->size, bytes, size);
+    }
+    s->size += size;
+    return 0;
+}
+
 int wire_put(struct wire *w, const json_t *message, size_t output_max, struct err *e)
 {
     if (wire_waiting(w) > output_max)
         return err_set(e, MSG_WIRE_SLOW);
-    size_t size = json_dumpb(message, NULL, 0, JSON_COMPACT);
-    if (size == 0 || size > WIRE_MESSAGE_MAX)
+    struct sink sink = {.buffer = &w->out};
+    const bool written = json_dump_callback(message, sink_put, &sink, JSON_COMPACT) == 0;
+    const size_t size = sink.size;
+    if (!written || size == 0 || size > WIRE_MESSAGE_MAX)
         return err_set(e, MSG_WIRE_RESULT_LARGE, (int64_t)size);
-    buffer_room(&w->out, HEAD + size);
     unsigned char *head = (unsigned char *)w->out.bytes + w->out.end;
     head[0] = (unsigned char)(size >> 24);
     head[1] = (unsigned char)(size >> 16);
     head[2] = (unsigned char)(size >> 8);
     head[3] = (unsigned char)size;
-    json_dumpb(message, w->out.bytes + w->out.end + HEAD, size, JSON_COMPACT);
     w->out.end += HEAD + size;
     return 0;
 }

@@ -1,16 +1,12 @@
 /*
- * Exports behind export.h: the file's place and life, columns and cells out of JSON, sums. The formats
- * themselves stand in export_xlsx.c and export_csv.c.
+ * Exports behind export.h: columns and cells out of JSON, sums, the end on a thread of its own. The formats stand
+ * in export_xlsx.c and export_csv.c, the place of the file in export_place.c.
  */
 #include "export_format.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "message.h"
 #include "money.h"
@@ -63,62 +59,6 @@ const char *export_plain_name(char *buf, size_t size, const char *text)
         used--;
     buf[used] = '\0';
     return buf;
-}
-
-/* ---- the file */
-
-static int folder_make(const char *folder, struct err *e)
-{
-    char *path = mem_text(folder);
-    int rc = 0;
-
-    for (char *at = path + 1; rc == 0; at++) {
-        if (*at != '/' && *at != '\0')
-            continue;
-        const char kept = *at;
-        *at = '\0';
-        if (mkdir(path, 0700) != 0 && errno != EEXIST)
-            rc = err_set(e, MSG_SHEET_EXPORT_FOLDER, path, strerror(errno));
-        *at = kept;
-        if (kept == '\0')
-            break;
-    }
-    free(path);
-    return rc;
-}
-
-static int file_place(struct export *x, struct err *e)
-{
-    const char *name = x->options.name;
-    struct stat st;
-
-    if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL || !text_is_clean(name) ||
-        strlen(name) > EXPORT_NAME_MAX)
-        return err_set(e, MSG_SHEET_EXPORT_NAME, name);
-    x->path = mem_format("%s/%s", x->options.folder, name);
-    x->tmp = mem_format("%s/.%s.tmp", x->options.folder, name);
-    int rc = folder_make(x->options.folder, e);
-    if (rc == 0 && lstat(x->path, &st) == 0)
-        rc = err_set(e, MSG_SHEET_EXPORT_THERE, name);
-    if (rc == 0 && unlink(x->tmp) != 0 && errno != ENOENT) /* what a killed export left */
-        rc = err_set(e, MSG_FILE_WRITE, x->tmp, strerror(errno));
-    return rc;
-}
-
-/* On the disk, and then under its name: a name that came meanwhile is not taken from its file. */
-static int file_name(struct export *x, struct err *e)
-{
-    int fd = open(x->tmp, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    int rc = 0;
-
-    if (fd < 0 || fchmod(fd, 0600) != 0 || fsync(fd) != 0)
-        rc = err_set(e, MSG_SHEET_EXPORT_CLOSE, x->options.name, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    if (rc == 0 && link(x->tmp, x->path) != 0)
-        rc = errno == EEXIST ? err_set(e, MSG_SHEET_EXPORT_THERE, x->options.name)
-                             : err_set(e, MSG_SHEET_EXPORT_CLOSE, x->options.name, strerror(errno));
-    return rc;
 }
 
 /* ---- columns and cells */
@@ -241,6 +181,7 @@ int64_t export_count(const struct export *x)
 
 static void export_free(struct export *x)
 {
+    place_leave(x);
     for (int i = 0; i < x->columns; i++) {
         free(x->column[i].name);
         free(x->column[i].title);
@@ -252,8 +193,6 @@ static void export_free(struct export *x)
     free((char *)x->options.total);
     free((char *)x->options.id);
     json_decref(x->seen);
-    free(x->path);
-    free(x->tmp);
     free(x);
 }
 
@@ -279,7 +218,8 @@ int export_new(struct export **out, const struct export_options *options, struct
         if (x->columns < EXPORT_COLUMNS_MAX)
             column_take(x, column);
     }
-    int rc = file_place(x, e);
+    atomic_init(&x->pack, PACK_NOT);
+    int rc = place_take(x, e);
     if (rc == 0)
         rc = x->writer->begin(x, e);
     if (rc != 0) {
@@ -290,14 +230,52 @@ int export_new(struct export **out, const struct export_options *options, struct
     return 0;
 }
 
+/* The file is closed and on the disk; what went wrong stays in x. */
+static void pack(struct export *x)
+{
+    if (x->writer->end(x, &x->failed) == 0)
+        place_sync(x, &x->failed);
+}
+
+static void *pack_main(void *arg)
+{
+    struct export *x = arg;
+
+    pack(x);
+    if (atomic_exchange(&x->pack, PACK_DONE) == PACK_LEFT) /* nobody waits for it any more */
+        export_free(x);
+    return NULL;
+}
+
+int export_pack(struct export *x, struct err *e)
+{
+    atomic_store(&x->pack, PACK_RUNS);
+    const int why = pthread_create(&x->packer, NULL, pack_main, x);
+    if (why == 0)
+        return 0;
+    atomic_store(&x->pack, PACK_NOT);
+    return err_set(e, MSG_SHEET_EXPORT_CLOSE, x->options.name, strerror(why));
+}
+
+bool export_packed(struct export *x, struct err *e)
+{
+    if (atomic_load(&x->pack) != PACK_DONE)
+        return false;
+    *e = x->failed;
+    return true;
+}
+
 int export_finish(struct export *x, char **path, struct err *e)
 {
-    int rc = x->writer->end(x, e);
-
-    if (rc == 0)
-        rc = file_name(x, e);
-    if (x->tmp != NULL)
-        unlink(x->tmp);
+    if (atomic_load(&x->pack) == PACK_NOT)
+        pack(x);
+    else
+        pthread_join(x->packer, NULL);
+    int rc = x->failed.code;
+    if (rc != 0)
+        *e = x->failed;
+    else
+        rc = place_name(x, e);
     if (rc == 0 && path != NULL)
         *path = mem_text(x->path);
     export_free(x);
@@ -310,9 +288,19 @@ void export_drop(struct export *x)
 
     if (x == NULL)
         return;
-    if (x->state != NULL)
-        x->writer->end(x, &none);
-    if (x->tmp != NULL)
-        unlink(x->tmp);
-    export_free(x);
+    if (atomic_load(&x->pack) == PACK_NOT) {
+        if (x->state != NULL)
+            x->writer->end(x, &none);
+        export_free(x);
+        return;
+    }
+    /* The library cannot be stopped: its files lose their names now, its thread ends by itself and frees x. */
+    const pthread_t packer = x->packer;
+    place_empty(x);
+    if (atomic_exchange(&x->pack, PACK_LEFT) == PACK_DONE) {
+        pthread_join(packer, NULL);
+        export_free(x);
+    } else {
+        pthread_detach(packer);
+    }
 }

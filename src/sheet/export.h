@@ -1,12 +1,13 @@
 /*
  * A list into a file for a spreadsheet, xlsx or CSV: rows of a query, page by page, in constant memory. The file
- * appears under its name when it is whole; until then it is a hidden one beside it, and nothing is left where it failed
- * or was stopped. Which rows, and who asks for them, is the caller's business.
+ * appears under its name when it is whole; until then it is in a hidden folder beside it, and nothing is left where it
+ * failed or was stopped; what a killed one left is swept by the next. Which rows, and who asks for them, is the caller's business.
  */
 #ifndef SHEET_EXPORT_H
 #define SHEET_EXPORT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "err.h"
 
@@ -39,7 +40,11 @@ int export_new(struct export **out, const struct export_options *options, struct
 int export_rows(struct export *x, const json_t *page, struct err *e);
 int64_t export_count(const struct export *x);
 
-/* Ends it: the file has its name, and is on the disk, when this returns 0. Frees x always; *path (the caller's,
+/* Begins the end of it on a thread of its own: a big file takes seconds. Then nothing but these. */
+int export_pack(struct export *x, struct err *e);
+/* True when that is done; *e says what went wrong, if it did. */
+bool export_packed(struct export *x, struct err *e);
+/* Ends it (after export_pack(): waits for the rest of it): the file has its name, and is on the disk, when this returns 0. Frees x always; *path (the caller's,
  * may be NULL) is where it is. */
 int export_finish(struct export *x, char **path, struct err *e);
 /* Leaves nothing behind. NULL is fine. */

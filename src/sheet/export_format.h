@@ -5,6 +5,9 @@
 #ifndef SHEET_EXPORT_FORMAT_H
 #define SHEET_EXPORT_FORMAT_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "export.h"
 
 enum export_kind { /* order: export_kinds[] */
@@ -17,6 +20,8 @@ enum export_kind { /* order: export_kinds[] */
                    EXPORT_TIME,
                    EXPORT_KINDS
 };
+
+enum export_pack { PACK_NOT, PACK_RUNS, PACK_DONE, PACK_LEFT };
 
 struct export_column {
     char *name, *title;
@@ -41,8 +46,13 @@ struct export
     int64_t rows;
     json_t *seen;     /* {"id as JSON text": true} of the page before */
     char *path, *tmp; /* the file, and what it is called until it is whole */
+    char *room;       /* hidden folder of tmp and of the writer's own files */
+    int room_fd;      /* holds its lock */
     const struct export_writer *writer;
-    void *state; /* the writer's */
+    void *state;     /* the writer's */
+    atomic_int pack; /* enum export_pack; LEFT: export_drop() came before the end */
+    pthread_t packer;
+    struct err failed; /* of the end */
 };
 
 struct export_writer {
@@ -51,6 +61,14 @@ struct export_writer {
     /* Ends the file and frees state; also where a row failed. */
     int (*end)(struct export *x, struct err *e);
 };
+
+/* export_place.c. Makes the room; the file on the disk; its name, where nobody has it; no file left in the room (any
+ * thread); the room given up. */
+int place_take(struct export *x, struct err *e);
+int place_sync(const struct export *x, struct err *e);
+int place_name(const struct export *x, struct err *e);
+void place_empty(const struct export *x);
+void place_leave(struct export *x);
 
 extern const struct export_writer export_xlsx, export_csv;
 

@@ -27,7 +27,6 @@ struct xlsx {
     int sheets;
     lxw_row_t next; /* row of the sheet that is written */
     lxw_format *head, *sum_word, *format[EXPORT_KINDS], *sum[EXPORT_KINDS];
-    char *folder; /* of its temporary files; removed at the end */
 };
 
 /* What a column of each kind looks like. Widths in characters. */
@@ -203,15 +202,7 @@ static bool rows_whole(const struct xlsx *s)
 static int begin(struct export *x, struct err *e)
 {
     struct xlsx *s = mem_new(sizeof *s);
-
-    s->folder = mem_format("%s/.tmp-XXXXXX", x->options.folder);
-    if (mkdtemp(s->folder) == NULL) {
-        err_set(e, MSG_SHEET_EXPORT_FOLDER, s->folder, strerror(errno));
-        free(s->folder);
-        free(s);
-        return e->code;
-    }
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = s->folder};
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = x->room};
     lxw_doc_properties about = {.title = (char *)(uintptr_t)x->options.title,
                                 .company = (char *)(uintptr_t)x->options.site};
     x->state = s;
@@ -323,8 +314,6 @@ static int end(struct export *x, struct err *e)
         if (code != LXW_NO_ERROR && rc == 0)
             rc = fail(x, code, e);
     }
-    rmdir(s->folder);
-    free(s->folder);
     free(s);
     return rc;
 }
