@@ -66,15 +66,15 @@ send li\rli-pass-1\r
 wait till
 send \eOR
 wait not opened
-keys 200 \e[C
-keys 200 \e[B
-keys 50 \e[6~
+keys 100 \e[C|\e[D
+keys 100 \e[B|\e[A
+keys 50 \e[6~|\e[5~
 send \eOQ
-wait Room
-send 1
-wait E
-keys 20 \e[B
-keys 20 2\x7f
+wait Find
+send 12\r
+wait 19030
+keys 50 \e[B|\e[A
+keys 50 2|\x7f
 memory
 idle 2000
 END

@@ -2,7 +2,7 @@
  * paint COMMAND...: a console on a pseudo terminal of 80x24, driven and measured. Lines on standard input:
  *   wait TEXT          until TEXT has come (20 s), prints "wait TEXT MS" since the start or the last send
  *   send KEYS          as they stand; \r \e \t and \xHH are taken
- *   keys N KEYS        N times: sends KEYS, waits for the picture and 30 ms of silence; prints
+ *   keys N KEYS|KEYS   N times, one after the other in turn: sends KEYS, waits for the picture and 30 ms of silence; prints
  *                      "keys KEYS N p50 MS p99 MS max MS bytes MEDIAN": from the key to the last byte of its picture
  *   idle MS            prints "idle BYTES" that came in this time
  *   memory             prints "memory KB" resident of the console
@@ -120,14 +120,18 @@ static void run_wait(const char *text)
 static void run_keys(const char *args)
 {
     static double took[KEYS_MAX], bytes[KEYS_MAX];
-    char *keys;
+    char *keys, one[256];
     int count = (int)strtol(args, &keys, 10);
     keys += *keys == ' ';
+    snprintf(one, sizeof one, "%s", keys);
+    char *other = strchr(one, '|');
+    if (other)
+        *other++ = '\0';
     if (count < 1 || count > KEYS_MAX)
         exit(2);
     for (int i = 0; i < count; i++) {
-        send_keys(keys);
-        double until = now_ms() + 2000;
+        send_keys(other && i % 2 ? other : one);
+        double until = now_ms() + 500;
         while (tty.bytes == 0 && now_ms() < until)
             take(50);
         while (take(SILENT_MS))
