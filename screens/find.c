@@ -17,7 +17,7 @@
 static const struct table_column columns[] = {
     {.name = "room", .title = N_("Room"), .width = 6, .most = 14, .rank = 1},
     {.name = "tenant", .title = N_("Tenant"), .width = 13, .most = 40, .rank = 1},
-    {.name = "meter", .title = N_("Meter"), .width = 9, .most = 12, .rank = 2},
+    {.name = "meter", .title = N_("Meter"), .width = 9, .most = 14, .rank = 2},
     {.name = "balance_minor",
      .title = N_("Balance"),
      .kind = SHOW_MONEY,

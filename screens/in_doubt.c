@@ -12,7 +12,7 @@
 #include "show.h"
 #include "table_source.h"
 
-enum { ACTION_OPEN = 1, ACTION_LOOK, ACTION_ALL, ACTION_DECIDE, ACTION_OTHER };
+enum { ACTION_OPEN = 1, ACTION_LOOK, ACTION_ALL, ACTION_DECIDE, ACTION_SEEN, ACTION_OTHER };
 
 static const struct table_column columns[] = {
     {.name = "age", .title = N_("Age"), .kind = SHOW_AGE, .width = 6, .most = 8, .rank = 1},
@@ -48,13 +48,15 @@ static const struct table_def list_def = {
 };
 
 static const struct table_column excess_columns[] = {
+    {.name = "seen", .title = N_("State"), .kind = SHOW_STATE, .width = 13, .rank = 1},
     {.name = "at", .title = N_("Found"), .kind = SHOW_TIME, .width = 11, .rank = 1},
     {.name = "meter", .title = N_("Meter"), .width = 9, .most = 14, .rank = 1},
     {.name = "room", .title = N_("Room"), .width = 6, .most = 14, .rank = 2},
     {.name = "tenant", .title = N_("Tenant"), .width = 12, .most = 30, .rank = 3},
     {.name = "kind", .title = N_("Kind"), .kind = SHOW_WORD, .width = 13, .rank = 1},
     {.name = "amount_minor", .title = N_("Amount"), .kind = SHOW_MONEY, .width = 9, .rank = 1},
-    {.name = "number", .title = N_("Sale"), .width = 13, .rank = 2},
+    {.name = "number", .title = N_("Sale"), .width = 13, .rank = 4},
+    {.name = "seen_by", .title = N_("By"), .width = 10, .most = 20, .rank = 5},
     {.name = NULL},
 };
 
@@ -76,11 +78,11 @@ struct in_doubt {
 static int in_doubt_open(struct view *v, const json_t *args, struct err *e)
 {
     struct in_doubt *s = v->state;
-    (void)args;
     (void)e;
+    s->excesses = json_is_true(json_object_get(args, "excess"));
     table_source_init(&s->list, v, &list_def, NULL);
     table_source_init(&s->excess, v, &excess_def, NULL);
-    v->table = &s->list;
+    v->table = s->excesses ? &s->excess : &s->list;
     return 0;
 }
 
@@ -128,6 +130,7 @@ static void in_doubt_action(struct view *v, int action)
         view_ask(v, "order.settle", NULL, NULL, N_("looking at the meters"), looked);
         break;
     case ACTION_DECIDE: view_open(v, "decide", json_pack("{s:I}", "order", order)); break;
+    case ACTION_SEEN: view_open(v, "excess_seen", table_source_row(&s->excess)); break;
     case ACTION_OTHER:
         s->excesses = !s->excesses;
         v->table = s->excesses ? &s->excess : &s->list;
@@ -141,7 +144,13 @@ static const char *in_doubt_why_not(struct view *v, int action)
     const struct in_doubt *s = v->state;
     if (action == ACTION_ALL || action == ACTION_OTHER)
         return NULL;
-    if (s->excesses && action != ACTION_OPEN)
+    if (!s->excesses && action == ACTION_SEEN)
+        return N_("That is for money that no sale explains; Tab shows it.");
+    if (s->excesses && action == ACTION_SEEN && table_source_has(&s->excess))
+        return strcmp(table_source_text(&s->excess, "seen"), "seen to") == 0
+                   ? N_("Somebody has seen to it already.")
+                   : NULL;
+    if (s->excesses && action != ACTION_OPEN && action != ACTION_SEEN)
         return N_("That is for the orders in doubt; Tab goes back to them.");
     if (s->excesses)
         return table_source_has(&s->excess) ? NULL
@@ -149,12 +158,27 @@ static const char *in_doubt_why_not(struct view *v, int action)
     return table_source_has(&s->list) ? NULL : N_("Nothing is in doubt.");
 }
 
+/* What was done about the marked excess, by whom and when. */
+static void note_draw(struct view *v, const struct in_doubt *s, struct canvas *c, int row)
+{
+    char text[SHOW_TEXT_MAX * 3], at[SHOW_TEXT_MAX];
+    const char *by = table_source_text(&s->excess, "seen_by");
+    if (!by[0])
+        return;
+    show_format(text, sizeof text, _("Seen to by %1, %2: %3"),
+                SHOW_ARGS(by,
+                          show_time(view_now(v), table_source_number(&s->excess, "seen_at"), at),
+                          table_source_text(&s->excess, "note")));
+    canvas_paragraph(c, row, 1, c->cols - 2, 2, STYLE_PLAIN, text);
+}
+
 static void in_doubt_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct in_doubt *s = v->state;
     if (s->excesses) {
         canvas_text(c, top, 1, c->cols - 2, STYLE_BOLD, _("Money on meters that no sale explains"));
-        table_source_draw(&s->excess, c, top + 1, lines - 1, true);
+        table_source_draw(&s->excess, c, top + 1, lines - 3, true);
+        note_draw(v, s, c, top + lines - 2);
     } else {
         table_source_draw(&s->list, c, top, lines, true);
     }
@@ -179,6 +203,11 @@ static const struct screen_key keys[] = {
      .action = ACTION_DECIDE,
      .label = N_("Decide"),
      .help = N_("Decide what became of it, where no meter can prove it"),
+     .roles = SCREEN_MANAGER},
+    {.key = KEYS_F(12),
+     .action = ACTION_SEEN,
+     .label = N_("Seen to"),
+     .help = N_("Say what was done about an excess; it is counted no more"),
      .roles = SCREEN_MANAGER},
     {.key = KEYS_TAB,
      .action = ACTION_OTHER,

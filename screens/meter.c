@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "keys.h"
+#include "link.h"
 #include "message.h"
 #include "meter_values.h"
 #include "order_words.h"
@@ -14,7 +15,7 @@
 #include "table.h"
 #include "text.h"
 
-enum { ACTION_READ = 1, ACTION_OTHER, ACTION_OPEN, ACTION_TENANT };
+enum { ACTION_READ = 1, ACTION_OTHER, ACTION_OPEN, ACTION_TENANT, ACTION_CLOCK, ACTION_LOAD };
 
 static const struct table_column order_columns[] = {
     {.name = "created_at", .title = N_("Orders"), .kind = SHOW_TIME, .width = 11, .rank = 1},
@@ -184,6 +185,42 @@ static void read_came(struct view *v, const json_t *result, const struct err *e)
     ask(v);
 }
 
+static void ordered(struct view *v, const json_t *result, const struct err *e)
+{
+    char text[SHOW_TEXT_MAX], number[24];
+    if (e) {
+        view_error(v, e);
+        return;
+    }
+    snprintf(number, sizeof number, "%lld", (long long)rows_member(result, "order", 0));
+    view_say(v, show_format(text, sizeof text,
+                            _("Order %1 is on its way to the meter; the list tells how it ends."),
+                            SHOW_ARGS(number)));
+    ask(v);
+}
+
+static void clock_set(struct view *v)
+{
+    const struct meter *s = v->state;
+    char once[33];
+    view_ask(v, "order.clock", json_pack("{s:s}", "meter", s->number), link_once(once),
+             N_("telling the engine"), ordered);
+}
+
+/* The tariff periods follow the clock: who and what is said, and the meter's number typed. */
+static void clock_ask(struct view *v)
+{
+    const struct meter *s = v->state;
+    char title[SHOW_TEXT_MAX];
+    show_format(
+        title, sizeof title, _("Set the clock of meter %1, %2 %3"),
+        SHOW_ARGS(s->number, rows_text(&s->meter, 0, "room"), rows_text(&s->meter, 0, "tenant")));
+    view_dialog(v, title,
+                _("It gets the time of this machine. From then on it counts in the tariff period "
+                  "of that time. Type the meter's number to do it."),
+                s->number, clock_set);
+}
+
 static struct table *list(struct meter *s)
 {
     return &s->list[s->shown];
@@ -214,6 +251,8 @@ static void meter_action(struct view *v, int action)
         else
             view_open(v, "order", rows_id(s, "order", "order"));
         break;
+    case ACTION_CLOCK: clock_ask(v); break;
+    case ACTION_LOAD: view_open(v, "overload", rows_object(&s->meter, 0)); break;
     case ACTION_TENANT: /* a meter without an account is put onto one */
         view_open(v, rows_number(&s->meter, 0, "account_id", 0) ? "tenant" : "open",
                   rows_object(&s->meter, 0));
@@ -227,6 +266,8 @@ static const char *meter_why_not(struct view *v, int action)
     struct meter *s = v->state;
     if (action == ACTION_OPEN && !rows_number(&list(s)->rows, list(s)->cursor, "order", 0))
         return N_("There is nothing to open.");
+    if ((action == ACTION_CLOCK || action == ACTION_LOAD) && rows_count(&s->meter) == 0)
+        return N_("The meter was not read yet.");
     if (action == ACTION_TENANT && !rows_number(&s->meter, 0, "account_id", 0) &&
         !(view_role(v) & (SCREEN_CASHIER | SCREEN_MANAGER)))
         return N_("This meter belongs to no account.");
@@ -354,6 +395,16 @@ static const struct screen_key keys[] = {
      .action = ACTION_OPEN,
      .label = N_("Story"),
      .help = N_("The whole story of the marked order")},
+    {.key = KEYS_F(6),
+     .action = ACTION_CLOCK,
+     .label = N_("Clock"),
+     .help = N_("Set the meter's clock to the time of this machine"),
+     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER},
+    {.key = KEYS_F(11),
+     .action = ACTION_LOAD,
+     .label = N_("Overload"),
+     .help = N_("The power above which the meter opens its relay"),
+     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER},
     {.key = KEYS_F(7),
      .action = ACTION_TENANT,
      .label = N_("Tenant"),

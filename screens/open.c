@@ -1,7 +1,7 @@
 /*
  * Opening an account: who, which meter, new or running, what it is to be set to. The meter is read first, since what
  * it holds decides whether anything is lost; the way to the meter is told in words, and then the ordinary sale
- * follows. What is drawn is open_draw.c.
+ * follows. What is drawn is open_draw.c; what is half typed is open_keep.c.
  */
 #include "open.h"
 
@@ -26,7 +26,7 @@ static const char *const clocks[] = {N_("as it is"), N_("set to now"), NULL};
 
 static const struct field_def fields[OPEN_FIELDS] = {
     [OPEN_METER] = {.label = N_("Meter"), .kind = FIELD_NUMBER, .limit = 14},
-    [OPEN_TENANT] = {.label = N_("Tenant's code"), .kind = FIELD_TEXT, .limit = 30},
+    [OPEN_TENANT] = {.label = N_("Tenant"), .kind = FIELD_TEXT, .limit = 40},
     [OPEN_NAME] = {.label = N_("or new: name"), .kind = FIELD_TEXT, .limit = 40},
     [OPEN_ALIAS] = {.label = N_("Alias"), .kind = FIELD_TEXT, .limit = 40},
     [OPEN_PHONE] = {.label = N_("Phone"), .kind = FIELD_TEXT, .limit = 30},
@@ -57,17 +57,9 @@ const char *open_state(const struct open *s)
     return rows_text(&s->opening, 0, "state");
 }
 
-/* ---- the meter */
+static void opening_ask(struct view *v);
 
-static void fields_fit(struct open *s)
-{
-    const bool more = s->account[0] != '\0';
-    char code[EDIT_BYTES];
-    const bool there = form_text(&s->form, OPEN_TENANT, code)[0] != '\0';
-    s->form.field[OPEN_TENANT].hidden = more;
-    for (int i = OPEN_NAME; i <= OPEN_PHONE; i++)
-        s->form.field[i].hidden = more || there;
-}
+/* ---- the meter */
 
 static void read_came(struct view *v, const json_t *result, const struct err *e)
 {
@@ -155,8 +147,9 @@ static void begin(struct view *v, const char *meter)
     form_init(&s->form, s->defs, OPEN_FIELDS, true);
     if (meter[0])
         form_set(&s->form, OPEN_METER, meter);
-    fields_fit(s);
+    open_fields_fit(s);
     s->stage = OPEN_EDIT;
+    s->tenant_at = -1;
     view_ask(v, "tariffs", NULL, NULL, NULL, tariffs_came);
     if (meter[0]) {
         form_focus(&s->form, s->account[0] ? OPEN_HOW : OPEN_TENANT);
@@ -164,13 +157,35 @@ static void begin(struct view *v, const char *meter)
     }
 }
 
+/* An opening that was made before: it stands where it has got to, and nothing is typed. */
+static void opening_resume(struct view *v, int64_t opening)
+{
+    struct open *s = v->state;
+    begin(v, "");
+    s->resumed = true;
+    s->stage = OPEN_WAITS;
+    s->opening_id = opening;
+    opening_ask(v);
+}
+
 static int open_open(struct view *v, const json_t *args, struct err *e)
 {
     struct open *s = v->state;
+    const json_t *draft = json_object_get(args, "draft");
+    const int64_t opening = rows_member(args, "opening", 0);
     (void)e;
+    if (opening) {
+        opening_resume(v, opening);
+        return 0;
+    }
     if (json_is_true(json_object_get(args, "more"))) /* one more meter of an account */
         text_copy(s->account, sizeof s->account, rows_member_text(args, "account"));
-    begin(v, s->account[0] ? "" : rows_member_text(args, "meter"));
+    if (draft)
+        text_copy(s->account, sizeof s->account, rows_member_text(draft, "account"));
+    const json_t *typed = json_object_get(draft, "fields");
+    begin(v, draft || !s->account[0] ? rows_member_text(draft ? typed : args, "meter") : "");
+    if (draft)
+        open_resume(v, draft);
     return 0;
 }
 
@@ -184,6 +199,7 @@ static void opening_came(struct view *v, const json_t *result, const struct err 
     if (e)
         return; /* the next poll asks again */
     rows_set(&s->opening, result);
+    text_copy(s->looked, sizeof s->looked, rows_text(&s->opening, 0, "meter"));
     if (strcmp(open_state(s), s->said) == 0)
         return;
     text_copy(s->said, sizeof s->said, open_state(s));
@@ -226,6 +242,8 @@ static void open_update(struct view *v, enum screen_cause cause, const char *eve
     case SCREEN_SETTLED:
         if (s->stage == OPEN_EDIT && s->form.focus != OPEN_METER)
             meter_look(v, false);
+        if (s->stage == OPEN_EDIT && s->form.focus != OPEN_TENANT && !open_choosing(s))
+            open_tenant_look(v);
         break;
     case SCREEN_RESUMED: opening_ask(v); break;
     case SCREEN_TICK:
@@ -233,7 +251,7 @@ static void open_update(struct view *v, enum screen_cause cause, const char *eve
             opening_ask(v);
         break;
     case SCREEN_LEFT:
-        s->look = s->read = 0;
+        s->look = s->read = s->seek = 0;
         if (s->stage == OPEN_ASKED)
             s->stage = OPEN_UNKNOWN;
         break;
@@ -255,6 +273,7 @@ static void asked(struct view *v, const json_t *result, const struct err *e)
             s->once[0] = '\0';
         return;
     }
+    open_draft_drop(v);
     s->stage = OPEN_WAITS;
     s->opening_id = rows_member(result, "opening", 0);
     s->said[0] = '\0';
@@ -266,6 +285,9 @@ static void send(struct view *v)
 {
     struct open *s = v->state;
     s->stage = OPEN_ASKED;
+    open_typed(
+        v); /* the draft knows the id: asked again after a lost line, it is the same opening */
+    view_draft_keep(v);
     view_hold(v);
     view_ask(v, "account.open", json_deep_copy(s->args), s->once, N_("opening the account"), asked);
 }
@@ -348,7 +370,10 @@ static void summary(struct view *v)
     struct open *s = v->state;
     if (s->reset)
         json_object_set_new(s->args, "reset", json_true());
-    link_once(s->once);
+    if (s->kept_args && json_equal(s->kept_args, s->args))
+        text_copy(s->once, sizeof s->once, s->kept_once);
+    else
+        link_once(s->once);
     s->stage = OPEN_SUMMARY;
     view_discard(v);
 }
@@ -383,6 +408,13 @@ static void enter(struct view *v)
     if (!s->looked[0]) {
         view_warn(v, _("Which meter? Type its number."));
         form_focus(&s->form, OPEN_METER);
+    } else if (open_choosing(s)) {
+        open_choose_key(v, KEYS_ENTER);
+    } else if (!open_tenant_look(v)) {
+        if (s->seek)
+            view_say(v, _("The tenant is being looked for; Enter again when it is found."));
+        else
+            view_warn(v, _("No such tenant. Empty the field and type the name of a new one."));
     } else if (s->look || s->read) {
         view_say(v, _("The meter is being read; Enter again when it has answered."));
     } else if (!fields_read(v)) {
@@ -413,6 +445,8 @@ static void go_on(struct view *v)
                              "sum", sum, "pay", "cash");
     view_open(v, "tenant", json_pack("{s:o}", "draft", sale));
     s->account[0] = '\0';
+    s->resumed = false;
+    s->tenant[0] = s->sought[0] = '\0';
     s->opening_id = 0;
     s->looked[0] = s->once[0] = '\0';
     rows_clear(&s->opening);
@@ -461,6 +495,9 @@ static void open_action(struct view *v, int action)
 static const char *open_why_not(struct view *v, int action)
 {
     const struct open *s = v->state;
+    if (action == ACTION_ENTER && s->stage == OPEN_WAITS && strcmp(open_state(s), "done") != 0)
+        return strcmp(open_state(s), "failed") == 0 ? N_("F6 sends it again, F7 takes it back.")
+                                                    : N_("It goes on by itself.");
     if (action == ACTION_READ && s->stage != OPEN_EDIT)
         return N_("The opening is on its way.");
     if (action == ACTION_AGAIN && strcmp(open_state(s), "failed") != 0)
@@ -483,6 +520,11 @@ static bool open_text(struct view *v, uint32_t key)
             view_beep(v);
         return keys_printable(key);
     }
+    if (open_choosing(s) && key != KEYS_ENTER && open_choose_key(v, key)) {
+        open_typed(v);
+        return true;
+    }
+    s->tenant_at = -1;
     const enum form_result result = form_key(&s->form, key);
     if (result == FORM_IGNORED)
         return false;
@@ -495,7 +537,9 @@ static bool open_text(struct view *v, uint32_t key)
     }
     if (result == FORM_CHANGED)
         s->reset = false;
-    fields_fit(s);
+    open_fields_fit(s);
+    if (result == FORM_CHANGED)
+        open_typed(v);
     return true;
 }
 
@@ -504,8 +548,10 @@ static void open_close(struct view *v)
     struct open *s = v->state;
     json_decref(s->args);
     json_decref(s->live);
+    json_decref(s->kept_args);
     rows_clear(&s->meter);
     rows_clear(&s->opening);
+    rows_clear(&s->tenants);
 }
 
 static const struct screen_key keys[] = {
@@ -545,4 +591,6 @@ const struct screen open_screen = {
     .text = open_text,
     .close = open_close,
     .why_not = open_why_not,
+    .draft = "opening",
+    .draft_words = open_draft_words,
 };

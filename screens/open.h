@@ -1,5 +1,6 @@
 /*
- * The screen that opens an account, in two files: open.c asks, open_draw.c shows.
+ * The screen that opens an account, in three files: open.c asks, open_draw.c shows, open_keep.c has what is half
+ * typed and the tenant who is looked for.
  */
 #ifndef OPEN_H
 #define OPEN_H
@@ -53,7 +54,36 @@ struct open {
     int look, read, request; /* questions on their way */
     struct rows opening;
     char said[16];
+    bool resumed; /* an opening that was made before: there are no fields to show */
+    /* the tenant who is looked for by whatever was typed: code, name, phone */
+    struct rows tenants;
+    char sought[EDIT_BYTES]; /* what they were asked for with */
+    char tenant[128];        /* name of the one whose code stands in the field */
+    int seek;                /* a question on its way */
+    int tenant_at;           /* marked of several; -1: none has to be chosen */
+    /* what is half typed, kept for the next login */
+    char drafted[48];   /* under which object; "" none */
+    char told[32];      /* meter that the others were told of */
+    char kept_once[33]; /* of a draft: the id under which this very opening was asked before */
+    json_t *kept_args;
 };
+
+/* ---- open_keep.c */
+
+/* After a key that changed something: the draft, and what the others see. */
+void open_typed(struct view *v);
+/* Fills the fields from a draft; nothing is sent. */
+void open_resume(struct view *v, const json_t *draft);
+/* What was typed is done. */
+void open_draft_drop(struct view *v);
+const char *open_draft_words(const json_t *draft, char *buf);
+/* Looks for the tenant where another one was typed. false: the answer is awaited, or one of several has to be chosen. */
+bool open_tenant_look(struct view *v);
+bool open_choosing(const struct open *s);
+/* Keys while one of several is chosen; false: not its own. */
+bool open_choose_key(struct view *v, uint32_t key);
+/* Which fields apply. */
+void open_fields_fit(struct open *s);
 
 bool open_is_new(const struct open *s);
 /* Balance and count that a new beginning would lose. */

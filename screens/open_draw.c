@@ -14,6 +14,7 @@
 #define LABEL_CELLS 15
 #define VALUE_CELLS 22
 #define RIGHT_COL   41
+#define FACT_CELLS  16 /* of a label in the facts of an opening made before */
 
 static void pair_draw(struct canvas *c, int row, const char *label, unsigned style,
                       const char *text)
@@ -87,7 +88,10 @@ static const char *summary_text(const struct open *s, char *buf, size_t size)
     char tenant[EDIT_BYTES], code[EDIT_BYTES], lost[MONEY_TEXT_MAX];
     form_text(&s->form, OPEN_NAME, tenant);
     form_text(&s->form, OPEN_TENANT, code);
-    const char *who = s->account[0] ? s->account : code[0] ? code : tenant;
+    const char *who = s->account[0]  ? s->account
+                      : s->tenant[0] ? s->tenant
+                      : code[0]      ? code
+                                     : tenant;
     if (s->stage == OPEN_UNKNOWN)
         return show_format(buf, size,
                            _("No answer about meter %1 for %2. Enter asks again; it is never "
@@ -146,16 +150,79 @@ static const char *progress_text(struct view *v, const struct open *s, char *buf
     return show_format(buf, size, _("Sending to the meter, and reading it back."), SHOW_ARGS(""));
 }
 
+/* One of several tenants is chosen, in the place of the meter. */
+static void tenants_draw(const struct open *s, struct canvas *c, int row)
+{
+    const int cells = c->cols - RIGHT_COL - 1;
+    char text[SHOW_TEXT_MAX * 3];
+    canvas_text(c, row, RIGHT_COL, cells, STYLE_BOLD, _("Which tenant? Arrows and Enter"));
+    for (int i = 0; i < rows_count(&s->tenants); i++) {
+        snprintf(text, sizeof text, "%s  %s  %s", rows_text(&s->tenants, i, "code"),
+                 rows_text(&s->tenants, i, "tenant"), rows_text(&s->tenants, i, "phone"));
+        canvas_text(c, row + 1 + i, RIGHT_COL, cells,
+                    i == s->tenant_at ? STYLE_REVERSE : STYLE_PLAIN, text);
+    }
+    if (rows_more(&s->tenants))
+        canvas_text(c, row + 1 + rows_count(&s->tenants), RIGHT_COL, cells, STYLE_DIM,
+                    _("... and more: Esc, type more of it"));
+}
+
+/* An opening that was made before: what it is, in the place of the fields. */
+static int facts_draw(struct view *v, const struct open *s, struct canvas *c, int row)
+{
+    const struct rows *o = &s->opening;
+    char at[SHOW_TEXT_MAX];
+    const struct {
+        const char *label, *text;
+    } facts[] = {
+        {_("Tenant"), rows_text(o, 0, "tenant")},
+        {_("Account"), rows_text(o, 0, "account")},
+        {_("Meter"), rows_text(o, 0, "meter")},
+        {_("Room"), rows_text(o, 0, "room")},
+        {_("Model"), rows_text(o, 0, "model")},
+        {_("Meter is"), message_gettext(rows_text(o, 0, "how"))},
+        {_("Tariff"), rows_text(o, 0, "tariff")},
+        {_("Opened by"), rows_text(o, 0, "operator")},
+        {_("Made"), show_time(view_now(v), rows_number(o, 0, "at", 0), at)},
+    };
+    const int count = (int)(sizeof facts / sizeof *facts);
+    if (rows_count(o) == 0)
+        return 0;
+    for (int i = 0; i < count; i++) {
+        canvas_text(c, row + i, 1, FACT_CELLS, STYLE_PLAIN, facts[i].label);
+        canvas_text(c, row + i, 2 + FACT_CELLS, c->cols - FACT_CELLS - 3, STYLE_BOLD,
+                    facts[i].text);
+    }
+    return count;
+}
+
 void open_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct open *s = v->state;
     char text[SHOW_TEXT_MAX * 4];
     const bool editing = s->stage == OPEN_EDIT;
+    if (s->resumed) {
+        const int facts = facts_draw(v, s, c, top);
+        const bool failed = strcmp(open_state(s), "failed") == 0;
+        if (facts > 0)
+            canvas_paragraph(c, top + facts + 1, 1, c->cols - 2, lines - facts - 1,
+                             failed ? STYLE_BOLD | STYLE_RED : STYLE_BOLD,
+                             progress_text(v, s, text, sizeof text));
+        return;
+    }
     int used = form_draw(&s->form, c, top, 1, LABEL_CELLS, VALUE_CELLS, editing);
-    meter_draw(s, c, top);
+    if (open_choosing(s))
+        tenants_draw(s, c, top);
+    else
+        meter_draw(s, c, top);
+    used = used < 13 ? 13 : used;
+    if (editing && s->tenant[0])
+        canvas_text(c, top + used, 1, c->cols - 2, STYLE_DIM, s->tenant);
+    const char *other = view_presence(v, s->looked, text);
+    if (editing && other)
+        canvas_text(c, top + used + 1, 1, c->cols - 2, STYLE_YELLOW | STYLE_BOLD, other);
     if (editing || s->stage == OPEN_ASKED)
         return;
-    used = used < 13 ? 13 : used;
     if (s->stage != OPEN_WAITS) {
         summary_text(s, text, sizeof text);
         canvas_paragraph(c, top + used + 1, 1, c->cols - 2, lines - used - 1,

@@ -10,6 +10,7 @@
 #include "message.h"
 #include "money.h"
 #include "order_words.h"
+#include "sale_paper.h"
 #include "screen.h"
 #include "show.h"
 #include "story.h"
@@ -17,7 +18,16 @@
 
 #define POLL_MS 2000
 
-enum { ACTION_LOOK = 1, ACTION_RETRY, ACTION_CANCEL, ACTION_DECIDE, ACTION_METER, ACTION_SALE };
+enum {
+    ACTION_LOOK = 1,
+    ACTION_RETRY,
+    ACTION_CANCEL,
+    ACTION_DECIDE,
+    ACTION_METER,
+    ACTION_SALE,
+    ACTION_AGAIN,
+    ACTION_SLIP
+};
 
 struct order {
     int64_t order_id, asked_at_ms;
@@ -135,6 +145,8 @@ static void order_action(struct view *v, int action)
         view_open(v, "meter", json_pack("{s:s}", "meter", rows_text(&s->order, 0, "meter")));
         break;
     case ACTION_SALE: sale_open(v, "sale_story"); break;
+    case ACTION_AGAIN: sale_paper_again(v, &s->order); break;
+    case ACTION_SLIP: sale_paper_slip(v, &s->order); break;
     case ACTION_CANCEL: sale_open(v, "cancel"); break;
     case ACTION_DECIDE: view_open(v, "decide", json_pack("{s:I}", "order", id)); break;
     default: break;
@@ -152,6 +164,14 @@ static const char *order_why_not(struct view *v, int action)
         return N_("Only a failed top-up is sent again.");
     if ((action == ACTION_SALE || action == ACTION_CANCEL) && !rows_value(&s->order, 0, "sale_id"))
         return N_("This order is no sale.");
+    if (action == ACTION_AGAIN)
+        return sale_paper_again_why_not(&s->order);
+    if (action == ACTION_SLIP)
+        return sale_paper_slip_why_not(&s->order);
+    if (action == ACTION_CANCEL &&
+        (strcmp(state, "in doubt") == 0 || strcmp(state, "sending") == 0))
+        return N_(
+            "It is not known yet whether the money is on the meter. Cancel when that is proved.");
     if (action == ACTION_CANCEL && strcmp(state, "done") == 0)
         return N_("The money is on the meter: this sale cannot be cancelled.");
     if (action == ACTION_CANCEL && strcmp(state, "cancelled") == 0)
@@ -259,6 +279,16 @@ static const struct screen_key keys[] = {
      .label = N_("Decide"),
      .help = N_("Decide what became of it, where no meter can prove it"),
      .roles = SCREEN_MANAGER},
+    {.key = 'p',
+     .action = ACTION_AGAIN,
+     .label = N_("Print again"),
+     .help = N_("Print this paper once more; it says that it is a copy, when and by whom"),
+     .roles = SCREEN_CASHIER | SCREEN_MANAGER},
+    {.key = 'd',
+     .action = ACTION_SLIP,
+     .label = N_("Delivery slip"),
+     .help = N_("A slip for the customer whose receipt said \"not yet on the meter\": now it is"),
+     .roles = SCREEN_CASHIER | SCREEN_MANAGER},
     {.key = KEYS_F(12),
      .action = ACTION_METER,
      .label = N_("Meter"),

@@ -9,11 +9,20 @@
 #include "message.h"
 #include "money.h"
 #include "order_words.h"
+#include "sale_paper.h"
 #include "screen.h"
 #include "show.h"
 #include "story.h"
 
-enum { ACTION_ORDER = 1, ACTION_PAPER, ACTION_CANCEL, ACTION_METER };
+enum {
+    ACTION_ORDER = 1,
+    ACTION_PAPER,
+    ACTION_AGAIN,
+    ACTION_SLIP,
+    ACTION_CANCEL,
+    ACTION_DECIDE,
+    ACTION_METER
+};
 
 struct sale_story {
     int64_t sale_id;
@@ -119,6 +128,12 @@ static void sale_story_action(struct view *v, int action)
         break;
     case ACTION_PAPER: view_open(v, "receipt", json_pack("{s:I}", "sale", id)); break;
     case ACTION_CANCEL: view_open(v, "cancel", json_pack("{s:I}", "sale", id)); break;
+    case ACTION_AGAIN: sale_paper_again(v, &s->sale); break;
+    case ACTION_SLIP: sale_paper_slip(v, &s->sale); break;
+    case ACTION_DECIDE:
+        view_open(v, "decide",
+                  json_pack("{s:I}", "order", (json_int_t)rows_number(&s->sale, 0, "order", 0)));
+        break;
     case ACTION_METER:
         view_open(v, "meter", json_pack("{s:s}", "meter", rows_text(&s->sale, 0, "meter")));
         break;
@@ -132,6 +147,16 @@ static const char *sale_story_why_not(struct view *v, int action)
     const char *state = rows_text(&s->sale, 0, "state");
     if (rows_count(&s->sale) == 0)
         return N_("The sale has not been read yet.");
+    if (action == ACTION_AGAIN)
+        return sale_paper_again_why_not(&s->sale);
+    if (action == ACTION_SLIP)
+        return sale_paper_slip_why_not(&s->sale);
+    if (action == ACTION_DECIDE && strcmp(state, "in doubt") != 0)
+        return N_("Only an order in doubt is decided.");
+    if (action == ACTION_CANCEL &&
+        (strcmp(state, "in doubt") == 0 || strcmp(state, "sending") == 0))
+        return N_(
+            "It is not known yet whether the money is on the meter. Cancel when that is proved.");
     if (action == ACTION_CANCEL && strcmp(state, "done") == 0)
         return N_("The money is on the meter: this sale cannot be cancelled.");
     if (action == ACTION_CANCEL && strcmp(state, "cancelled") == 0)
@@ -270,6 +295,11 @@ static const struct screen_key keys[] = {
      .action = ACTION_ORDER,
      .label = N_("Order"),
      .help = N_("The order to the meter: look now, send again, decide")},
+    {.key = KEYS_F(4),
+     .action = ACTION_AGAIN,
+     .label = N_("Print again"),
+     .help = N_("Print this paper once more; it says that it is a copy, when and by whom"),
+     .roles = SCREEN_CASHIER | SCREEN_MANAGER},
     {.key = KEYS_F(6),
      .action = ACTION_PAPER,
      .label = N_("Receipt"),
@@ -278,6 +308,16 @@ static const struct screen_key keys[] = {
      .action = ACTION_CANCEL,
      .label = N_("Cancel sale"),
      .help = N_("Take this sale back; only what is not on the meter"),
+     .roles = SCREEN_CASHIER | SCREEN_MANAGER},
+    {.key = KEYS_F(11),
+     .action = ACTION_DECIDE,
+     .label = N_("Decide"),
+     .help = N_("Decide what became of it, where no meter can prove it"),
+     .roles = SCREEN_MANAGER},
+    {.key = 'd',
+     .action = ACTION_SLIP,
+     .label = N_("Delivery slip"),
+     .help = N_("A slip for the customer whose receipt said \"not yet on the meter\": now it is"),
      .roles = SCREEN_CASHIER | SCREEN_MANAGER},
     {.key = KEYS_F(12),
      .action = ACTION_METER,

@@ -117,6 +117,8 @@ static int sales_open(struct view *v, const json_t *args, struct err *e)
     form_init(&s->form, fields, FIELD_COUNT, true);
     if (args) {
         form_set(&s->form, FIELD_WORDS, rows_member_text(args, "text"));
+        if (rows_member_text(args, "state")[0])
+            form_set(&s->form, FIELD_STATE, rows_member_text(args, "state"));
         s->form.field[FIELD_PERIOD].choice = PERIOD_ALL;
     }
     table_source_init(&s->list, v, &list_def, question(v));

@@ -3,10 +3,12 @@
  * line opens the screen where something can be done about it; digits and letters begin a search.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "keys.h"
 #include "message.h"
+#include "order_words.h"
 #include "rows.h"
 #include "screen.h"
 #include "show.h"
@@ -26,6 +28,8 @@ struct line {
     unsigned style;
     const char *screen; /* opened by Enter; NULL: nothing to open */
     const char *filter; /* N_(): what it shows there; NULL: all */
+    const char *args;   /* JSON: the same for screens that are told so; NULL: none */
+    bool layouts;       /* a paper's layout is wrong: Enter says which and why */
     int draft;          /* row of the drafts, or -1 */
 };
 
@@ -36,12 +40,14 @@ struct start {
     bool outdated, failed;
     int64_t asked_at_utc;
     char paper_reason[96];
+    int wrong_layouts;
+    char wrong_layout[ERR_TEXT_MAX]; /* the first of them, as an error of the protocol */
 };
 
 /* What is counted: the column of the query, and the screens that could be opened, the first that there is. */
 static const struct counted {
     const char *column, *one, *many; /* N_() with %1 */
-    const char *screen[3], *filter;
+    const char *screen[2], *filter, *args;
     char sign;
     unsigned style, roles;
 } counted[] = {
@@ -56,20 +62,23 @@ static const struct counted {
      .one = N_("%1 sale did not reach its meter: sell again or cancel it"),
      .many = N_("%1 sales did not reach their meters: sell again or cancel them"),
      .screen = {"sales"},
+     .args = "{\"state\":\"failed\"}",
      .sign = '!',
      .style = STYLE_RED | STYLE_BOLD,
      .roles = SCREEN_CASHIER | OFFICE},
     {.column = "openings_failed",
      .one = N_("%1 account opening failed at its meter"),
      .many = N_("%1 account openings failed at their meters"),
-     .screen = {"openings", "open"},
+     .screen = {"openings"},
+     .args = "{\"state\":\"failed\"}",
      .sign = '!',
      .style = STYLE_RED,
      .roles = SCREEN_CASHIER | OFFICE},
     {.column = "openings",
      .one = N_("%1 account opening waits for its meter"),
      .many = N_("%1 account openings wait for their meters"),
-     .screen = {"openings", "open"},
+     .screen = {"openings"},
+     .args = "{\"state\":\"waiting\"}",
      .sign = '.',
      .style = STYLE_YELLOW,
      .roles = SCREEN_CASHIER | OFFICE},
@@ -77,6 +86,7 @@ static const struct counted {
      .one = N_("%1 meter was credited more than was sold"),
      .many = N_("%1 times a meter was credited more than was sold"),
      .screen = {"in_doubt"},
+     .args = "{\"excess\":true}",
      .sign = '!',
      .style = STYLE_YELLOW,
      .roles = OFFICE},
@@ -97,7 +107,7 @@ static const struct counted {
     {.column = "lines_down",
      .one = N_("%1 line is down: no meter on it answers"),
      .many = N_("%1 lines are down: no meter on them answers"),
-     .screen = {"lines", "channels", "wall"},
+     .screen = {"lines", "wall"},
      .sign = 'x',
      .style = STYLE_RED,
      .roles = SCREEN_ALL},
@@ -181,10 +191,11 @@ static void counted_add(struct view *v, const struct counted *it)
         snprintf(text + used, sizeof text - used, ": %s", message_gettext(s->paper_reason));
     }
     struct line *line = line_add(s, it->sign, it->style, text);
-    for (int i = 0; line && i < 3 && !line->screen; i++) {
+    for (int i = 0; line && i < 2 && !line->screen; i++) {
         const struct screen *screen = screen_named(v, it->screen[i]);
         line->screen = screen ? screen->name : NULL;
         line->filter = it->filter;
+        line->args = it->args;
     }
 }
 
@@ -207,6 +218,24 @@ static bool backup_text(struct view *v, char *buf, size_t size)
     return !ok || view_now(v) - at_utc > BACKUP_OLD_S;
 }
 
+/* The engine's own layout is used instead: papers go out, but not as the site wants them. */
+static void layouts_add(struct view *v)
+{
+    struct start *s = v->state;
+    char number[24], text[SHOW_TEXT_MAX * 2];
+    if (s->wrong_layouts == 0 || !(view_role(v) & OFFICE))
+        return;
+    snprintf(number, sizeof number, "%d", s->wrong_layouts);
+    show_format(text, sizeof text,
+                s->wrong_layouts == 1
+                    ? _("%1 paper layout of the site is wrong: the program's own is used")
+                    : _("%1 paper layouts of the site are wrong: the program's own are used"),
+                SHOW_ARGS(number));
+    struct line *line = line_add(s, '!', STYLE_YELLOW, text);
+    if (line)
+        line->layouts = true;
+}
+
 static void lines_build(struct view *v)
 {
     struct start *s = v->state;
@@ -221,6 +250,7 @@ static void lines_build(struct view *v)
     drafts_add(v);
     for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
         counted_add(v, &counted[i]);
+    layouts_add(v);
     if (rows_count(&s->counts) > 0 && (view_role(v) & OFFICE) &&
         backup_text(v, text, sizeof text)) {
         struct line *line = line_add(s, '!', STYLE_YELLOW, text);
@@ -275,6 +305,35 @@ static void papers_came(struct view *v, const json_t *result, const struct err *
     lines_build(v);
 }
 
+static void layouts_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct start *s = v->state;
+    size_t i;
+    json_t *one;
+    if (!answered(v, e))
+        return;
+    s->wrong_layouts = (int)rows_member(result, "wrong", 0);
+    s->wrong_layout[0] = '\0';
+    json_array_foreach(json_object_get(result, "layouts"), i, one)
+    {
+        const json_t *error = json_object_get(one, "wrong");
+        if (!json_is_object(error) || s->wrong_layout[0])
+            continue;
+        char *packed = json_dumps(error, JSON_COMPACT);
+        text_copy(s->wrong_layout, sizeof s->wrong_layout, packed ? packed : "");
+        free(packed);
+    }
+    lines_build(v);
+}
+
+static void layouts_say(struct view *v)
+{
+    const struct start *s = v->state;
+    char reason[ERR_TEXT_MAX];
+    order_reason(s->wrong_layout, reason, sizeof reason);
+    view_dialog(v, _("A paper's layout is wrong"), reason, NULL, NULL);
+}
+
 static void ask(struct view *v)
 {
     struct start *s = v->state;
@@ -284,9 +343,13 @@ static void ask(struct view *v)
     const char *what = rows_came(&s->counts) ? NULL : N_("looking what needs a person");
     view_ask(v, "start", NULL, NULL, what, counts_came);
     view_ask(v, "drafts", NULL, NULL, NULL, drafts_came);
-    view_ask(v, "outbox",
+    view_ask(v, "papers",
              json_pack("{s:s,s:{s:i}}", "state", "open", "page", "limit", PAPER_ROWS_ASK), NULL,
              NULL, papers_came);
+    if (view_role(v) & OFFICE) {
+        s->waiting++;
+        view_ask(v, "paper.layouts", NULL, NULL, NULL, layouts_came);
+    }
 }
 
 static void start_update(struct view *v, enum screen_cause cause, const char *event,
@@ -344,6 +407,10 @@ static void start_action(struct view *v, int action)
                  N_("throwing it away"), dropped);
     else if (line->draft >= 0)
         draft_open(v, line);
+    else if (line->layouts)
+        layouts_say(v);
+    else if (line->args)
+        view_open(v, line->screen, json_loads(line->args, 0, NULL));
     else
         view_open(v, line->screen,
                   line->filter ? json_pack("{s:s}", "filter", message_gettext(line->filter))
@@ -357,7 +424,8 @@ static const char *start_why_not(struct view *v, int action)
         return line && line->draft >= 0 ? NULL : N_("Only what is half typed can be thrown away.");
     if (!line)
         return N_("Nothing needs you.");
-    return line->screen ? NULL : N_("There is no screen for this; it is only told.");
+    return line->screen || line->layouts ? NULL
+                                         : N_("There is no screen for this; it is only told.");
 }
 
 static bool start_text(struct view *v, uint32_t key)

@@ -15,7 +15,7 @@
 
 #define METER_LINES 4 /* most lines of the list of meters, heading included */
 
-enum { ACTION_ENTER = 1, ACTION_METER, ACTION_ORDER, ACTION_RECEIPT, ACTION_EDIT };
+enum { ACTION_ENTER = 1, ACTION_METER, ACTION_ORDER, ACTION_RECEIPT, ACTION_EDIT, ACTION_MORE };
 
 static const struct table_column meter_columns[] = {
     {.name = "meter", .title = N_("Meter"), .width = 10, .most = 14, .rank = 1},
@@ -201,6 +201,11 @@ static void tenant_action(struct view *v, int action)
     case ACTION_RECEIPT:
         view_open(v, "receipt", json_pack("{s:I}", "sale", (json_int_t)sale_marked(s)));
         break;
+    case ACTION_MORE:
+        view_open(
+            v, "open",
+            json_pack("{s:b,s:s}", "more", 1, "account", rows_text(&s->account, 0, "account")));
+        break;
     case ACTION_EDIT:
         view_open(v, "account_edit",
                   json_pack("{s:s}", "account", rows_text(&s->account, 0, "account")));
@@ -214,8 +219,10 @@ static const char *tenant_why_not(struct view *v, int action)
     const struct tenant *s = v->state;
     if ((action == ACTION_ORDER || action == ACTION_RECEIPT) && !sale_marked(s))
         return N_("There is no sale yet.");
-    if (action == ACTION_EDIT && rows_count(&s->account) == 0)
+    if ((action == ACTION_EDIT || action == ACTION_MORE) && rows_count(&s->account) == 0)
         return N_("The account was not read yet.");
+    if (action == ACTION_MORE && rows_number(&s->account, 0, "closed_at", 0))
+        return N_("This account ended.");
     return NULL;
 }
 
@@ -369,6 +376,11 @@ static const struct screen_key keys[] = {
      .label = N_("Edit"),
      .help = N_("Name, phone, notes, and whether it may be sold to"),
      .roles = SCREEN_CASHIER | SCREEN_MANAGER | SCREEN_ADMINISTRATOR},
+    {.key = KEYS_F(12),
+     .action = ACTION_MORE,
+     .label = N_("One more meter"),
+     .help = N_("Put one more meter onto this account"),
+     .roles = SALE_ROLES},
     {.label = NULL},
 };
 

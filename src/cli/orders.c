@@ -1,5 +1,5 @@
 /*
- * metertill orders, settle, switch, clock, status: orders looked at, proved, given.
+ * metertill orders, settle, switch, clock, load, status: orders looked at, proved, given.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "message.h"
+#include "money.h"
 #include "orders_wait.h"
 #include "verb.h"
 
@@ -171,6 +172,58 @@ const struct verb clock_verb = {
     .summary = N_("set a meter's clock"),
     .usage = N_("metertill clock --meter NUMBER [--wait SECONDS] [--json]"),
     .run = run_clock,
+};
+
+/* Kilowatts as they are typed, in watts; "off" is 0. */
+static int load_power(const char *power, bool off, int64_t *watts, struct err *e)
+{
+    int64_t value = 0;
+    *watts = 0;
+    if (off == (power != NULL))
+        return err_set(e, MSG_CLI_FLAG_MISSING, "load", "--power");
+    int code = off ? 0 : price_parse(power, &value, e);
+    if (code == 0 && !off && (value <= 0 || value % 10 != 0))
+        code = err_set(e, MSG_PRICE_FORM, power);
+    *watts = value / 10;
+    return code;
+}
+
+static int run_load(struct cli *cli, int argc, char **argv, struct err *e)
+{
+    const char *meter = NULL, *power = NULL, *wait = "30";
+    bool json = false, off = false;
+    const struct cli_option options[] = {{.name = "meter", .text = &meter, .filled = true},
+                                         {.name = "power", .text = &power, .filled = true},
+                                         {.name = "off", .flag = &off},
+                                         {.name = "json", .flag = &json},
+                                         {.name = "wait", .text = &wait},
+                                         {0}};
+    int64_t watts = 0;
+    int wait_s = 0, first, code = cli_options(argc, argv, options, &first, e);
+    if (code == 0)
+        code = cli_words(argc, argv, first, 0, 0, e);
+    if (code == 0)
+        code = orders_seconds(argv[0], wait, &wait_s, e);
+    if (code)
+        return code;
+    if (!meter)
+        return err_set(e, MSG_CLI_FLAG_MISSING, argv[0], "--meter");
+    code = load_power(power, off, &watts, e);
+    if (code)
+        return code;
+    return order_give(cli, "order.load",
+                      json_pack("{s:s,s:I}", "meter", meter, "max_power_w", (json_int_t)watts),
+                      wait_s, json, e);
+}
+
+const struct verb load_verb = {
+    .name = "load",
+    .summary = N_("set the power above which a meter opens its relay"),
+    .usage = N_("metertill load --meter NUMBER --power KW [--wait SECONDS] [--json]\n"
+                "metertill load --meter NUMBER --off [--wait SECONDS] [--json]\n"
+                "\n"
+                "KW has up to three decimals: 8.5. With --off the meter opens for no load."),
+    .run = run_load,
 };
 
 static int run_status(struct cli *cli, int argc, char **argv, struct err *e)

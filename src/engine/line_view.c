@@ -25,7 +25,9 @@ static json_t *place_json(const struct channel_place *c)
     return json_sprintf("%s:%d", c->host, c->port);
 }
 
-static json_t *line_json(const struct channel_place *c, const struct channel_status *st)
+/* since_utc: when it broke or came back; 0: it never did since this engine began. */
+static json_t *line_json(const struct channel_place *c, const struct channel_status *st,
+                         int64_t since_utc)
 {
     json_t *o = json_pack(
         "{s:I,s:s,s:s,s:o,s:s,s:s,s:I,s:I}", "id", (json_int_t)c->id, "name", c->name, "type",
@@ -44,28 +46,34 @@ static json_t *line_json(const struct channel_place *c, const struct channel_sta
                    {"lag_ms", st->lag_ms}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_object_set_new(o, numbers[i].name, json_integer(numbers[i].value));
+    json_object_set_new(o, "since", since_utc ? json_integer((json_int_t)since_utc) : json_null());
     json_object_set_new(o, "error", st->why.code ? wire_error(&st->why) : json_null());
     return o;
 }
 
+struct line_watch {
+    int64_t next_ms;
+    size_t count;
+    struct {
+        enum line_state state;
+        int64_t since_utc;
+    } seen[]; /* beside engine->channels */
+};
+
 json_t *lines_json(struct engine *engine)
 {
+    const struct line_watch *w = engine->line_watch;
     json_t *list = json_array();
     for (size_t i = 0; engine->field && i < engine->channel_count; i++) {
         struct channel_status st = {0};
         if (field_status(engine->field, engine->channels[i].id, &st))
-            json_array_append_new(list, line_json(&engine->channels[i], &st));
+            json_array_append_new(list, line_json(&engine->channels[i], &st,
+                                                  w && i < w->count ? w->seen[i].since_utc : 0));
     }
     return list;
 }
 
 /* ---- events */
-
-struct line_watch {
-    int64_t next_ms;
-    size_t count;
-    enum line_state seen[]; /* beside engine->channels */
-};
 
 void lines_seen_reset(struct engine *engine)
 {
@@ -92,13 +100,14 @@ void lines_watch(struct engine *engine)
     for (size_t i = 0; i < w->count && i < engine->channel_count; i++) {
         struct channel_status st = {0};
         if (!field_status(engine->field, engine->channels[i].id, &st) ||
-            is_broken(st.state) == is_broken(w->seen[i]))
+            is_broken(st.state) == is_broken(w->seen[i].state))
             continue;
-        w->seen[i] = st.state;
+        w->seen[i].state = st.state;
+        w->seen[i].since_utc = clock_utc();
         log_line(engine->log, is_broken(st.state) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "line",
                  "channel=\"%s\" state=\"%s\" trouble=\"%s\"", engine->channels[i].name,
                  line_words[st.state], st.trouble);
-        json_t *data = line_json(&engine->channels[i], &st);
+        json_t *data = line_json(&engine->channels[i], &st, w->seen[i].since_utc);
         session_broadcast(engine, "line", data);
         json_decref(data);
     }

@@ -83,6 +83,21 @@ static const struct {
     {N_("account opening"), ' ', STYLE_PLAIN},
     {N_("delivery slip"), ' ', STYLE_PLAIN},
     {N_("being cancelled"), ' ', STYLE_PLAIN},
+    /* of an opening */
+    {N_("waits for its meter"), '.', STYLE_YELLOW},
+    {N_("open on its meter"), ' ', STYLE_PLAIN},
+    {N_("failed at its meter"), '!', STYLE_RED},
+    {N_("taken back"), '.', STYLE_DIM},
+    /* of a line, of a backup */
+    {N_("up"), ' ', STYLE_PLAIN},
+    {N_("idle"), ' ', STYLE_PLAIN},
+    {N_("down"), 'x', STYLE_RED},
+    {N_("waiting for the next try"), 'x', STYLE_RED},
+    {N_("no meter answers"), 'x', STYLE_RED},
+    {N_("ok"), ' ', STYLE_PLAIN},
+    /* of an excess */
+    {N_("not seen to"), '!', STYLE_YELLOW},
+    {N_("seen to"), ' ', STYLE_DIM},
     /* roles */
     {N_("cashier"), ' ', STYLE_PLAIN},
     {N_("electrician"), ' ', STYLE_PLAIN},

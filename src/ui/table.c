@@ -16,7 +16,56 @@
 #define LEFT 3 /* " > " before the first column */
 #define GAP  2
 
-void table_layout(const struct table_column *columns, int count, int width,
+/* Numbers, rooms and meters are shown whole; a longer text is a name or a sentence, of which the beginning tells enough
+ * while others need the place. */
+#define WHOLE_MOST 16
+
+/* The column that is cut and matters most, or -1. */
+static int layout_cut(const struct table_column *columns, int count, const int *needs,
+                      const struct table_place *places)
+{
+    int worst = -1;
+    for (int i = 0; i < count; i++) {
+        const int most = columns[i].most ? columns[i].most : needs[i];
+        if (places[i].cells && needs[i] <= WHOLE_MOST && places[i].cells < needs[i] &&
+            places[i].cells < most &&
+            (worst < 0 || columns[i].rank < columns[worst].rank))
+            worst = i;
+    }
+    return worst;
+}
+
+/* The column with the most cells that it does not need, or -1. */
+static int layout_spare(int count, const int *needs, const struct table_place *places)
+{
+    int spare = -1;
+    for (int i = 0; i < count; i++) {
+        if (places[i].cells > needs[i] &&
+            (spare < 0 || places[i].cells - needs[i] > places[spare].cells - needs[spare]))
+            spare = i;
+    }
+    return spare;
+}
+
+/* Cells to the columns that would be cut; returns the cells used. */
+static int layout_fill(const struct table_column *columns, int count, int width, int used,
+                       const int *needs, struct table_place *places)
+{
+    int cut;
+    while ((cut = layout_cut(columns, count, needs, places)) >= 0) {
+        const int spare = used < width ? -1 : layout_spare(count, needs, places);
+        if (used >= width && spare < 0)
+            break;
+        places[cut].cells++;
+        if (spare >= 0)
+            places[spare].cells--;
+        else
+            used++;
+    }
+    return used;
+}
+
+void table_layout(const struct table_column *columns, int count, int width, const int *needs,
                   struct table_place *places)
 {
     int needed = LEFT;
@@ -37,6 +86,8 @@ void table_layout(const struct table_column *columns, int count, int width,
         needed -= columns[least].width + GAP;
         places[least].cells = 0;
     }
+    if (needs)
+        needed = layout_fill(columns, count, width, needed, needs, places);
     for (bool grown = true; grown && needed < width;) { /* one cell each in turn */
         grown = false;
         for (int i = 0; i < count && needed < width; i++) {
@@ -143,34 +194,57 @@ bool table_key(struct table *t, uint32_t key)
     return true;
 }
 
+/* A cell as it is written; its sign, its mark of age and its style with it. */
+static const char *cell_text(const struct table *t, const struct table_column *column, int index,
+                             int64_t now_utc, unsigned *style, char *text)
+{
+    char marked[SHOW_TEXT_MAX];
+    const json_t *value = rows_value(&t->rows, index, column->name);
+    if (column->words)
+        return column->words(&t->rows, index, text);
+    show_value(column->kind, value, now_utc, text);
+    if (column->kind == SHOW_STATE && json_is_string(value)) {
+        const char *word = json_string_value(value);
+        *style |= show_style(word);
+        snprintf(marked, sizeof marked, "%c %.*s", show_sign(word), SHOW_TEXT_MAX - 3, text);
+        text_copy(text, SHOW_TEXT_MAX, marked);
+        return text;
+    }
+    const int64_t at_utc = column->age ? rows_number(&t->rows, index, column->age, 0) : 0;
+    if (at_utc > 0 && now_utc - at_utc > SHOW_STALE_S && text[0]) {
+        *style |= STYLE_DIM;
+        snprintf(marked, sizeof marked, "~%.*s", SHOW_TEXT_MAX - 2, text);
+        text_copy(text, SHOW_TEXT_MAX, marked);
+    }
+    return text;
+}
+
 static void draw_cell(const struct table *t, const struct table_column *column,
                       struct table_place place, struct canvas *c, int row, int index,
                       unsigned style, int64_t now_utc)
 {
-    char text[SHOW_TEXT_MAX], marked[SHOW_TEXT_MAX + 4];
-    const json_t *value = rows_value(&t->rows, index, column->name);
-    if (column->words) {
-        canvas_text(c, row, place.col, place.cells, style, column->words(&t->rows, index, text));
-        return;
-    }
-    show_value(column->kind, value, now_utc, text);
-    if (column->kind == SHOW_STATE && json_is_string(value)) {
-        const char *word = json_string_value(value);
-        style |= show_style(word);
-        snprintf(marked, sizeof marked, "%c %s", show_sign(word), text);
-        canvas_text(c, row, place.col, place.cells, style, marked);
-        return;
-    }
-    const int64_t at_utc = column->age ? rows_number(&t->rows, index, column->age, 0) : 0;
-    if (at_utc > 0 && now_utc - at_utc > SHOW_STALE_S && text[0]) {
-        style |= STYLE_DIM;
-        snprintf(marked, sizeof marked, "~%s", text);
-        text_copy(text, sizeof text, marked);
-    }
-    if (show_is_number(column->kind)) {
-        canvas_number(c, row, place.col, place.cells, style, text);
-    } else {
-        canvas_text(c, row, place.col, place.cells, style, text);
+    char text[SHOW_TEXT_MAX];
+    const char *shown = cell_text(t, column, index, now_utc, &style, text);
+    if (!column->words && column->kind != SHOW_STATE && show_is_number(column->kind))
+        canvas_number(c, row, place.col, place.cells, style, shown);
+    else
+        canvas_text(c, row, place.col, place.cells, style, shown);
+}
+
+/* The cells that headings and values held here want, so that no refresh of the same rows moves a column. */
+static void needs_measure(const struct table *t, int count, int64_t now_utc, int *needs)
+{
+    char text[SHOW_TEXT_MAX];
+    unsigned style = 0;
+    for (int i = 0; i < count; i++) {
+        const struct table_column *column = &t->columns[i];
+        needs[i] = text_width(message_gettext(column->title)) +
+                   (column->kind == SHOW_STATE ? 2 : 0) +
+                   (t->sort && strcmp(t->sort, column->name) == 0 ? 2 : 0);
+        for (int row = 0; row < rows_count(&t->rows); row++) {
+            const int cells = text_width(cell_text(t, column, row, now_utc, &style, text));
+            needs[i] = cells > needs[i] ? cells : needs[i];
+        }
     }
 }
 
@@ -214,7 +288,9 @@ int table_draw(struct table *t, struct canvas *c, int row, int lines, int64_t no
         return canvas_paragraph(c, row, LEFT, c->cols - 2 * LEFT, lines, STYLE_PLAIN,
                                 message_gettext(t->empty));
     }
-    table_layout(t->columns, columns, c->cols - 1, places);
+    int needs[TABLE_COLUMNS_MAX] = {0};
+    needs_measure(t, columns, now_utc, needs);
+    table_layout(t->columns, columns, c->cols - 1, needs, places);
     draw_headings(t, columns, c, row);
     if (t->cursor < t->top) {
         t->top = t->cursor;

@@ -29,8 +29,9 @@ struct table_place {
     int col, cells; /* cells 0: not shown */
 };
 
-/* Places for `count` columns in `width` cells, two cells between them. */
-void table_layout(const struct table_column *columns, int count, int width,
+/* Places for `count` columns in `width` cells, two cells between them. needs (NULL: not known): cells of the longest
+ * value of each column; what would be cut gets free cells first, and then those that other columns do not need. */
+void table_layout(const struct table_column *columns, int count, int width, const int *needs,
                   struct table_place *places);
 
 struct table {

@@ -20,7 +20,13 @@
 static const struct table_column columns[] = {
     {.name = "room", .title = "Room", .width = 6, .rank = 1},
     {.name = "tenant", .title = "Tenant", .width = 10, .most = 20, .rank = 1},
-    {.name = "balance", .title = "Balance", .kind = SHOW_MONEY, .width = 9, .rank = 1, .age = "at"},
+    {.name = "balance",
+     .title = "Balance",
+     .kind = SHOW_MONEY,
+     .width = 9,
+     .most = 9,
+     .rank = 1,
+     .age = "at"},
     {.name = "state", .title = "State", .kind = SHOW_STATE, .width = 10, .rank = 2},
     {.name = "at", .title = "Age", .kind = SHOW_AGE, .width = 6, .rank = 3},
     {.name = NULL},
@@ -46,17 +52,35 @@ static void columns_go_by_rank_and_grow(void **state)
 {
     struct table_place places[COLUMNS];
     (void)state;
-    table_layout(columns, COLUMNS, 80, places);
+    table_layout(columns, COLUMNS, 80, NULL, places);
     assert_int_equal(places[1].cells, 20); /* to its most, not further */
     assert_int_equal(places[0].col, 3);
     assert_int_equal(places[1].col, 11);
-    table_layout(columns, COLUMNS, 45, places);
+    table_layout(columns, COLUMNS, 45, NULL, places);
     assert_int_equal(places[4].cells, 0); /* the age went first */
     assert_true(places[3].cells > 0);
-    table_layout(columns, COLUMNS, 35, places);
+    table_layout(columns, COLUMNS, 35, NULL, places);
     assert_int_equal(places[3].cells, 0);
     assert_true(places[2].cells == 9);
-    table_layout(columns, COLUMNS, 5, places); /* nothing fits, nothing breaks */
+    table_layout(columns, COLUMNS, 5, NULL, places); /* nothing fits, nothing breaks */
+}
+
+/* What is there decides where there is not enough for all: a number that would be cut gets free cells first, then
+ * those that stand empty in other columns; what is never cut keeps what it had. */
+static void columns_fit_what_is_there(void **state)
+{
+    struct table_place places[COLUMNS];
+    static const int none[COLUMNS] = {4, 8, 7, 5, 6}, room[COLUMNS] = {12, 8, 7, 5, 6};
+    (void)state;
+    table_layout(columns, COLUMNS, 52, none, places);
+    assert_int_equal(places[0].cells, 6);
+    assert_int_equal(places[1].cells, 10);
+    table_layout(columns, COLUMNS, 53, room, places);
+    assert_int_equal(places[0].cells, 12);
+    assert_true(places[1].cells >= 8);
+    assert_int_equal(places[4].cells, 6);
+    assert_true(places[2].cells >= 7 && places[3].cells >= 5);
+    assert_int_equal(places[4].col + places[4].cells, 53);
 }
 
 static void table_as_text(void **state)
@@ -240,6 +264,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_go_by_rank_and_grow),
+        cmocka_unit_test(columns_fit_what_is_there),
         cmocka_unit_test(table_as_text),
         cmocka_unit_test(no_refresh_moves_the_row),
         cmocka_unit_test(tags_and_order_are_seen),
