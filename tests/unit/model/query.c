@@ -16,6 +16,8 @@
 
 #include "books.h"
 #include "db.h"
+#include "handle.h"
+#include "query_state.h"
 #include "message.h"
 #include "sql.h"
 #include "text.h"
@@ -374,12 +376,156 @@ static void test_filter(void **state)
     query_table_free(table);
 }
 
+/* A few rows of everything that a list with a key shows, many of them alike in the first column of the key. */
+static const char rows_of_all[] =
+    "PRAGMA foreign_keys = OFF; BEGIN;"
+    "INSERT INTO operator (id, login, name, role, password_hash, created_at_utc) VALUES (1, 'li', 'Li', 'cashier', '', 0);"
+    "INSERT INTO till (id, name, queue) VALUES (1, 'till 1', 'receipt');"
+    "CREATE TEMP TABLE n (i); WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 9) INSERT INTO n SELECT i FROM c;"
+    "INSERT INTO shift SELECT i, 1, 1, i, i, 0 FROM n;"
+    "INSERT INTO operation (id, at_utc, login, client, action) SELECT i, 9 - i, 'x', 'cli', 'a' FROM n;"
+    "INSERT INTO document SELECT i, 'sale', 2026, i, 'S-2026-00000' || i, i, 5, '{}' FROM n;"
+    "INSERT INTO sale (id, document_id, account_id, meter_id, shift_id, operator_id, at_utc, amount_minor, pay, tendered_minor, change_minor)"
+    " SELECT i, i, 1, 1, 1, 1, 1000 - i / 3, 500, 'cash', 500, 0 FROM n;"
+    "INSERT INTO \"order\" (id, kind, meter_id, sale_id, state, created_at_utc, changed_at_utc) SELECT i, 'top-up', 1, i, 'done', 5, 5 FROM n;"
+    "INSERT INTO reading SELECT i, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM n; COMMIT";
+
+static json_t *page_of(struct books *b, const struct query *q, const json_t *args,
+                       const struct page *page)
+{
+    json_t *result = NULL;
+    struct err e = {0};
+
+    if (query_run(b, q, args, page, &result, &e) != 0)
+        fail_msg("%s: %s", query_name(q), e.detail);
+    return result;
+}
+
+/* Postings go to the newest entry only; the fourth has none. */
+static void entries_fill(void)
+{
+    for (int i = 1; i <= 9; i++) {
+        char *text = mem_format("BEGIN; INSERT INTO entry (number, at_utc, kind, prev_hash, hash)"
+                                " VALUES (%d, 5, 'sale', zeroblob(32), randomblob(32));"
+                                "INSERT INTO posting SELECT %d, value, 'cash', 1, 5"
+                                " FROM json_each('[1,2,3]') WHERE %d <> 4; COMMIT",
+                                i, i, i);
+        run_sql(text);
+        free(text);
+    }
+}
+
+/* Two rows a page, by the key; every row is there once, and in the list's own order. Returns how many. */
+static size_t key_walk(struct books *b, const struct query *q, const json_t *args)
+{
+    const struct page whole = {.limit = 40};
+    json_t *all = page_of(b, q, args, &whole), *after = NULL;
+    const json_t *list = json_object_get(all, "rows");
+    size_t at = 0;
+    bool more = rows(all) > 0;
+
+    while (more) {
+        const struct page two = {.limit = 2, .after = after};
+        json_t *r = page_of(b, q, args, &two);
+        for (size_t i = 0; i < rows(r) && at < rows(all); i++, at++) {
+            if (!json_equal(json_array_get(list, at),
+                            json_array_get(json_object_get(r, "rows"), i)))
+                fail_msg("%s: row %zu is another one by the key", query_name(q), at);
+        }
+        more = json_is_true(json_object_get(r, "more")) && at < rows(all);
+        json_decref(after);
+        after = json_incref(json_object_get(r, "next"));
+        json_decref(r);
+    }
+    assert_int_equal(at, rows(all));
+    json_decref(after);
+    json_decref(all);
+    return at;
+}
+
+/* The page behind a key is found along an index, and nothing is sorted for it. */
+static void plan_check(struct books *b, const struct query *q)
+{
+    struct db_row *row = NULL;
+    struct err e = {0};
+    sqlite3_stmt *plan = NULL;
+    bool sought = false;
+
+    if (db_query_after(books_db(b), q->id, q->key, q->key_count, &row, &e) != 0)
+        fail_msg("%s: %s", query_name(q), e.detail);
+    char *explain = mem_format("EXPLAIN QUERY PLAN\n%s", sqlite3_sql(row->stmt));
+    assert_int_equal(sqlite3_prepare_v2(books_db(b)->handle, explain, -1, &plan, NULL), SQLITE_OK);
+    while (sqlite3_step(plan) == SQLITE_ROW) {
+        const char *detail = (const char *)sqlite3_column_text(plan, 3);
+        sought = sought || strstr(detail, "<?") != NULL || strstr(detail, ">?") != NULL;
+        if (strstr(detail, "FOR ORDER BY") != NULL)
+            fail_msg("%s by its key: %s", query_name(q), detail);
+    }
+    if (!sought)
+        fail_msg("%s is not sought by its key", query_name(q));
+    sqlite3_finalize(plan);
+    free(explain);
+    db_done(row);
+}
+
+static void test_keys(void **state)
+{
+    struct books *b = *state;
+    struct query_table *table = query_table_new();
+    int walked = 0;
+
+    entries_fill();
+    run_sql(rows_of_all);
+    for (size_t i = 0; i < query_count(table); i++) {
+        const struct query *q = query_at(table, i);
+        json_t *args = json_object();
+        if (q->key_count == 0)
+            continue;
+        for (const struct param *p = query_params(q); p->name != NULL; p++) {
+            if (p->required)
+                json_object_set_new(args, p->name,
+                                    p->kind == PARAM_INT ? json_integer(1)
+                                                         : json_string("190300001"));
+        }
+        plan_check(b, q);
+        walked += key_walk(b, q, args) > 4;
+        json_decref(args);
+    }
+    assert_in_range(walked, 11, 99); /* the lists that were filled */
+    query_table_free(table);
+}
+
+/* Rows come and go while pages are asked for: those that stay come once each. */
+static void test_keys_meanwhile(void **state)
+{
+    struct books *b = *state;
+    struct query_table *table = query_table_new();
+    const struct query *q = query_find(table, "tenants");
+    const struct page first = {.limit = 4};
+    struct err e = {0};
+    json_t *args = json_object(), *none = NULL, *r = page_of(b, q, args, &first);
+
+    run_sql("INSERT INTO tenant (code, name, search) VALUES ('T05', 'x', 'x');"
+            "DELETE FROM tenant WHERE code = 'T10'");
+    struct page second = {.limit = 4, .after = json_object_get(r, "next")};
+    json_t *rest = page_of(b, q, args, &second);
+    assert_string_equal(json_string_value(cell(r, 3, "code")), "T1000");
+    assert_string_equal(json_string_value(cell(rest, 0, "code")), "T10000");
+    second.sort = "tenant"; /* by another order there is no page behind a key */
+    assert_int_equal(query_run(b, q, args, &second, &none, &e), ERR_USAGE);
+    json_decref(r);
+    json_decref(rest);
+    json_decref(args);
+    query_table_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statements), cmocka_unit_test(test_declarations),
         cmocka_unit_test(test_find),       cmocka_unit_test(test_states),
         cmocka_unit_test(test_pages),      cmocka_unit_test(test_filter),
+        cmocka_unit_test(test_keys),       cmocka_unit_test(test_keys_meanwhile),
     };
 
     return cmocka_run_group_tests_name("query", tests, group_up, group_down);

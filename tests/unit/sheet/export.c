@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "clock.h"
 #include "export.h"
 
 static const char columns[] = "[{\"name\":\"meter\",\"title\":\"Meter\",\"kind\":\"text\"},"
@@ -226,6 +227,79 @@ static int gone(void **state)
     return rmdir(folder);
 }
 
+static json_t *many(int count)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < count; i++)
+        json_array_append_new(list, json_pack("[i,s,i]", 1793599389 + i, "019030152700123456", i));
+    return json_pack("{s:[{s:s},{s:s},{s:s}],s:o}", "columns", "name", "at", "name", "meter",
+                     "name", "amount", "rows", list);
+}
+
+static void wait_until_gone(const char *what)
+{
+    for (int64_t until = clock_mono_ms() + 10000; files() > 0;) {
+        if (clock_mono_ms() > until)
+            fail_msg("%s", what);
+        usleep(2000);
+    }
+}
+
+/* The end of a big file on a thread: waited for, or left; either way nothing else stays. */
+static void packed_on_a_thread(void **state)
+{
+    struct export *x;
+    struct err e = {0};
+    char *path = NULL;
+    json_t *page_of_many = many(20000);
+    (void)state;
+    assert_int_equal(begin(&x, "a.xlsx", EXPORT_XLSX, 0, &e), 0);
+    assert_int_equal(export_rows(x, page_of_many, &e), 0);
+    assert_int_equal(export_pack(x, &e), 0);
+    while (!export_packed(x, &e))
+        usleep(2000);
+    assert_int_equal(e.code, 0);
+    assert_int_equal(export_finish(x, &path, &e), 0);
+    assert_int_equal(files(), 1);
+    unlink(path);
+    free(path);
+    for (int i = 0; i < 4; i++) { /* at several moments of the packing */
+        assert_int_equal(begin(&x, "a.xlsx", EXPORT_XLSX, 0, &e), 0);
+        assert_int_equal(export_rows(x, page_of_many, &e), 0);
+        assert_int_equal(export_pack(x, &e), 0);
+        usleep((useconds_t)i * 5000);
+        export_drop(x);
+        wait_until_gone("left by a packing that was stopped");
+    }
+    json_decref(page_of_many);
+}
+
+/* A room that no process holds is swept; one that is being filled is not, nor what is not ours. */
+static void rooms_of_the_dead_are_swept(void **state)
+{
+    struct export *x, *y;
+    struct err e = {0};
+    char dead[128], file[160], other[128];
+    (void)state;
+    snprintf(dead, sizeof dead, "%s/.metertill.tmp-abcdef", folder);
+    snprintf(file, sizeof file, "%s/b.xlsx", dead);
+    snprintf(other, sizeof other, "%s/.tmp-abcdef", folder);
+    assert_int_equal(mkdir(dead, 0700), 0);
+    assert_int_equal(mkdir(other, 0700), 0);
+    fclose(fopen(file, "w"));
+    assert_int_equal(begin(&x, "a.csv", EXPORT_CSV, 0, &e), 0);
+    assert_int_equal(access(dead, F_OK), -1);
+    assert_int_equal(begin(&y, "b.csv", EXPORT_CSV, 0, &e), 0);
+    assert_int_equal(files(), 3); /* two rooms, and what is not ours */
+    assert_int_equal(rows(x, &e), 0);
+    export_drop(y);
+    assert_int_equal(export_finish(x, NULL, &e), 0);
+    assert_int_equal(rmdir(other), 0);
+    snprintf(file, sizeof file, "%s/a.csv", folder);
+    unlink(file);
+    assert_int_equal(files(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +309,8 @@ int main(void)
         cmocka_unit_test(names_stay_in_their_folder),
         cmocka_unit_test(nothing_is_overwritten_or_left),
         cmocka_unit_test(a_full_disk_is_said),
+        cmocka_unit_test(packed_on_a_thread),
+        cmocka_unit_test(rooms_of_the_dead_are_swept),
     };
     return cmocka_run_group_tests(tests, place, gone);
 }
