@@ -92,6 +92,18 @@ login() {
     screen_wait "Metertill > $( [ "${1:-en}" = en ] && echo Find || echo 查找 )"
 }
 
+# resize COLS ROWS: the terminal has another size, and the console has painted for it: the rule under its first row is
+# as wide. (tmux tells the console some time after it has cut its own picture.)
+resize() {
+    t resize-window -x "$1" -y "$2"
+    resize_tries=0
+    if [ "$1" -lt 80 ] || [ "$2" -lt 24 ]; then resize_tries=100; fi # too small: there is no frame
+    while resize_tries=$((resize_tries + 1)); [ $resize_tries -lt 60 ]; do
+        [ "$(screen_show | sed -n '2s/[^─-]//gp' | wc -m)" = $(($1 + 1)) ] && break
+        sleep 0.03 # between two looks for the wider rule
+    done
+    screen_settle
+}
 screen_settle() {
     settle_tries=0 settle_before=
     while settle_tries=$((settle_tries + 1)); [ $settle_tries -lt 100 ]; do
