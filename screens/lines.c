@@ -31,9 +31,9 @@ static const char *lost_words(const struct rows *r, int row, char *buf)
 }
 
 static const struct table_column columns[] = {
-    {.name = "name", .title = N_("Line"), .width = 8, .most = 20, .rank = 1},
-    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 16, .most = 26, .rank = 1},
-    {.name = "since", .title = N_("Since"), .kind = SHOW_AGE, .width = 7, .most = 8, .rank = 1},
+    {.name = "name", .title = N_("Line's name"), .width = 11, .most = 20, .rank = 1},
+    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 26, .rank = 1},
+    {.name = "since", .title = N_("For"), .kind = SHOW_AGE, .width = 7, .most = 8, .rank = 1},
     {.name = "lost",
      .title = N_("Lost / meters"),
      .width = 13,

@@ -279,6 +279,10 @@ static const struct screen_key keys[] = {
      .label = N_("Decide"),
      .help = N_("Decide what became of it, where no meter can prove it"),
      .roles = SCREEN_MANAGER},
+    {.key = KEYS_F(12),
+     .action = ACTION_METER,
+     .label = N_("Meter"),
+     .help = N_("The meter's own page")},
     {.key = 'p',
      .action = ACTION_AGAIN,
      .label = N_("Print again"),
@@ -289,10 +293,6 @@ static const struct screen_key keys[] = {
      .label = N_("Delivery slip"),
      .help = N_("A slip for the customer whose receipt said \"not yet on the meter\": now it is"),
      .roles = SCREEN_CASHIER | SCREEN_MANAGER},
-    {.key = KEYS_F(12),
-     .action = ACTION_METER,
-     .label = N_("Meter"),
-     .help = N_("The meter's own page")},
     {.label = NULL},
 };
 

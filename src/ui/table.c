@@ -28,8 +28,7 @@ static int layout_cut(const struct table_column *columns, int count, const int *
     for (int i = 0; i < count; i++) {
         const int most = columns[i].most ? columns[i].most : needs[i];
         if (places[i].cells && needs[i] <= WHOLE_MOST && places[i].cells < needs[i] &&
-            places[i].cells < most &&
-            (worst < 0 || columns[i].rank < columns[worst].rank))
+            places[i].cells < most && (worst < 0 || columns[i].rank < columns[worst].rank))
             worst = i;
     }
     return worst;
@@ -65,6 +64,24 @@ static int layout_fill(const struct table_column *columns, int count, int width,
     return used;
 }
 
+/* One cell each in turn, up to their most; needs: only to those that want more. Returns the cells used. */
+static int layout_grow(const struct table_column *columns, int count, int width, int used,
+                       const int *needs, struct table_place *places)
+{
+    for (bool grown = true; grown && used < width;) {
+        grown = false;
+        for (int i = 0; i < count && used < width; i++) {
+            if (places[i].cells && places[i].cells < columns[i].most &&
+                (!needs || places[i].cells < needs[i])) {
+                places[i].cells++;
+                used++;
+                grown = true;
+            }
+        }
+    }
+    return used;
+}
+
 void table_layout(const struct table_column *columns, int count, int width, const int *needs,
                   struct table_place *places)
 {
@@ -88,16 +105,9 @@ void table_layout(const struct table_column *columns, int count, int width, cons
     }
     if (needs)
         needed = layout_fill(columns, count, width, needed, needs, places);
-    for (bool grown = true; grown && needed < width;) { /* one cell each in turn */
-        grown = false;
-        for (int i = 0; i < count && needed < width; i++) {
-            if (places[i].cells && places[i].cells < columns[i].most) {
-                places[i].cells++;
-                needed++;
-                grown = true;
-            }
-        }
-    }
+    if (needs) /* first the long texts that are there, then all alike */
+        needed = layout_grow(columns, count, width, needed, needs, places);
+    layout_grow(columns, count, width, needed, NULL, places);
     int col = LEFT;
     for (int i = 0; i < count; i++) {
         places[i].col = col;
