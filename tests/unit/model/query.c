@@ -478,9 +478,9 @@ static void test_keys(void **state)
     run_sql(rows_of_all);
     for (size_t i = 0; i < query_count(table); i++) {
         const struct query *q = query_at(table, i);
-        json_t *args = json_object();
         if (q->key_count == 0)
             continue;
+        json_t *args = json_object();
         for (const struct param *p = query_params(q); p->name != NULL; p++) {
             if (p->required)
                 json_object_set_new(args, p->name,
