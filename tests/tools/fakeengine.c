@@ -198,11 +198,15 @@ static void turn(struct fake *f)
     struct pollfd fds[CLIENTS_MAX + 2] = {{.fd = f->listen_fd, .events = POLLIN},
                                           {.fd = STDIN_FILENO, .events = POLLIN}};
     for (int i = 0; i < CLIENTS_MAX; i++)
-        fds[i + 2] =
-            (struct pollfd){.fd = f->clients[i] ? wire_fd(f->clients[i]) : -1, .events = POLLIN};
+        fds[i + 2] = (struct pollfd){
+            .fd = f->clients[i] ? wire_fd(f->clients[i]) : -1,
+            .events = f->clients[i] && wire_waiting(f->clients[i]) ? POLLIN | POLLOUT : POLLIN};
     poll(fds, CLIENTS_MAX + 2, f->late ? 5 : 1000);
     for (int i = 0; i < CLIENTS_MAX; i++) {
-        if (fds[i + 2].revents && f->clients[i])
+        struct err gone = {0};
+        if ((fds[i + 2].revents & POLLOUT) && f->clients[i])
+            wire_flush(f->clients[i], &gone); /* the rest of a big answer */
+        if ((fds[i + 2].revents & ~POLLOUT) && f->clients[i])
             client_take(f, i);
     }
     if (fds[0].revents) {
