@@ -87,6 +87,8 @@ DROP TABLE kept;
 CREATE INDEX order_open ON "order" (state, next_look_utc) WHERE state IN ('queued', 'sending', 'in doubt');
 CREATE INDEX order_meter ON "order" (meter_id, id);
 
+ALTER TABLE "order" ADD COLUMN retried INTEGER NOT NULL DEFAULT 0; -- its sends when a person last sent it again
+
 -- ---- openings: a meter that was put onto an account at the counter. The settings that were wanted stand in the
 -- orders; the last of them is settings_order, and sales to the meter are refused until the opening is 'done'.
 CREATE TABLE opening (
@@ -236,7 +238,7 @@ SELECT d.id AS document_id, d.number, d.kind, d.at_utc, d.snapshot, x.id AS outb
        x.reasons, x.taken_back, x.created_at_utc, x.changed_at_utc,
        coalesce(x.state IN ('waiting', 'sending', 'sent', 'unconfirmed'), 0) AS open,
        t.name AS till, t.queue, t.confirms, coalesce(s.id, ds.sale_id) AS sale_id,
-       s.id IS NOT NULL AND o.state = 'done' AND gone.sale_id IS NULL
+       s.id IS NOT NULL AND o.state = 'done' AND o.flag <> 'decided' AND gone.sale_id IS NULL
            AND EXISTS (SELECT 1 FROM outbox z WHERE z.document_id = d.id AND z.owes_slip = 1
                        AND z.state IN ('sent', 'printed', 'unconfirmed')) AS slip
 FROM document d LEFT JOIN outbox x ON x.id = (SELECT max(y.id) FROM outbox y WHERE y.document_id = d.id)
@@ -274,3 +276,44 @@ CREATE INDEX tenant_code_folded ON tenant (code COLLATE NOCASE);
 CREATE INDEX tenant_phone_tail ON tenant (substr(replace(replace(phone, ' ', ''), '-', ''), -4)) WHERE phone <> '';
 CREATE INDEX meter_tail ON meter (substr(number, -4));
 CREATE INDEX space_tail ON space (lower(substr(name, -3)));
+
+-- ---- meters that do not answer: twice in a row, or from the first try on; one missed once is tried again soon
+ALTER TABLE meter_state ADD COLUMN lost INTEGER GENERATED ALWAYS AS
+    (misses >= 2 OR (misses >= 1 AND read_at_utc IS NULL)) VIRTUAL;
+CREATE INDEX meter_missed ON meter_state (meter_id) WHERE misses = 1;
+DROP VIEW meter_shown;
+CREATE VIEW meter_shown AS
+SELECT m.id AS meter_id, m.number AS meter, m.kind, m.model, m.credit_mode, m.channel_id, m.address,
+       m.space_id, m.tariff_id, s.name AS room, s.path,
+       am.account_id, am.adopted, a.number AS account, a.no_sale, a.tenant_id,
+       t.name AS tenant, t.alias, t.phone,
+       -- after a top-up the books know the balance before the next reading does
+       CASE WHEN k.at_utc >= ms.read_at_utc THEN k.balance_minor ELSE ms.balance_minor END AS balance_minor,
+       CASE WHEN k.at_utc >= ms.read_at_utc THEN k.at_utc ELSE ms.read_at_utc END AS balance_at,
+       ms.tried_at_utc AS tried_at, ms.misses,
+       coalesce(ms.price1_e4, (
+           SELECT p.price_e4 FROM tariff_price p
+           WHERE p.tariff_id = m.tariff_id AND p.from_day <= date('now', 'localtime')
+           ORDER BY p.from_day DESC, p.rate LIMIT 1)) AS price_e4,
+       CASE
+           WHEN m.id IN (
+               SELECT o.meter_id FROM "order" o      -- the first term is that of index order_open
+               WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt') THEN 'in doubt'
+           WHEN ms.lost = 1 THEN 'lost'
+           WHEN am.account_id IS NULL THEN 'not opened'
+           WHEN ms.read_at_utc IS NULL THEN 'unread'
+           WHEN ms.forced = 1 AND ms.relay_closed = 0 THEN 'forced off'
+           WHEN ms.forced = 1 THEN 'forced on'
+           WHEN ms.relay_closed = 0 THEN 'cut'
+           WHEN ms.arrears = 1 THEN 'arrears'
+           WHEN ms.alarm2 = 1 THEN 'alarm 2'
+           WHEN ms.alarm1 = 1 THEN 'alarm 1'
+           ELSE 'on'
+       END AS state
+FROM meter m
+JOIN space s ON s.id = m.space_id
+LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
+LEFT JOIN account a ON a.id = am.account_id
+LEFT JOIN tenant t ON t.id = a.tenant_id
+LEFT JOIN meter_state ms ON ms.meter_id = m.id
+LEFT JOIN meter_known k ON k.meter_id = m.id;

@@ -12,7 +12,7 @@ SELECT o.id, o.kind, o.meter_id, coalesce(o.sale_id, 0), o.state, o.amount_minor
        coalesce(k.total_stuck, 0), k.meter_id IS NOT NULL, coalesce(k.old_firmware, ms.old_firmware, 0),
        coalesce(nullif(ms.price1_e4, 0), (SELECT p.price_e4 FROM tariff_price p WHERE p.tariff_id = m.tariff_id
                                           ORDER BY p.from_day DESC, p.rate LIMIT 1), 0),
-       c.quiet_ms, m.number, coalesce((SELECT p.id FROM opening p WHERE p.settings_order = o.id), 0)
+       c.quiet_ms, m.number, coalesce((SELECT p.id FROM opening p WHERE p.settings_order = o.id), 0), o.retried, o.flag = 'decided'
 FROM "order" o JOIN meter m ON m.id = o.meter_id JOIN channel c ON c.id = m.channel_id
 LEFT JOIN sale s ON s.id = o.sale_id LEFT JOIN meter_known k ON k.meter_id = o.meter_id
 LEFT JOIN meter_state ms ON ms.meter_id = o.meter_id
@@ -90,4 +90,18 @@ SELECT (SELECT count(*) FROM "order" WHERE meter_id = ?1 AND kind = 'top-up' AND
 -- name: order_info
 SELECT id, state, kind, sends, coalesce(sale_id, 0), meter_id FROM "order" WHERE id = ?1;
 -- name: order_retry
-UPDATE "order" SET state = 'queued', reason = '', looks = 0, next_look_utc = 0, sends = 0, changed_at_utc = ?2 WHERE id = ?1;
+-- What was sent stays sent: it is proved against what the books know of the meter now before another frame leaves.
+UPDATE "order" SET state = 'queued', reason = '', looks = 0, next_look_utc = 0, retried = sends, changed_at_utc = ?2,
+    count_before = CASE WHEN sends > 0 THEN k.purchase_count ELSE count_before END,
+    balance_before_minor = CASE WHEN sends > 0 THEN k.balance_minor ELSE balance_before_minor END,
+    total_before_minor = CASE WHEN sends > 0 THEN k.total_minor ELSE total_before_minor END,
+    energy_before_wh = CASE WHEN sends > 0 THEN k.energy_wh ELSE energy_before_wh END
+FROM (SELECT 1) LEFT JOIN meter_known k ON k.meter_id = (SELECT meter_id FROM "order" WHERE id = ?1) WHERE id = ?1;
+-- name: order_claimed
+-- The frame with this count that was sent to this meter and called not applied.
+SELECT id FROM "order" WHERE meter_id = ?1 AND kind = 'top-up' AND sends > 0 AND count_sent = ?2 AND state IN ('failed', 'cancelled')
+ORDER BY id DESC LIMIT 1;
+-- name: order_belied
+-- A top-up that a person called applied, and whose count the meter does not have.
+SELECT id FROM "order" WHERE meter_id = ?1 AND kind = 'top-up' AND state = 'done' AND flag = 'decided' AND count_sent = ?2
+    AND amount_minor = ?3 ORDER BY id DESC LIMIT 1;

@@ -18,7 +18,7 @@ SELECT d.number, s.at_utc, a.number, t.name, sp.name, m.number, s.amount_minor, 
        o.balance_before_minor, o.balance_after_minor, o.count_before, o.count_after, sh.id, ti.id, ti.name,
        coalesce(sd.number, ''),
        EXISTS (SELECT 1 FROM outbox x WHERE x.document_id = d.id AND x.owes_slip = 1
-               AND x.state IN ('sent', 'printed', 'unconfirmed'))
+               AND x.state IN ('sent', 'printed', 'unconfirmed')) AND o.flag <> 'decided' -- a person's word is no slip
 FROM sale s JOIN document d ON d.id = s.document_id JOIN account a ON a.id = s.account_id JOIN tenant t ON t.id = a.tenant_id
 JOIN meter m ON m.id = s.meter_id JOIN space sp ON sp.id = m.space_id JOIN "order" o ON o.sale_id = s.id
 JOIN shift sh ON sh.id = s.shift_id JOIN till ti ON ti.id = sh.till_id
@@ -26,7 +26,7 @@ LEFT JOIN delivery_slip ds ON ds.sale_id = s.id LEFT JOIN document sd ON sd.id =
 WHERE s.id = ?1;
 -- name: delivery_due
 SELECT s.id FROM outbox x JOIN sale s ON s.document_id = x.document_id JOIN "order" o ON o.sale_id = s.id
-WHERE x.owes_slip = 1 AND x.state IN ('sent', 'printed', 'unconfirmed') AND o.state = 'done'
+WHERE x.owes_slip = 1 AND x.state IN ('sent', 'printed', 'unconfirmed') AND o.state = 'done' AND o.flag <> 'decided'
   AND NOT EXISTS (SELECT 1 FROM delivery_slip ds WHERE ds.sale_id = s.id)
 ORDER BY x.id LIMIT 1;
 -- name: delivery_add

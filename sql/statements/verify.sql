@@ -150,7 +150,7 @@ SELECT key, wrong FROM (
                                AND e.memo = 'decided by ' || p.login || ': ' || json_extract(a.frames, '$[1].hex')
                                AND o.count_after IS NULL AND o.balance_after_minor IS NULL)
             THEN 'it is marked as decided by a person, and the journal does not say so'
-        WHEN o.excess_minor <> (SELECT coalesce(sum(x.amount_minor), 0) FROM excess x WHERE x.order_id = o.id)
+        WHEN o.excess_minor <> (SELECT coalesce(sum(max(x.amount_minor, 0)), 0) FROM excess x WHERE x.order_id = o.id)
             THEN 'the list of excesses says another amount'
     END AS wrong
     FROM "order" o)

@@ -65,6 +65,8 @@ static int check_order(const struct sold *s, const struct order_row *o, struct e
 
     if (strcmp(o->state, "failed") == 0 || (strcmp(o->state, "queued") == 0 && o->sends == 0))
         return 0;
+    if (o->decided)
+        return err_set(e, MSG_CANCEL_DECIDED, s->number);
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         if (strcmp(o->state, refusals[i].state) == 0)
             return err_set(e, refusals[i].why, s->number);

@@ -109,8 +109,21 @@ static int book_difference(struct books *b, int64_t meter_id, const struct known
                            const struct order_seen *seen, const struct proof_moved *moved,
                            struct effects *fx, struct err *e)
 {
-    int64_t order_id, amount_minor, copies;
+    int64_t order_id = 0, amount_minor, copies;
 
+    if (moved->count == 1) { /* a frame of ours that was thought lost? */
+        int rc = order_claim(b, meter_id, seen, moved, fx, e);
+        if (rc != 0)
+            return rc < 0 ? rc : 0;
+    }
+    if (moved->count == UINT16_MAX) { /* one purchase fewer than a person decided there was */
+        int rc = db_get(books_db(b), SQL_order_belied, 0, &order_id, e, "iii", meter_id,
+                        (int64_t)known->seen.count, -moved->amount_minor);
+        if (rc != 0 || order_id != 0)
+            return rc != 0 ? rc
+                           : known_excess(b, meter_id, order_id, "unexplained", moved->amount_minor,
+                                          fx, e);
+    }
     if (moved->count != 0) {
         bool foreign = moved->count <= FOREIGN_MAX && moved->amount_minor >= 0;
         return known_excess(b, meter_id, 0, foreign ? "foreign" : "unexplained",

@@ -67,6 +67,26 @@ static int finish_done(struct books *b, const struct order_row *o, const struct 
     return rc;
 }
 
+int order_claim(struct books *b, int64_t meter_id, const struct order_seen *seen,
+                const struct proof_moved *moved, struct effects *fx, struct err *e)
+{
+    struct order_row o;
+    int64_t id = 0, copies = 0;
+    int rc =
+        db_get(books_db(b), SQL_order_claimed, 0, &id, e, "ii", meter_id, (int64_t)seen->count);
+
+    if (rc != 0 || id == 0 || moved->count != 1)
+        return rc;
+    rc = order_row_get(b, id, &o, e);
+    if (rc != 0 || !proof_copies(moved, o.amount_minor, &copies) || copies == 0)
+        return rc;
+    struct proof p = {.verdict = PROOF_APPLIED, .excess_minor = (copies - 1) * o.amount_minor};
+    rc = strcmp(o.state, "failed") == 0
+             ? finish_done(b, &o, seen, &p, fx, e)
+             : known_excess(b, meter_id, id, "over-credited", copies * o.amount_minor, fx, e);
+    return rc != 0 ? rc : 1;
+}
+
 static int unexplained(struct books *b, const struct order_row *o, const struct order_seen *seen,
                        struct effects *fx, struct err *e)
 {
@@ -115,9 +135,10 @@ static int refuse(struct books *b, const struct order_row *o, const struct order
     struct err why = {0};
     int64_t most = setting_number(b, "meter.balance_max_minor");
 
-    if (o->sends >= RESTORE_SENDS)
+    int64_t sends = o->sends - o->retried;
+    if (sends >= RESTORE_SENDS)
         err_set(&why, MSG_ORDER_RESTORED);
-    else if (o->sends >= SENDS_MAX)
+    else if (sends >= SENDS_MAX)
         err_set(&why, MSG_ORDER_NOT_TAKEN, o->sends);
     else if (seen->balance_minor > most - o->amount_minor)
         err_set(&why, MSG_SALE_OVERFLOW, o->amount_minor, seen->balance_minor + o->amount_minor,

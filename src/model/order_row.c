@@ -68,6 +68,8 @@ static void read_row(struct db_row *row, struct order_row *o)
     o->quiet_ms = db_int(row, 23);
     text_copy(o->number, sizeof o->number, db_text(row, 24));
     o->opening_id = db_int(row, 25);
+    o->retried = db_int(row, 26);
+    o->decided = db_int(row, 27) != 0;
 }
 
 int order_row_get(struct books *b, int64_t order_id, struct order_row *out, struct err *e)

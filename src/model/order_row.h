@@ -14,6 +14,8 @@ struct order_row {
     char state[16], model[32], number[16]; /* number: of the meter */
     char detail[1024];
     int64_t amount_minor, sends, looks, expires_at_utc, price_e4, quiet_ms;
+    int64_t retried; /* sends when a person last sent it again */
+    bool decided;    /* a person called it applied */
     struct order_seen before; /* as committed before the last send */
     uint16_t count_sent;
     bool known, old_firmware, total_stuck, use_total;

@@ -344,6 +344,9 @@ static void decided_against_the_meter(void **state)
     reading(r, seen(41, 3720, 100000));
     assert_int_equal(number(r, "SELECT amount_minor FROM excess WHERE kind = 'unexplained'"),
                      -10000);
+    assert_int_equal(number(r, "SELECT order_id FROM excess"), order);
+    assert_true(cancel(r, &manager, ONCE("3"), "x", NULL) < 0);
+    assert_int_equal(r->e.msg, MSG_CANCEL_DECIDED);
     assert_int_equal(number(r, "SELECT -sum(amount_minor) FROM posting WHERE ledger = 'on meter'"),
                      3720);
     whole(r);
@@ -362,7 +365,66 @@ static void decided_not_applied(void **state)
     assert_int_equal(cancel(r, &r->cashier, ONCE("3"), "x", NULL), 0);
     /* It was on the meter after all. */
     reading(r, seen(42, 13720, 110000));
-    assert_int_equal(number(r, "SELECT amount_minor FROM excess WHERE kind = 'foreign'"), 10000);
+    assert_int_equal(
+        number(r, "SELECT amount_minor FROM excess WHERE kind = 'over-credited' AND order_id = 1"),
+        10000);
+    whole(r);
+}
+
+/* Called not applied, and the meter says otherwise: the sale is done by its own frame, nobody's money is booked. */
+static void decided_not_applied_was_wrong(void **state)
+{
+    struct rig *r = *state;
+
+    int64_t order = sold(r, ONCE("1"));
+    doubt(r, order);
+    assert_int_equal(decide(r, &manager, ONCE("2"), "not applied"), 0);
+    reading(r, seen(42, 13720, 110000));
+    state_is(r, order, "done");
+    assert_int_equal(number(r, "SELECT count(*) FROM excess"), 0);
+    assert_true(ask(r, "order.retry", &r->cashier, NULL, json_pack("{s:I}", "order", order), NULL) <
+                0);
+    assert_int_equal(r->e.msg, MSG_ORDER_NOT_FAILED);
+    whole(r);
+}
+
+/* Sent again before the meter could be read: it is proved first, and no second frame leaves. */
+static void sent_again_is_proved_first(void **state)
+{
+    struct rig *r = *state;
+    uint16_t count;
+
+    int64_t order = sold(r, ONCE("1"));
+    doubt(r, order);
+    assert_int_equal(decide(r, &manager, ONCE("2"), "not applied"), 0);
+    assert_int_equal(
+        ask(r, "order.retry", &r->cashier, NULL, json_pack("{s:I}", "order", order), NULL), 0);
+    assert_int_equal(number(r, "SELECT sends FROM \"order\""), 1);
+    assert_int_equal(before(r, order, seen(42, 13720, 110000), false, &count), ORDER_STEP_STOP);
+    state_is(r, order, "done");
+    assert_int_equal(number(r, "SELECT sends FROM \"order\""), 1);
+    whole(r);
+}
+
+/* Proved not applied five times, a foreign purchase since, sent again by a person: five more tries, from what is known now. */
+static void sent_again_after_a_foreign_purchase(void **state)
+{
+    struct rig *r = *state;
+    struct order_seen same = seen(42, 8720, 105000);
+    uint16_t count = 0;
+
+    int64_t order = sold(r, ONCE("1"));
+    fail_sale(r, order);
+    reading(r, same);
+    assert_int_equal(number(r, "SELECT amount_minor FROM excess WHERE kind = 'foreign'"), 5000);
+    assert_int_equal(
+        ask(r, "order.retry", &r->cashier, NULL, json_pack("{s:I}", "order", order), NULL), 0);
+    assert_int_equal(before(r, order, same, true, &count), ORDER_STEP_SEND);
+    assert_int_equal(count, 43);
+    same = seen(43, 18720, 115000);
+    assert_int_equal(after(r, order, ORDER_DEED_DONE, &same, true), ORDER_STEP_STOP);
+    state_is(r, order, "done");
+    assert_int_equal(number(r, "SELECT sends FROM \"order\""), 6);
     whole(r);
 }
 
@@ -457,6 +519,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(decided_applied, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(decided_against_the_meter, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(decided_not_applied, set_up_people, tear_down),
+        cmocka_unit_test_setup_teardown(decided_not_applied_was_wrong, set_up_people, tear_down),
+        cmocka_unit_test_setup_teardown(sent_again_is_proved_first, set_up_people, tear_down),
+        cmocka_unit_test_setup_teardown(sent_again_after_a_foreign_purchase, set_up_people,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(unmarked_decision_is_found, set_up_people, tear_down),
         cmocka_unit_test_setup_teardown(killed_at_any_moment, set_up_people, tear_down),
     };
