@@ -304,11 +304,8 @@ static void copy_of_a_decided_sale(void **state)
          *key; key++)
         assert_null(json_object_get(p.data, *key));
     outbox_paper_clear(&p);
-    assert_int_equal(ask(r, "paper.delivery", "sale", 1, false, NULL), 0);
-    printed(r, &p, "printed");
-    assert_null(json_object_get(p.data, "balance_before"));
-    assert_null(json_object_get(p.data, "balance_after"));
-    outbox_paper_clear(&p);
+    /* A person's word is no proof: no slip says that the meter has it. */
+    assert_true(ask(r, "paper.delivery", "sale", 1, false, NULL) < 0);
     verified(r);
 }
 
