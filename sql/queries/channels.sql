@@ -17,7 +17,7 @@
 SELECT c.id AS channel_id, c.name AS channel, coalesce(g.name, '') AS gateway, c.type,
        CASE WHEN c.host <> '' THEN c.host ELSE coalesce(g.host, '') END AS host, c.port, c.device, c.baud,
        c.baud || ' 8' || c.parity || c.stop_bits AS line,
-       c.quiet_ms, count(m.id) AS meters, coalesce(sum(ms.misses >= 2), 0) AS lost,
+       c.quiet_ms, count(m.id) AS meters, coalesce(sum(ms.lost), 0) AS lost,
        max(ms.read_at_utc) AS read_at, c.note
 FROM channel c LEFT JOIN gateway g ON g.id = c.gateway_id LEFT JOIN meter m ON m.channel_id = c.id
 LEFT JOIN meter_state ms ON ms.meter_id = m.id

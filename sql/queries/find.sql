@@ -17,8 +17,8 @@
 -- column: alias text Alias
 -- column: phone text Phone
 -- The one box: room or its end, meter number or its tail, account, tenant's name, alias, initials, code, phone tail, number of
--- a receipt (with or without its letters). The text comes folded (lower case, narrow). place 0 is exactly what was
--- typed. Every way in gives its first 300 along an index, so that a short text costs no more than a long one; of all
+-- a paper in the tenant's hand (a sale's with or without its letters; a cancel slip's, an opening's, a delivery slip's). The
+-- text comes folded (lower case, narrow). place 0 is exactly what was typed. Every way in gives its first 300 along an index, so that a short text costs no more than a long one; of all
 -- of them the best 300 are shown: who sees that many types more.
 -- scan: the inside of a name has no index; the names of 10,000 tenants are walked along tenant_search in a millisecond or two
 WITH typed (digits) AS MATERIALIZED (
@@ -44,6 +44,14 @@ WITH typed (digits) AS MATERIALIZED (
     SELECT m.id, 0 FROM meter m WHERE m.number = :text
     UNION ALL
     SELECT s.meter_id, 0 FROM document d JOIN sale s ON s.document_id = d.id WHERE d.number = upper(:text)
+    UNION ALL
+    SELECT s.meter_id, 0 FROM document d JOIN sale s ON s.cancelled_entry = d.entry_number
+    WHERE d.number = upper(:text) AND d.kind = 'cancel'
+    UNION ALL
+    SELECT p.meter_id, 0 FROM document d JOIN opening p ON p.document_id = d.id WHERE d.number = upper(:text)
+    UNION ALL
+    SELECT s.meter_id, 0 FROM document d JOIN delivery_slip y ON y.document_id = d.id JOIN sale s ON s.id = y.sale_id
+    WHERE d.number = upper(:text)
     UNION ALL
     SELECT s.meter_id, 0 FROM document d JOIN sale s ON s.document_id = d.id
     WHERE length(:text) = 10 AND d.kind = 'sale'

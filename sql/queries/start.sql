@@ -20,14 +20,14 @@
 -- scan: meters counted once
 WITH live AS (
     SELECT count(*) AS meters,
-           coalesce(sum(ms.misses >= 2), 0) AS lost,
-           coalesce(sum(ms.relay_closed = 0 AND coalesce(ms.misses, 0) < 2), 0) AS off,
+           coalesce(sum(ms.lost), 0) AS lost,
+           coalesce(sum(ms.relay_closed = 0 AND ms.lost = 0), 0) AS off,
            coalesce(sum(ms.arrears = 1), 0) AS arrears,
            coalesce(sum(ms.alarm1 = 1 OR ms.alarm2 = 1), 0) AS alarm,
            coalesce(sum(ms.read_at_utc IS NULL), 0) AS unread
     FROM meter m LEFT JOIN meter_state ms ON ms.meter_id = m.id
 ), line AS (
-    SELECT c.id, count(m.id) AS meters, coalesce(sum(ms.misses >= 2), 0) AS lost
+    SELECT c.id, count(m.id) AS meters, coalesce(sum(ms.lost), 0) AS lost
     FROM channel c JOIN meter m ON m.channel_id = c.id LEFT JOIN meter_state ms ON ms.meter_id = m.id
     GROUP BY c.id
 )

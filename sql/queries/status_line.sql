@@ -14,6 +14,6 @@ SELECT (SELECT count(*) FROM "order" o
            AS papers_waiting,
        0 AS alarms,
        (SELECT count(*) FROM meter) AS meters,
-       (SELECT count(*) FROM meter_state ms WHERE ms.misses >= 2) AS meters_lost,
+       (SELECT count(*) FROM meter_state ms WHERE ms.lost = 1) AS meters_lost,
        (SELECT count(*) FROM "order" o
         WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'queued') AS orders_queued

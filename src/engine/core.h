@@ -178,10 +178,14 @@ struct sweep_result {
 };
 typedef void sweep_over_fn(struct engine *engine, void *ctx, struct sweep_result *result,
                            const struct err *e);
-enum sweep_which { SWEEP_CHANNEL, SWEEP_SITE, SWEEP_UNCOMPARED };
+enum sweep_which { SWEEP_CHANNEL, SWEEP_SITE, SWEEP_UNCOMPARED, SWEEP_MISSED };
 /* Reads meters one after the other on each channel; over() on the main thread, e NULL or why nothing was read. */
 void sweep_start(struct engine *engine, enum sweep_which which, int64_t channel_id, int priority,
                  sweep_over_fn *over, void *ctx);
+
+/* A meter did not answer: it is asked again soon, so that one that is gone is known within a minute and not at the
+ * next sweep. Main thread. */
+void schedule_missed(struct engine *engine);
 
 /* A job's reading in the books' words, and for the protocol. */
 struct job;
@@ -248,7 +252,8 @@ struct engine {
     struct shelf *shelf; /* the papers' layouts */
     struct keeper *keeper; /* NULL where the books are a copy */
     int64_t next_sweep_ms, next_due_ms;
-    bool lines_ready, sweeping;
+    int64_t next_missed_ms; /* when meters that missed once are asked again; INT64_MAX: none did */
+    bool lines_ready, sweeping, asking_missed;
 
     pthread_t stopper, inside_thread;
 };

@@ -13,6 +13,7 @@
 
 #define CHANNELS_MAX   1024
 #define DUE_EVERY_MS   1000
+#define MISSED_MS      5000
 #define SWEEP_S        1800 /* where the site has no setting of its own */
 #define TIMEOUT_MAX_MS 1000
 
@@ -164,6 +165,24 @@ static void swept(struct engine *engine, void *ctx, struct sweep_result *result,
     }
 }
 
+static void missed_asked(struct engine *engine, void *ctx, struct sweep_result *result,
+                         const struct err *e)
+{
+    (void)ctx;
+    engine->asking_missed = false;
+    if (e)
+        log_err(engine->log, "sweep", e);
+    else if (json_array_size(result->failed) > 0)
+        log_line(engine->log, LOG_LEVEL_INFO, "sweep.missed", "read=%lld failed=%zu",
+                 (long long)result->read, json_array_size(result->failed));
+}
+
+void schedule_missed(struct engine *engine)
+{
+    if (engine->next_missed_ms == INT64_MAX)
+        engine->next_missed_ms = clock_mono_ms() + MISSED_MS;
+}
+
 void schedule_run(struct engine *engine)
 {
     int64_t now = clock_mono_ms();
@@ -178,6 +197,11 @@ void schedule_run(struct engine *engine)
         engine->sweeping = true;
         engine->next_sweep_ms = INT64_MAX;
         sweep_start(engine, SWEEP_SITE, 0, JOB_SWEEP, swept, NULL);
+    }
+    if (now >= engine->next_missed_ms && !engine->asking_missed) {
+        engine->asking_missed = true;
+        engine->next_missed_ms = INT64_MAX;
+        sweep_start(engine, SWEEP_MISSED, 0, JOB_SWEEP, missed_asked, NULL);
     }
 }
 

@@ -2,6 +2,7 @@
  * The steps of an order on the channel's thread: before a byte leaves and after it the books are asked,
  * through the writer; at the end everything is put down at once. What an answer proves is model/order.h's.
  */
+#include "clock.h"
 #include "opening.h"
 #include "order_job.h"
 
@@ -219,6 +220,8 @@ static int end_within(struct books *b, void *ctx, struct effects *fx, struct err
         return e->code;
     if (missed(o, &why))
         code = order_missed(b, o->task.id, why, &o->job.error, fx, e);
+    if (code == 0 && o->job.end == JOB_UNREACHED && !o->job.has_reading)
+        code = reading_missed(b, o->place.meter_id, clock_utc(), &o->job.error, fx, e);
     if (code == 0 && o->job.has_reading) {
         struct reading r;
         reading_convert(&o->job, &r);

@@ -51,6 +51,8 @@ static void end_done(struct engine *engine, struct work *work)
     struct order_job *o = (struct order_job *)work;
     if (work->code)
         log_err(engine->log, "order.end", &work->err);
+    if (o->job.end == JOB_UNREACHED)
+        schedule_missed(engine);
     if (o->job.error.code && o->job.end != JOB_DONE)
         log_err(engine->log, "order.trouble", &o->job.error);
     log_line(engine->log, LOG_LEVEL_INFO, "order.end", "order=%lld meter=%s end=\"%s\"",

@@ -47,6 +47,8 @@ static void store_done(struct engine *engine, struct work *work)
         log_err(engine->log, "reading.store", &work->err);
     else if (r->job.end != JOB_DONE)
         work->err = r->job.error;
+    if (r->job.end != JOB_DONE && r->job.end != JOB_DROPPED)
+        schedule_missed(engine);
     r->over(engine, r);
     job_clear(&r->job);
     work_free(r);
@@ -216,9 +218,18 @@ static void list_run(struct engine *engine, struct books *books, struct work *wo
     struct sweep *w = (struct sweep *)work;
     (void)engine;
     w->places = mem_new(METERS_MAX * sizeof *w->places);
-    w->count = w->which == SWEEP_UNCOMPARED
-                   ? meter_place_uncompared(books, w->places, METERS_MAX, &work->err)
-                   : meter_place_list(books, w->channel_id, w->places, METERS_MAX, &work->err);
+    switch (w->which) {
+    case SWEEP_UNCOMPARED:
+        w->count = meter_place_uncompared(books, w->places, METERS_MAX, &work->err);
+        break;
+    case SWEEP_MISSED:
+        w->count = meter_place_missed(books, w->places, METERS_MAX, &work->err);
+        break;
+    case SWEEP_CHANNEL:
+    case SWEEP_SITE:
+        w->count = meter_place_list(books, w->channel_id, w->places, METERS_MAX, &work->err);
+        break;
+    }
     work->code = w->count < 0 ? w->count : 0;
 }
 

@@ -186,7 +186,7 @@ static const char building[] =
     " SELECT i, i, 1700000000, 1 FROM n;"
     "INSERT INTO meter_state (meter_id, read_at_utc, tried_at_utc, balance_minor, relay_closed, forced)"
     " VALUES (7, 1700000000, 1700000000, 3720, 1, 0), (8, 1700000000, 1700000000, -310, 0, 0);"
-    "INSERT INTO meter_state (meter_id, tried_at_utc, misses) VALUES (9, 1700000000, 2);"
+    "INSERT INTO meter_state (meter_id, tried_at_utc, misses) VALUES (9, 1700000000, 2), (11, 1700000000, 1);"
     "COMMIT";
 
 static json_t *find(struct books *b, struct query_table *table, const char *text,
@@ -266,8 +266,11 @@ static void test_states(void **state)
     struct query_table *table = query_table_new();
     static const struct {
         const char *meter, *word;
-    } cases[] = {
-        {"190300007", "on"}, {"190300008", "cut"}, {"190300009", "lost"}, {"190300010", "unread"}};
+    } cases[] = {{"190300007", "on"},
+                 {"190300008", "cut"},
+                 {"190300009", "lost"},
+                 {"190300010", "unread"},
+                 {"190300011", "lost"}};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         json_t *r = find(b, table, cases[i].meter, NULL);
@@ -344,7 +347,7 @@ static void test_filter(void **state)
         {{.limit = 5, .find = "r9999"}, 1, "190309999"},
         {{.limit = 5, .find = "Ｒ９９９９"}, 1, "190309999"},
         {{.limit = 5, .find = "张三9999"}, 1, "190309999"},
-        {{.limit = 5, .find = "LOST"}, 1, "190300009"},                 /* a state word */
+        {{.limit = 5, .find = "LOST"}, 2, "190300009"},                 /* a state word */
         {{.limit = 5, .find = "断电", .words = words}, 1, "190300008"}, /* as the screen calls it */
         {{.limit = 5, .find = "37.20"}, 1, "190300007"},                /* an amount */
         {{.limit = 5, .find = "3.1"}, 1, "190300008"},                  /* whatever its sign */
@@ -519,13 +522,56 @@ static void test_keys_meanwhile(void **state)
     query_table_free(table);
 }
 
+/* Every paper in a tenant's hand leads to its meter: a sale's, by its digits alone too, a cancel slip's, a delivery slip's,
+ * an opening's. */
+static void test_find_papers(void **state)
+{
+    struct books *b = *state;
+    struct query_table *table = query_table_new();
+    static const struct {
+        const char *text, *meter; /* NULL: nothing */
+    } cases[] = {
+        {"s-2031-000001", "190300021"},
+        {"2031000002", "190300022"},
+        {"c-2031-000001", "190300021"},
+        {"d-2031-000001", "190300022"},
+        {"Ｏ-2031-000002", "190300023"},
+        {"o-2031-000001", NULL},
+        {"2031000009", NULL},
+    };
+
+    run_sql(
+        "INSERT INTO document (id, kind, year, n, number, entry_number, at_utc, snapshot) VALUES"
+        " (900001, 'sale', 2031, 1, 'S-2031-000001', 900001, 1, '{}'),"
+        " (900002, 'cancel', 2031, 1, 'C-2031-000001', 900002, 1, '{}'),"
+        " (900003, 'sale', 2031, 2, 'S-2031-000002', 900003, 1, '{}'),"
+        " (900004, 'delivery', 2031, 1, 'D-2031-000001', 900004, 1, '{}'),"
+        " (900005, 'opening', 2031, 2, 'O-2031-000002', 900005, 1, '{}');"
+        "INSERT INTO sale (id, document_id, account_id, meter_id, shift_id, operator_id, at_utc, amount_minor, pay,"
+        " tendered_minor, change_minor, cancelled_entry) VALUES"
+        " (900001, 900001, 21, 21, 1, 1, 1, 100, 'cash', 100, 0, 900002),"
+        " (900002, 900003, 22, 22, 1, 1, 1, 100, 'cash', 100, 0, NULL);"
+        "INSERT INTO delivery_slip VALUES (900002, 900004);"
+        "INSERT INTO opening (id, account_id, meter_id, how, state, document_id, settings_order, new_account, at_utc)"
+        " VALUES (900001, 23, 23, 'new', 'done', 900005, 900001, 1, 1);");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *r = find(b, table, cases[i].text, NULL);
+        assert_int_equal(rows(r), cases[i].meter ? 1 : 0);
+        if (cases[i].meter)
+            assert_string_equal(json_string_value(cell(r, 0, "meter")), cases[i].meter);
+        json_decref(r);
+    }
+    query_table_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_statements), cmocka_unit_test(test_declarations),
-        cmocka_unit_test(test_find),       cmocka_unit_test(test_states),
-        cmocka_unit_test(test_pages),      cmocka_unit_test(test_filter),
-        cmocka_unit_test(test_keys),       cmocka_unit_test(test_keys_meanwhile),
+        cmocka_unit_test(test_statements),  cmocka_unit_test(test_declarations),
+        cmocka_unit_test(test_find),        cmocka_unit_test(test_states),
+        cmocka_unit_test(test_pages),       cmocka_unit_test(test_filter),
+        cmocka_unit_test(test_keys),        cmocka_unit_test(test_keys_meanwhile),
+        cmocka_unit_test(test_find_papers),
     };
 
     return cmocka_run_group_tests_name("query", tests, group_up, group_down);
