@@ -15,11 +15,10 @@
 -- column: state state State
 -- column: reason text Reason
 -- column: sale_id id Sale id
--- What nobody can know yet, oldest first.
+-- What nobody can know yet, oldest first: the same that the foot line counts. What is being sent is not in doubt yet.
 SELECT o.id AS "order", o.created_at_utc AS age, d.number, o.amount_minor, v.meter, v.room, v.tenant,
        p.name AS operator,
        CASE
-           WHEN o.state = 'sending' THEN 'being sent'
            WHEN instr(o.reason, 'UNEXPLAINED') > 0 THEN 'a person must decide'
            WHEN instr(o.reason, 'STRANGER') > 0 THEN 'another meter answers'
            ELSE 'sent, no answer since'
@@ -28,5 +27,5 @@ SELECT o.id AS "order", o.created_at_utc AS age, d.number, o.amount_minor, v.met
 FROM "order" o JOIN meter_shown v ON v.meter_id = o.meter_id
 LEFT JOIN sale s ON s.id = o.sale_id LEFT JOIN document d ON d.id = s.document_id
 LEFT JOIN operator p ON p.id = o.operator_id
-WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state <> 'queued'
+WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
 ORDER BY o.id

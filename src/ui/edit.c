@@ -259,24 +259,49 @@ static int span_width(const struct edit *l, int from, int to)
     return width;
 }
 
-void edit_draw(struct edit *l, struct canvas *c, int row, int col, int cells, unsigned style,
-               bool focus)
+/* Is something left over behind the cells, when it is drawn from l->first on? */
+static bool cut_behind(const struct edit *l, int cells)
+{
+    return (l->first > 0) + span_width(l, l->first, l->count) > cells;
+}
+
+/* Scrolls until the cursor is in sight and no cell is wasted. A sign at an end that is cut takes a cell. */
+static void scroll(struct edit *l, int cells)
 {
     if (l->first > l->cursor) {
         l->first = l->cursor;
     }
-    while (span_width(l, l->first, l->cursor) > cells - 1) { /* one cell for the cursor itself */
+    while (l->first < l->cursor) {
+        const int under = l->cursor < l->count ? shown_width(l, l->cursor) : 1;
+        const int room = cells - cut_behind(l, cells) - under;
+        if ((l->first > 0) + span_width(l, l->first, l->cursor) <= room) {
+            break;
+        }
         l->first++;
     }
-    while (l->first > 0 && span_width(l, l->first - 1, l->count) < cells) {
+    while (l->first > 0 && (l->first > 1) + span_width(l, l->first - 1, l->count) < cells) {
         l->first--;
     }
+}
+
+void edit_draw(struct edit *l, struct canvas *c, int row, int col, int cells, unsigned style,
+               bool focus)
+{
+    scroll(l, cells);
+    const bool behind = cut_behind(l, cells);
+    const int lead = l->first > 0, end = cells - behind;
     canvas_fill(c, row, col, cells, style);
-    int at = 0;
-    for (int i = l->first; i < l->count && at + shown_width(l, i) <= cells; i++) {
+    if (lead) {
+        canvas_char(c, row, col, style, L'<');
+    }
+    int at = lead;
+    for (int i = l->first; i < l->count && at + shown_width(l, i) <= end; i++) {
         at += canvas_char(c, row, col + at, style, l->kind == EDIT_SECRET ? L'*' : l->text[i]);
     }
+    if (behind) {
+        canvas_char(c, row, col + cells - 1, style, L'~');
+    }
     if (focus) {
-        canvas_cursor(c, row, col + span_width(l, l->first, l->cursor));
+        canvas_cursor(c, row, col + lead + span_width(l, l->first, l->cursor));
     }
 }

@@ -36,7 +36,7 @@ bool edit_is_empty(const struct edit *l);
 enum edit_result { EDIT_IGNORED, EDIT_REFUSED /* a beep */, EDIT_MOVED, EDIT_CHANGED };
 enum edit_result edit_key(struct edit *l, uint32_t key);
 
-/* Draws into `cells` cells; with focus the cursor is put there. */
+/* Draws into `cells` cells; with focus the cursor is put there. What is left over bears a sign: '<' before, '~' behind. */
 void edit_draw(struct edit *l, struct canvas *c, int row, int col, int cells, unsigned style,
                bool focus);
 

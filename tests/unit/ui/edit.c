@@ -92,13 +92,24 @@ static void draws_a_window_in_cells(void **state)
     edit_init(&l, EDIT_TEXT, 0);
     type(&l, "江苏绿地金融中心");
     edit_draw(&l, &c, 0, 0, 8, 0, true);
-    /* 8 cells: three hanzi and the cursor behind them; never half a character */
-    assert_string_equal(canvas_row_text(&c, 0, row, sizeof row), "融中心");
-    assert_int_equal(c.cursor_col, 6);
+    /* 8 cells: the sign, three hanzi and the cursor behind them; never half a character */
+    assert_string_equal(canvas_row_text(&c, 0, row, sizeof row), "<融中心");
+    assert_int_equal(c.cursor_col, 7);
+    edit_key(&l, KEYS_LEFT);
+    edit_key(&l, KEYS_LEFT);
+    edit_key(&l, KEYS_LEFT);
+    edit_key(&l, KEYS_LEFT);
+    edit_draw(&l, &c, 0, 0, 8, 0, true);
+    assert_string_equal(canvas_row_text(&c, 0, row, sizeof row), "<金融中~");
+    assert_int_equal(c.cursor_col, 1);
     edit_key(&l, KEYS_HOME);
     edit_draw(&l, &c, 0, 0, 8, 0, true);
-    assert_string_equal(canvas_row_text(&c, 0, row, sizeof row), "江苏绿地");
+    assert_string_equal(canvas_row_text(&c, 0, row, sizeof row), "江苏绿 ~");
     assert_int_equal(c.cursor_col, 0);
+    edit_set(&l, "江苏绿地");
+    edit_key(&l, KEYS_HOME);
+    edit_draw(&l, &c, 0, 0, 8, 0, true); /* it fits: no sign */
+    assert_string_equal(canvas_row_text(&c, 0, row, sizeof row), "江苏绿地");
     canvas_clear(&c);
 }
 
