@@ -70,6 +70,8 @@ static void meter_draw(const struct open *s, struct canvas *c, int top)
         if (account[0])
             pair_draw(c, top + 2, _("Account"), STYLE_BOLD | STYLE_YELLOW, account);
     }
+    if (s->stage == OPEN_ASKED || s->stage == OPEN_UNKNOWN || s->stage == OPEN_WAITS)
+        return; /* what was read before is no longer so */
     if (s->live)
         live_draw(s, c, top + 3);
     else if (s->read)

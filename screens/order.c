@@ -47,8 +47,12 @@ static void order_came(struct view *v, const json_t *result, const struct err *e
     }
     rows_set(&s->order, result);
     const char *number = rows_text(&s->order, 0, "number");
-    snprintf(s->heading, sizeof s->heading, "%s",
-             number[0] ? number : message_gettext(rows_text(&s->order, 0, "kind")));
+    if (number[0])
+        text_copy(s->heading, sizeof s->heading, number);
+    else
+        show_format(s->heading, sizeof s->heading, _("%1, meter %2"),
+                    SHOW_ARGS(message_gettext(rows_text(&s->order, 0, "kind")),
+                              rows_text(&s->order, 0, "meter")));
 }
 
 static void attempts_came(struct view *v, const json_t *result, const struct err *e)
@@ -194,7 +198,8 @@ static int facts_draw(struct order *s, struct canvas *c, int row, int64_t now_ut
     char text[SHOW_TEXT_MAX * 2], money[MONEY_TEXT_MAX], at[SHOW_TEXT_MAX], sends[24], looks[24];
     char before[SHOW_TEXT_MAX], after[SHOW_TEXT_MAX];
     const struct rows *r = &s->order;
-    show_format(text, sizeof text, _("%1  %2  meter %3  %4 %5"),
+    const bool sale = rows_value(r, 0, "sale_id") != NULL;
+    show_format(text, sizeof text, sale ? _("%1  %2  meter %3  %4 %5") : _("%1  meter %3  %4 %5"),
                 SHOW_ARGS(message_gettext(rows_text(r, 0, "kind")),
                           money_text(rows_number(r, 0, "amount_minor", 0), money),
                           rows_text(r, 0, "meter"), rows_text(r, 0, "room"),
@@ -229,12 +234,15 @@ static void order_draw(struct view *v, struct canvas *c, int top, int lines)
     snprintf(marked, sizeof marked, "%c %s: %s", show_sign(state), message_gettext(state), words);
     row += canvas_paragraph(c, row, 1, c->cols - 2, 3, show_style(state) | STYLE_BOLD, marked) + 1;
     if (strcmp(state, "in doubt") == 0) {
-        row +=
-            canvas_paragraph(c, row, 1, c->cols - 2, 3, STYLE_PLAIN,
-                             _("Only the meter can prove it: its count one higher means taken, the "
-                               "same count on a line that was quiet means not taken. Until then "
-                               "nothing more is sold to this meter.")) +
-            1;
+        row += canvas_paragraph(c, row, 1, c->cols - 2, 3, STYLE_PLAIN,
+                                rows_value(&s->order, 0, "sale_id")
+                                    ? _("Only the meter can prove it: its count one higher means "
+                                        "taken, the same count on a line that was quiet means not "
+                                        "taken. Until then nothing more is sold to this meter.")
+                                    : _("No money is sent by this order. What was written is read "
+                                        "back from the meter; only when it says the same is it "
+                                        "proved. It is looked at again by itself.")) +
+               1;
     }
     story_begin(&s->story, c, row, end - row);
     story_attempts(&s->story, &s->attempts, view_now(v));

@@ -88,6 +88,13 @@ const char *order_words(const struct rows *rows, int row, int64_t now_utc, char 
     if (strcmp(state, "failed") == 0)
         return show_format(buf, ORDER_WORDS_MAX, _("Not on the meter, nothing was credited. %1"),
                            SHOW_ARGS(reason));
+    if (strcmp(state, "cancelled") == 0 && rows_text(rows, row, "cancelled")[0]) {
+        char paid[MONEY_TEXT_MAX];
+        return show_format(buf, ORDER_WORDS_MAX,
+                           _("Cancelled: %1, %2 paid back. Nothing of it is on the meter."),
+                           SHOW_ARGS(rows_text(rows, row, "cancelled"),
+                                     money_text(rows_number(rows, row, "amount_minor", 0), paid)));
+    }
     if (strcmp(state, "cancelled") == 0)
         return show_format(buf, ORDER_WORDS_MAX, _("Not on the meter; the money was paid back."),
                            SHOW_ARGS(""));

@@ -1,6 +1,6 @@
 /*
- * The counter's half of exactly once: an id is made when the summary is shown, travels with the sale,
- * and is used for nothing else until the engine gave a definite answer.
+ * The counter's half of exactly once: an id is made with the first digit, stays in the draft and travels with
+ * the sale, whichever console sends it. It is used for nothing else until the sale's outcome was shown here.
  */
 #include "sale.h"
 
@@ -48,17 +48,10 @@ static void fields_empty(struct sale *s)
     fields_fit(s);
     s->stage = SALE_EDIT;
     s->changed = false;
-    s->once[0] = s->kept_once[0] = s->drafted[0] = '\0';
+    s->asked_before = false;
+    s->once[0] = s->drafted[0] = '\0';
     json_decref(s->args);
-    json_decref(s->kept_args);
-    s->args = s->kept_args = NULL;
-}
-
-/* Back to the fields; nothing was asked under the id yet. */
-static void summary_leave(struct sale *s)
-{
-    s->stage = SALE_EDIT;
-    s->once[0] = '\0';
+    s->args = NULL;
 }
 
 void sale_init(struct sale *s)
@@ -69,8 +62,7 @@ void sale_init(struct sale *s)
 void sale_clear(struct sale *s)
 {
     json_decref(s->args);
-    json_decref(s->kept_args);
-    s->args = s->kept_args = NULL;
+    s->args = NULL;
     rows_clear(&s->order);
 }
 
@@ -96,16 +88,12 @@ static json_t *draft_body(struct sale *s)
 {
     char sum[EDIT_BYTES], tendered[EDIT_BYTES], reference[EDIT_BYTES];
     json_t *body =
-        json_pack("{s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "account_id", (json_int_t)s->account_id,
-                  "meter_id", (json_int_t)s->meter_id, "meter", s->meter, "room", s->room, "tenant",
-                  s->tenant, "sum", form_text(&s->form, FIELD_SUM, sum), "pay",
-                  pay_kinds[s->form.field[FIELD_PAY].choice], "tendered",
+        json_pack("{s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "account_id",
+                  (json_int_t)s->account_id, "meter_id", (json_int_t)s->meter_id, "meter", s->meter,
+                  "room", s->room, "tenant", s->tenant, "sum", form_text(&s->form, FIELD_SUM, sum),
+                  "pay", pay_kinds[s->form.field[FIELD_PAY].choice], "tendered",
                   form_text(&s->form, FIELD_TENDERED, tendered), "reference",
-                  form_text(&s->form, FIELD_REFERENCE, reference));
-    if (s->once[0] && s->args) {
-        json_object_set_new(body, "once", json_string(s->once));
-        json_object_set(body, "args", s->args);
-    }
+                  form_text(&s->form, FIELD_REFERENCE, reference), "once", s->once);
     return body;
 }
 
@@ -118,6 +106,10 @@ static void typed(struct view *v)
         view_draft_drop(v, s->drafted);
         s->drafted[0] = '\0';
     }
+    if (!some)
+        s->once[0] = '\0';
+    else if (!s->once[0])
+        link_once(s->once);
     if (some) {
         view_draft_set(v, s->meter, draft_body(s));
         text_copy(s->drafted, sizeof s->drafted, s->meter);
@@ -137,12 +129,9 @@ void sale_resume(struct view *v, const json_t *draft)
     form_set(&s->form, FIELD_TENDERED, rows_member_text(draft, "tendered"));
     form_set(&s->form, FIELD_REFERENCE, rows_member_text(draft, "reference"));
     fields_fit(s);
-    const json_t *args = json_object_get(draft, "args");
     const char *once = rows_member_text(draft, "once");
-    if (json_is_object(args) && strlen(once) == sizeof s->kept_once - 1) {
-        text_copy(s->kept_once, sizeof s->kept_once, once);
-        s->kept_args = json_deep_copy(args);
-    }
+    if (strlen(once) == sizeof s->once - 1)
+        text_copy(s->once, sizeof s->once, once);
     s->changed = true; /* nothing that was typed before it was seen confirms it */
     view_discard(v);
     typed(v);
@@ -168,7 +157,8 @@ static void order_tell(struct view *v)
     text_copy(s->said, sizeof s->said, state);
     order_words(&s->order, 0, view_now(v), words);
     money_text(rows_number(&s->order, 0, "amount_minor", 0), amount);
-    show_format(text, sizeof text, _("Sold %1 to %2. %3 F6: this sale."),
+    show_format(text, sizeof text,
+                strcmp(state, "cancelled") == 0 ? "%3" : _("Sold %1 to %2. %3 F6: this sale."),
                 SHOW_ARGS(amount, rows_text(&s->order, 0, "room"), words));
     if (strcmp(state, "done") == 0)
         view_say(v, text);
@@ -196,6 +186,21 @@ static void order_ask(struct view *v)
                           NULL, order_came);
 }
 
+/* The operator sold this at another console: what stands here is used up. */
+static void sold_elsewhere(struct view *v, const json_t *data)
+{
+    struct sale *s = v->state;
+    const char *key = rows_member_text(data, "key");
+    if ((s->stage != SALE_EDIT && s->stage != SALE_SUMMARY) || !s->drafted[0] ||
+        strncmp(key, "sale ", 5) != 0 || strcmp(key + 5, s->drafted) != 0)
+        return;
+    view_draft_drop(v, s->drafted);
+    view_presence_set(v, NULL, "", "");
+    fields_empty(s);
+    view_discard(v);
+    view_warn(v, _("Sold at your other console: what was half typed here is used up."));
+}
+
 void sale_update(struct view *v, enum screen_cause cause, const char *event, const json_t *data)
 {
     struct sale *s = v->state;
@@ -208,10 +213,12 @@ void sale_update(struct view *v, enum screen_cause cause, const char *event, con
             s->request = 0;
             order_ask(v);
         }
+        if (strcmp(event, "draft") == 0)
+            sold_elsewhere(v, data);
         break;
     case SCREEN_SHOWN: /* keys went elsewhere since the question was asked */
         if (s->stage == SALE_SUMMARY)
-            summary_leave(s);
+            s->stage = SALE_EDIT;
         break;
     case SCREEN_RESUMED: order_ask(v); break;
     case SCREEN_TICK:
@@ -219,14 +226,30 @@ void sale_update(struct view *v, enum screen_cause cause, const char *event, con
             order_ask(v);
         break;
     case SCREEN_LEFT:
-        if (s->stage == SALE_ASKED)
+        if (s->stage == SALE_ASKED) {
             s->stage = SALE_UNKNOWN;
+            s->asked_before = true;
+        }
         break;
     default: break;
     }
 }
 
 /* ---- the sale itself */
+
+/* Under this id another amount was sold, at another console of this operator. That is told, and only then may
+ * what stands here become a sale of its own. */
+static void refused_as_sold(struct view *v)
+{
+    struct sale *s = v->state;
+    s->once[0] = '\0';
+    s->changed = true;
+    typed(v);
+    view_warn(
+        v,
+        _("This was sold at another console with another amount; nothing was done here. Look at the "
+          "last sales. Enter shows yours as a new sale."));
+}
 
 static void sold(struct view *v, const json_t *result, const struct err *e)
 {
@@ -237,19 +260,29 @@ static void sold(struct view *v, const json_t *result, const struct err *e)
         view_error(v, e);
         view_beep(v);
         s->stage = view_definite(e) ? SALE_EDIT : SALE_UNKNOWN;
-        if (s->stage == SALE_EDIT)
-            s->once[0] = '\0';
+        s->asked_before |= s->stage == SALE_UNKNOWN;
+        if (e->msg == MSG_ONCE_OTHER_BODY)
+            refused_as_sold(v);
         return;
     }
+    const bool again = json_is_true(json_object_get(result, "again")) && !s->asked_before;
     s->order_id = rows_member(result, "order", 0);
     s->sale_id = rows_member(result, "sale", 0);
     s->said[0] = '\0';
     rows_clear(&s->order);
     money_text(rows_member(result, "amount_minor", 0), amount);
     money_text(rows_member(result, "change_minor", 0), change);
-    show_format(text, sizeof text, _("Sold %1 to %2: %3. Change %4."),
-                SHOW_ARGS(amount, s->room, rows_member_text(result, "number"), change));
-    view_say(v, text);
+    if (again) /* at another console, or before this one died */
+        show_format(text, sizeof text,
+                    _("This sale was made before: %3, %1 to %2. Nothing more was sold."),
+                    SHOW_ARGS(amount, s->room, rows_member_text(result, "number")));
+    else
+        show_format(text, sizeof text, _("Sold %1 to %2: %3. Change %4."),
+                    SHOW_ARGS(amount, s->room, rows_member_text(result, "number"), change));
+    if (again)
+        view_warn(v, text);
+    else
+        view_say(v, text);
     fields_empty(s); /* its draft went with the sale, in the engine */
     view_presence_set(v, NULL, "", "");
     order_ask(v);
@@ -320,11 +353,6 @@ static void summarise(struct view *v)
     else
         json_object_set_new(s->args, "reference",
                             json_string(form_text(&s->form, FIELD_REFERENCE, text)));
-    /* Asked once already, before the console died: the same sale goes under the same id and is made once. */
-    if (s->kept_args && json_equal(s->kept_args, s->args))
-        text_copy(s->once, sizeof s->once, s->kept_once);
-    else
-        link_once(s->once);
     s->stage = SALE_SUMMARY;
     typed(v);
     view_draft_keep(v); /* with the id, before anything is asked under it */
@@ -349,13 +377,13 @@ static bool summary_key(struct view *v, uint32_t key)
 {
     struct sale *s = v->state;
     if (key == KEYS_ESC) {
-        summary_leave(s);
+        s->stage = SALE_EDIT;
         return true;
     }
     const enum form_result result = form_key(&s->form, key);
     if (result == FORM_IGNORED)
         return false;
-    summary_leave(s);
+    s->stage = SALE_EDIT;
     fields_fit(s);
     typed(v);
     s->changed = true;

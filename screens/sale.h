@@ -20,11 +20,9 @@ struct sale {
     struct form form;
     enum sale_stage stage;
     bool changed;  /* a key at the summary changed the sale: its next summary is a new question */
-    char once[33]; /* made at the summary, kept until a definite answer */
-    json_t *args;  /* what was asked under it */
-    /* of a draft: the id under which this very sale was asked before the console died, if it was */
-    char kept_once[33];
-    json_t *kept_args;
+    bool asked_before; /* from here, without an answer: that it was made is no news from elsewhere */
+    char once[33]; /* made with the first digit, in the draft; kept until the sale's outcome was shown */
+    json_t *args;  /* what is asked under it */
     char drafted[32]; /* meter under which a draft of this sale was given to be kept; "" none */
     char told[32];    /* meter to which the others were told that it is sold */
     char meter[32], room[64], tenant[128];

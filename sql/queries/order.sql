@@ -31,10 +31,12 @@
 -- column: expires_at time Expires
 -- column: document id Document id
 -- column: slip integer Delivery slip owed
+-- column: cancelled text Cancelled by
 SELECT "order", created_at, kind, state, meter, room, tenant, number, amount_minor, operator, changed_at,
        count_before, count_sent, count_after, balance_before_minor, balance_after_minor, total_before_minor,
        total_after_minor, excess_minor, flag, reason, sends, looks, next_look_at, sale_id, detail, sent_at,
        expires_at, (SELECT s.document_id FROM sale s WHERE s.id = order_shown.sale_id) AS document,
        (SELECT p.slip FROM sale s JOIN document_print p ON p.document_id = s.document_id
-        WHERE s.id = order_shown.sale_id) AS slip
+        WHERE s.id = order_shown.sale_id) AS slip,
+       (SELECT s.cancelled FROM sale_shown s WHERE s.sale_id = order_shown.sale_id) AS cancelled
 FROM order_shown WHERE "order" = :order

@@ -80,7 +80,8 @@ enum session_event {
     EVENT_BOOKS = 64,
     EVENT_OPENING = 512,
     EVENT_PRESENCE = 128,
-    EVENT_BACKUP = 256
+    EVENT_BACKUP = 256,
+    EVENT_DRAFT = 1024 /* only to the operator whose draft it is */
 };
 
 struct session {

@@ -23,10 +23,10 @@ struct event_name {
     unsigned bit;
 };
 static const struct event_name event_names[] = {
-    {"order", EVENT_ORDER}, {"reading", EVENT_READING},   {"paper", EVENT_PAPER},
-    {"line", EVENT_LINE},   {"engine", EVENT_ENGINE},     {"shift", EVENT_SHIFT},
-    {"books", EVENT_BOOKS}, {"presence", EVENT_PRESENCE}, {"backup", EVENT_BACKUP},
-    {"opening", EVENT_OPENING},
+    {"order", EVENT_ORDER},     {"reading", EVENT_READING},   {"paper", EVENT_PAPER},
+    {"line", EVENT_LINE},       {"engine", EVENT_ENGINE},     {"shift", EVENT_SHIFT},
+    {"books", EVENT_BOOKS},     {"presence", EVENT_PRESENCE}, {"backup", EVENT_BACKUP},
+    {"opening", EVENT_OPENING}, {"draft", EVENT_DRAFT},
 };
 
 unsigned session_event_bit(const char *name)
@@ -148,6 +148,9 @@ void session_broadcast(struct engine *engine, const char *event, const json_t *d
     unsigned bit = session_event_bit(event);
     for (struct session *s = engine->sessions; s; s = s->next) {
         bool wanted = s->in && (s->events & bit);
+        if (bit == EVENT_DRAFT) /* nobody sees another's drafts */
+            wanted &=
+                s->login.who.operator_id == json_integer_value(json_object_get(data, "operator"));
         if (s->greeted && (wanted || bit == EVENT_ENGINE))
             session_say(engine, s, json_pack("{s:s,s:O}", "event", event, "data", (json_t *)data));
     }

@@ -70,6 +70,13 @@ struct db *books_db(struct books *b)
     return b->db;
 }
 
+int books_head(const struct books *b, struct err *e)
+{
+    if (b->head.trouble.code != 0)
+        *e = b->head.trouble;
+    return b->head.trouble.code;
+}
+
 struct ledger_clock *books_clocks(struct books *b)
 {
     return b->clocks;
@@ -164,6 +171,7 @@ static int once_find(struct books *b, const char *once, const struct request *re
         rc = err_set(e, MSG_ONCE_OTHER_BODY);
     } else {
         *result = json_loads(db_text(row, 2), 0, NULL);
+        json_object_set_new(*result, "again", json_true());
         rc = 1;
     }
     db_done(row);

@@ -70,6 +70,16 @@ int draft_sold(struct books *b, int64_t operator_id, const char *meter, struct e
     return rc;
 }
 
+void draft_sold_tell(struct effects *fx, int64_t operator_id, const char *meter)
+{
+    char *key = mem_format("sale %s", meter);
+
+    effects_event(
+        fx, "draft",
+        json_pack("{s:s,s:I,s:b}", "key", key, "operator", (json_int_t)operator_id, "over", 1));
+    free(key);
+}
+
 static const struct param set_params[] = {
     {.name = "key", .kind = PARAM_TEXT, .required = true, .max = 80},
     {.name = "title", .kind = PARAM_TEXT, .required = true, .max = 400},

@@ -246,6 +246,7 @@ static int book_sale(struct books *b, const struct actor *who, const struct sale
     if (rc != 0)
         return rc;
     fx->papers = true;
+    draft_sold_tell(fx, who->operator_id, m->number);
     effects_event(fx, "order",
                   json_pack("{s:I,s:s,s:I,s:I,s:s}", "order", (json_int_t)order_id, "meter",
                             m->number, "sale", (json_int_t)sale_id, "account",

@@ -40,6 +40,10 @@ const char *view_presence(const struct view *v, const char *meter, char *buf)
         if (rows_member(one, "session", 0) == c->own_session || !meter[0] ||
             strcmp(rows_member_text(one, "meter"), meter) != 0)
             continue;
+        if (rows_member(one, "operator", -1) == rows_member(c->operator, "id", 0))
+            return show_format(buf, SHOW_TEXT_MAX,
+                               _("You, at another console, are at %1 now (half typed)."),
+                               SHOW_ARGS(rows_member_text(one, "object")));
         const bool opening = strcmp(rows_member_text(one, "doing"), "opening") == 0;
         return show_format(
             buf, SHOW_TEXT_MAX,

@@ -154,8 +154,8 @@ static void subscribed(void *ctx, const json_t *result, const struct err *e)
 static void subscribe(struct console *c)
 {
     link_send(c->link, "subscribe",
-              json_pack("{s:[s,s,s,s,s,s,s,s]}", "events", "order", "reading", "paper", "line",
-                        "shift", "books", "presence", "opening"),
+              json_pack("{s:[s,s,s,s,s,s,s,s,s]}", "events", "order", "reading", "paper", "line",
+                        "shift", "books", "presence", "opening", "draft"),
               NULL, subscribed, c);
     presence_ask(c);
     session_status(c);
