@@ -252,6 +252,7 @@ static void open_update(struct view *v, enum screen_cause cause, const char *eve
         break;
     case SCREEN_LEFT:
         s->look = s->read = s->seek = 0;
+        s->entered = false;
         if (s->stage == OPEN_ASKED)
             s->stage = OPEN_UNKNOWN;
         break;
@@ -400,7 +401,7 @@ static void loss_ask(struct view *v, int64_t balance_minor, int64_t count)
     view_dialog(v, title, text, money, loss_agreed);
 }
 
-static void enter(struct view *v)
+void open_enter(struct view *v)
 {
     struct open *s = v->state;
     int64_t balance_minor, count;
@@ -411,9 +412,8 @@ static void enter(struct view *v)
     } else if (open_choosing(s)) {
         open_choose_key(v, KEYS_ENTER);
     } else if (!open_tenant_look(v)) {
-        if (s->seek)
-            view_say(v, _("The tenant is being looked for; Enter again when it is found."));
-        else
+        s->entered = s->seek != 0;
+        if (!s->entered && !open_choosing(s))
             view_warn(v, _("No such tenant. Empty the field and type the name of a new one."));
     } else if (s->look || s->read) {
         view_say(v, _("The meter is being read; Enter again when it has answered."));
@@ -471,7 +471,7 @@ static void open_action(struct view *v, int action)
     switch (action) {
     case ACTION_ENTER:
         if (s->stage == OPEN_EDIT)
-            enter(v);
+            open_enter(v);
         else if (s->stage == OPEN_SUMMARY || s->stage == OPEN_UNKNOWN)
             send(v);
         else if (strcmp(open_state(s), "done") == 0)
@@ -525,6 +525,7 @@ static bool open_text(struct view *v, uint32_t key)
         return true;
     }
     s->tenant_at = -1;
+    s->entered = false;
     const enum form_result result = form_key(&s->form, key);
     if (result == FORM_IGNORED)
         return false;

@@ -137,21 +137,25 @@ bool open_choosing(const struct open *s)
     return s->tenant_at >= 0;
 }
 
-static void tenant_take(struct open *s, int row)
+static void tenant_take(struct view *v, int row)
 {
+    struct open *s = v->state;
     const char *code = rows_text(&s->tenants, row, "code");
     form_set(&s->form, OPEN_TENANT, code);
     text_copy(s->sought, sizeof s->sought, code);
     text_copy(s->tenant, sizeof s->tenant, rows_text(&s->tenants, row, "tenant"));
     s->tenant_at = -1;
     open_fields_fit(s);
+    open_typed(v);
 }
 
 static void tenants_came(struct view *v, const json_t *result, const struct err *e)
 {
     struct open *s = v->state;
     char text[SHOW_TEXT_MAX], folded[EDIT_BYTES], code[EDIT_BYTES];
+    const bool entered = s->entered;
     s->seek = 0;
+    s->entered = false;
     if (e) {
         s->sought[0] = '\0';
         view_error(v, e);
@@ -163,7 +167,9 @@ static void tenants_came(struct view *v, const json_t *result, const struct err 
     for (int i = 0; i < count; i++) {
         text_fold_search(code, sizeof code, rows_text(&s->tenants, i, "code"));
         if (strcmp(code, folded) == 0 || count == 1) {
-            tenant_take(s, i);
+            tenant_take(v, i);
+            if (entered)
+                open_enter(v);
             return;
         }
     }
@@ -204,7 +210,7 @@ bool open_choose_key(struct view *v, uint32_t key)
     switch (key) {
     case KEYS_UP: s->tenant_at -= s->tenant_at > 0; break;
     case KEYS_DOWN: s->tenant_at += s->tenant_at < last; break;
-    case KEYS_ENTER: tenant_take(s, s->tenant_at); break;
+    case KEYS_ENTER: tenant_take(v, s->tenant_at); break;
     case KEYS_ESC:
         s->tenant_at = -1;
         s->sought[0] = '\0';

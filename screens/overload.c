@@ -15,8 +15,9 @@
 #include "show.h"
 #include "text.h"
 
-#define LABEL_CELLS 16
-#define VALUE_CELLS 20
+#define LABEL_CELLS  16
+#define VALUE_CELLS  20
+#define TENANT_CELLS 16 /* in the title of the question */
 
 enum { ACTION_SET = 1 };
 enum { FIELD_WHAT, FIELD_POWER, FIELD_COUNT };
@@ -98,22 +99,23 @@ static bool power_read(struct view *v, char *typed)
 static void overload_action(struct view *v, int action)
 {
     struct overload *s = v->state;
-    char title[SHOW_TEXT_MAX * 2], text[SHOW_TEXT_MAX * 2], typed[EDIT_BYTES] = "";
+    char title[SHOW_TEXT_MAX * 2], text[SHOW_TEXT_MAX * 2], typed[EDIT_BYTES] = "", tenant[128];
     (void)action;
+    text_fit(tenant, sizeof tenant, s->tenant, TENANT_CELLS);
     if (!power_read(v, typed)) {
         view_beep(v);
         return;
     }
     if (s->max_power_w > 0) {
-        show_format(title, sizeof title, _("Meter %1, %2 %3: open above %4 kW"),
-                    SHOW_ARGS(s->meter, s->room, s->tenant, typed));
+        show_format(title, sizeof title, _("Open above %1 kW: meter %2, %3 %4"),
+                    SHOW_ARGS(typed, s->meter, s->room, tenant));
         show_format(text, sizeof text,
                     _("Above %1 kW its relay opens and the room is dark until the load is gone."),
                     SHOW_ARGS(typed));
         view_dialog(v, title, text, typed, send);
     } else {
-        show_format(title, sizeof title, _("Meter %1, %2 %3: no overload control"),
-                    SHOW_ARGS(s->meter, s->room, s->tenant));
+        show_format(title, sizeof title, _("No overload control: meter %1, %2 %3"),
+                    SHOW_ARGS(s->meter, s->room, tenant));
         view_dialog(v, title, _("Its relay opens for no load any more; only the fuse protects."),
                     s->meter, send);
     }
