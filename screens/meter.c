@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "keys.h"
 #include "link.h"
 #include "message.h"
@@ -14,6 +15,8 @@
 #include "show.h"
 #include "table.h"
 #include "text.h"
+
+#define CLOCK_NEAR_S 60 /* as near as a reading can tell */
 
 enum { ACTION_READ = 1, ACTION_OTHER, ACTION_OPEN, ACTION_TENANT, ACTION_CLOCK, ACTION_LOAD };
 
@@ -322,6 +325,22 @@ static int identity_draw(const struct rows *r, struct canvas *c, int row)
     return 2;
 }
 
+/* A clock that is wrong counts in the wrong tariff period. Returns the lines used. */
+static int clock_draw(const struct rows *r, struct canvas *c, int row)
+{
+    char text[SHOW_TEXT_MAX * 2], span[SHOW_TEXT_MAX], at[CLOCK_TEXT_MAX];
+    const int64_t ahead = rows_number(r, 0, "clock_ahead_s", 0);
+    if (ahead >= -CLOCK_NEAR_S && ahead <= CLOCK_NEAR_S)
+        return 0;
+    show_age((ahead < 0 ? -ahead : ahead) + 1, 1, span);
+    show_format(text, sizeof text,
+                ahead > 0 ? _("! The meter's clock is %1 ahead: it says %2.")
+                          : _("! The meter's clock is %1 behind: it says %2."),
+                SHOW_ARGS(span, clock_text(rows_number(r, 0, "clock_local", 0), at)));
+    canvas_text(c, row, 1, c->cols - 2, STYLE_RED, text);
+    return 1;
+}
+
 static int state_draw(const struct meter *s, struct canvas *c, int row, int64_t now_utc)
 {
     const struct rows *r = &s->meter;
@@ -362,6 +381,7 @@ static void meter_draw(struct view *v, struct canvas *c, int top, int lines)
     }
     row += identity_draw(&s->meter, c, row);
     row += state_draw(s, c, row, view_now(v));
+    row += clock_draw(&s->meter, c, row);
     row += meter_live_draw(&s->meter, c, row, view_now(v));
     row += meter_settings_draw(&s->meter, c, row, view_now(v));
     table_draw(list(s), c, row, end - row, view_now(v), true);

@@ -236,7 +236,8 @@ static int filter_draw(struct sales *s, struct canvas *c, int row)
     return 1;
 }
 
-/* "Sales 12, 1234.00: cash 1000.00, wechat 234.00. Cancelled 2, 30.00." */
+/* What is left in the till first: "1204.00 kept (cash 970.00, wechat 234.00) of 1234.00;
+ * cancelled 2 of 12, 30.00." */
 static void totals_draw(struct sales *s, struct canvas *c, int row)
 {
     int64_t count = 0, sum = 0, cancelled = 0, back = 0;
@@ -246,25 +247,28 @@ static void totals_draw(struct sales *s, struct canvas *c, int row)
     for (int i = 0; i < rows_count(&s->totals); i++) {
         char one[MONEY_TEXT_MAX];
         const int64_t amount = rows_number(&s->totals, i, "amount_minor", 0);
+        const int64_t paid_out = rows_number(&s->totals, i, "cancelled_minor", 0);
         count += rows_number(&s->totals, i, "sales", 0);
         cancelled += rows_number(&s->totals, i, "cancelled", 0);
-        back += rows_number(&s->totals, i, "cancelled_minor", 0);
+        back += paid_out;
         sum += amount;
         if (used < sizeof kinds)
             used += (size_t)snprintf(kinds + used, sizeof kinds - used, "%s%s %s", i ? ", " : "",
                                      message_gettext(rows_text(&s->totals, i, "pay")),
-                                     money_text(amount, one));
+                                     money_text(amount - paid_out, one));
     }
+    char kept[MONEY_TEXT_MAX];
     if (!rows_came(&s->totals) || count == 0)
         return;
     snprintf(number, sizeof number, "%lld", (long long)count);
     snprintf(back_number, sizeof back_number, "%lld", (long long)cancelled);
     money_text(sum, money);
     money_text(back, back_text);
+    money_text(sum - back, kept);
     show_format(text, sizeof text,
-                cancelled ? _("Sales: %1, %2 (%3). Cancelled of them: %4, %5.")
+                cancelled ? _("%6 kept (%3) of %2; cancelled %4 of %1, %5.")
                           : _("Sales: %1, %2 (%3)."),
-                SHOW_ARGS(number, money, kinds, back_number, back_text));
+                SHOW_ARGS(number, money, kinds, back_number, back_text, kept));
     canvas_text(c, row, 1, c->cols - 2, STYLE_BOLD, text);
 }
 

@@ -353,6 +353,15 @@ static bool tenant_may_leave(struct view *v)
     return sale_may_leave(v);
 }
 
+/* Who may not sell is not told how. */
+static const char *tenant_help(struct view *v)
+{
+    if (view_role(v) & SALE_ROLES)
+        return NULL;
+    return N_("The tenant, the meters and what was sold. You look on; Up and Down choose another "
+              "meter.");
+}
+
 static const struct screen_key keys[] = {
     {.key = KEYS_ENTER,
      .action = ACTION_ENTER,
@@ -401,6 +410,7 @@ const struct screen tenant_screen = {
     .text = tenant_text,
     .close = tenant_close,
     .heading = tenant_heading,
+    .help_for = tenant_help,
     .why_not = tenant_why_not,
     .may_leave = tenant_may_leave,
     .draft = "sale",

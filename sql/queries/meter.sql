@@ -59,6 +59,7 @@
 -- column: fault integer Fault
 -- column: why state Why the relay is so
 -- column: clock_local time Clock of the meter
+-- column: clock_ahead_s integer Clock ahead (s)
 -- column: price1_e4 price Price sharp
 -- column: price2_e4 price Price peak
 -- column: price3_e4 price Price flat
@@ -84,7 +85,9 @@ SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS 
        ms.voltage2_mv, ms.voltage3_mv, ms.current1_ma, ms.current2_ma, ms.current3_ma,
        ms.power1_w, ms.power2_w, ms.power3_w, ms.power_w, ms.reactive_var, ms.factor_e3,
        ms.status1, ms.status2, ms.relay_closed, ms.forced, ms.prepaid, ms.arrears, ms.alarm1,
-       ms.alarm2, ms.overload, ms.fault, ms.why, ms.clock_local, ms.price1_e4, ms.price2_e4,
+       ms.alarm2, ms.overload, ms.fault, ms.why,
+       CAST(strftime('%s', nullif(ms.clock_local, 0), 'unixepoch', 'utc') AS INTEGER) AS clock_local,
+       CAST(strftime('%s', nullif(ms.clock_local, 0), 'unixepoch', 'utc') AS INTEGER) - ms.read_at_utc AS clock_ahead_s, ms.price1_e4, ms.price2_e4,
        ms.price3_e4, ms.price4_e4, ms.alarm1_minor, ms.alarm2_minor, ms.overdraft_minor,
        ms.device_code, ms.old_firmware,
        (SELECT json_extract(o.detail, '$.max_power_w') FROM "order" o

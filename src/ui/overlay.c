@@ -12,6 +12,8 @@
 #include "table_source.h"
 #include "text.h"
 
+#define WHOLE_LINES 3
+
 static const char *const group_titles[] = {[SCREEN_COUNTER] = N_("Counter"),
                                            [SCREEN_METERS] = N_("Meters"),
                                            [SCREEN_BOOKS] = N_("Books"),
@@ -267,13 +269,36 @@ void overlay_key(struct console *c, uint32_t key)
         o->cursor = o->top = 0;
 }
 
+/* Where the explanation of an item stands in its row. */
+static void item_second(const struct overlay *o, int cols, int *col, int *cells)
+{
+    *col = o->kind == OVERLAY_MENU ? 29 : o->kind == OVERLAY_HELP ? 35 : 47;
+    *cells = cols - *col - (o->kind == OVERLAY_HELP ? 0 : 8) - 1;
+}
+
+static const char *item_words(const struct overlay_item *item)
+{
+    return item->reason[0] ? item->reason : item->help;
+}
+
+static int text_cells(const char *text)
+{
+    int cells = 0, bytes;
+    wchar_t ch;
+    while ((bytes = canvas_decode(text, &ch)) > 0) {
+        cells += canvas_width(ch);
+        text += bytes;
+    }
+    return cells;
+}
+
 static void item_draw(const struct overlay *o, int i, int n, struct canvas *canvas, int row,
                       bool here)
 {
     const struct overlay_item *item = &o->items[i];
     const int cols = canvas->cols;
     char number[16];
-    int col = 3, text_cells = 22;
+    int col = 3, label_cells = 22;
     if (o->kind == OVERLAY_MENU) {
         snprintf(number, sizeof number, "%d", n + 1);
         if (n < 9)
@@ -283,14 +308,14 @@ static void item_draw(const struct overlay *o, int i, int n, struct canvas *canv
         canvas_text(canvas, row, col, 8, STYLE_BOLD, item->key);
         col += 9;
     } else {
-        canvas_text(canvas, row, col + text_cells + 1, 20, STYLE_PLAIN, item->twin);
+        canvas_text(canvas, row, col + label_cells + 1, 20, STYLE_PLAIN, item->twin);
     }
     const unsigned style = item->reason[0] ? STYLE_DIM : STYLE_PLAIN;
-    canvas_text(canvas, row, col, text_cells, style, item->text);
-    col += text_cells + 1 + (o->kind == OVERLAY_PALETTE ? 21 : 0);
-    const char *second = item->reason[0] ? item->reason : item->help;
+    canvas_text(canvas, row, col, label_cells, style, item->text);
+    int cells;
+    item_second(o, cols, &col, &cells);
+    canvas_text(canvas, row, col, cells, style, item_words(item));
     const int key_cells = o->kind == OVERLAY_HELP ? 0 : 8;
-    canvas_text(canvas, row, col, cols - col - key_cells - 1, style, second);
     if (key_cells)
         canvas_right(canvas, row, cols - 1 - key_cells, key_cells, STYLE_BOLD, item->key);
     if (here) {
@@ -299,11 +324,24 @@ static void item_draw(const struct overlay *o, int i, int n, struct canvas *canv
     }
 }
 
+/* The marked item's explanation whole, below the list, where its row cuts it. Returns the lines it needs. */
+static int whole_draw(const struct overlay *o, struct canvas *canvas, int end)
+{
+    int col, cells, count;
+    const int here = item_shown(o, o->cursor, &count);
+    item_second(o, canvas->cols, &col, &cells);
+    if (o->kind == OVERLAY_MENU || here < 0 || text_cells(item_words(&o->items[here])) <= cells)
+        return 0;
+    canvas_paragraph(canvas, end - WHOLE_LINES, 3, canvas->cols - 6, WHOLE_LINES, STYLE_BOLD,
+                     item_words(&o->items[here]));
+    return WHOLE_LINES;
+}
+
 /* What stands above the list. Returns the lines used. */
 static int overlay_head(struct console *c, struct canvas *canvas, int row)
 {
     struct overlay *o = &c->overlay;
-    const struct view *v = console_top(c);
+    struct view *v = console_top(c);
     static const char *const titles[] = {[OVERLAY_HELP] = N_("Help"),
                                          [OVERLAY_MENU] = N_("Menu"),
                                          [OVERLAY_PALETTE] = N_("Palette")};
@@ -315,9 +353,12 @@ static int overlay_head(struct console *c, struct canvas *canvas, int row)
                  o->kind == OVERLAY_MENU ? _("digit or Enter opens, Esc closes")
                                          : _("type to filter, Enter runs, Esc closes"));
     used += 2;
-    if (o->kind == OVERLAY_HELP && v && v->screen->help && edit_is_empty(&o->filter))
+    const char *help = v && v->screen->help_for ? v->screen->help_for(v) : NULL;
+    if (!help && v)
+        help = v->screen->help;
+    if (o->kind == OVERLAY_HELP && help && edit_is_empty(&o->filter))
         used += canvas_paragraph(canvas, row + used, 3, canvas->cols - 6, 4, STYLE_PLAIN,
-                                 message_gettext(v->screen->help)) +
+                                 message_gettext(help)) +
                 1;
     return used;
 }
@@ -328,8 +369,9 @@ void overlay_draw(struct console *c, struct canvas *canvas)
     int count, row = frame_body_top();
     if (o->kind == OVERLAY_NONE)
         return;
-    const int end = row + frame_body_lines(canvas);
+    int end = row + frame_body_lines(canvas);
     row += overlay_head(c, canvas, row);
+    end -= whole_draw(o, canvas, end);
     item_shown(o, 0, &count);
     if (count == 0)
         canvas_text(canvas, row, 3, canvas->cols - 6, STYLE_PLAIN,

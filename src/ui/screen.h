@@ -78,6 +78,7 @@ struct screen {
     bool (*text)(struct view *v, uint32_t key); /* keys that no table has; false: not mine */
     void (*close)(struct view *v);              /* frees what state owns */
     const char *(*heading)(struct view *v);     /* instead of the title; NULL: the title */
+    const char *(*help_for)(struct view *v);    /* N_(), instead of the help; NULL: the help */
     const char *(*why_not)(struct view *v,
                            int action); /* N_() reason why not now; NULL: it is possible */
     bool (*may_leave)(struct view *v);  /* false: it asks first */
