@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli.h"
 #include "link.h"
@@ -89,6 +90,14 @@ const struct verb papers_verb = {
     .run = run_papers,
 };
 
+/* Digits as a scanner gives them are a sale's: "2026000012" names S-2026-000012, as it does for cancel. */
+static bool is_number(const char *number, const char *given)
+{
+    return strcasecmp(number, given) == 0 ||
+           (strlen(number) > 7 && number[0] == 'S' && strlen(given) > 4 &&
+            strncmp(number + 2, given, 4) == 0 && strcmp(number + 7, given + 4) == 0);
+}
+
 /* A value of the paper of exactly this number. */
 static int paper_value(struct cli *cli, const char *number, const char *column, int64_t *value,
                        struct err *e)
@@ -108,7 +117,7 @@ static int paper_value(struct cli *cli, const char *number, const char *column, 
     *value = 0;
     json_array_foreach(json_object_get(rows, "rows"), i, row)
     {
-        if (strcmp(json_string_value(json_array_get(row, named)), number) == 0)
+        if (is_number(json_string_value(json_array_get(row, named)), number))
             *value = json_integer_value(json_array_get(row, at));
     }
     json_decref(rows);
@@ -148,10 +157,10 @@ static int run_reprint(struct cli *cli, int argc, char **argv, struct err *e)
 const struct verb reprint_verb = {
     .name = "reprint",
     .summary = N_("print a paper again, marked as a copy"),
-    .usage =
-        N_("metertill reprint NUMBER [--json]\n"
-           "\n"
-           "NUMBER is a paper's, like S-2026-000123. The copy says the number, when and by whom."),
+    .usage = N_(
+        "metertill reprint NUMBER [--json]\n"
+        "\n"
+        "NUMBER is a paper's, like S-2026-000123, or a sale's digits, 2026000123. The copy says the number, when and by whom."),
     .run = run_reprint,
 };
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -250,6 +251,19 @@ static bool journal_alone(const struct engine *engine)
     return there;
 }
 
+/* A head file that does not fit is no reason to sell nothing; whoever starts the engine is told what to do. */
+static void head_say(struct engine *engine, bool background)
+{
+    struct err why = {0};
+    char text[1024];
+
+    if (books_head(engine->writer_books, &why) == 0)
+        return;
+    log_err(engine->log, "head.file", &why);
+    if (!background && config_source(engine->config, CONFIG_LOG_FILE)[0] != 'b')
+        fprintf(stderr, "metertill: %s\n", message_text(&why, text, sizeof text));
+}
+
 static int engine_start(struct engine *engine, bool background, struct err *e)
 {
     const char *path = config_get(engine->config, CONFIG_SOCKET);
@@ -265,6 +279,7 @@ static int engine_start(struct engine *engine, bool background, struct err *e)
         return code;
     if ((code = workers_start(engine, engine->database, BOOKS_WRITE, e)) != 0)
         return code;
+    head_say(engine, background);
     keeper_start(engine);
     if ((code = socket_listen(path, &engine->listen_fd, e)) != 0)
         return code;

@@ -15,6 +15,8 @@ enum books_mode { BOOKS_WRITE, BOOKS_CREATE, BOOKS_READ, BOOKS_COPY };
 /* head_file: where the journal's head is noted outside the database (NULL: not noted). */
 int books_open(struct books **out, const char *path, const char *head_file, enum books_mode mode,
                struct err *e);
+/* 0, or why the head file is left as it is: damaged, or of other books. */
+int books_head(const struct books *b, struct err *e);
 void books_close(struct books *b);
 struct db *books_db(struct books *b);
 

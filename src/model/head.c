@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "db.h"
@@ -17,6 +18,8 @@
 #include "restore.h"
 
 #define DIGITS_LEAST 8
+/* A line for each kind of paper and year: five kinds fill it in three centuries. */
+#define HEAD_FILE_MAX 32768
 
 bool head_parse(const char *text, char sign, int64_t *number, char *digits)
 {
@@ -33,22 +36,85 @@ bool head_parse(const char *text, char sign, int64_t *number, char *digits)
     return true;
 }
 
-int head_read(const char *path, int64_t *number, char *digits, json_t *numbers, struct err *e)
-{
-    char line[128] = "";
-    FILE *file = fopen(path, "re");
+static const char why_open[] = N_("it is no file that can be read");
+static const char why_size[] = N_("it is larger than any head file");
+static const char why_bytes[] = N_("there are bytes in it that no engine writes");
+static const char why_head[] = N_("it is not the number of an entry and its hash");
+static const char why_check[] = N_("its check is not the one of these lines, they were changed");
+static const char why_line[] = N_("it is not the highest number of papers of a year");
 
-    if (file == NULL)
-        return errno == ENOENT ? 0 : err_set(e, MSG_FILE_OPEN, path, strerror(errno));
-    bool read = fgets(line, sizeof line, file) != NULL;
-    line[strcspn(line, "\r\n")] = '\0';
-    bool good = read && head_parse(line, ' ', number, digits);
-    while (good && numbers != NULL && fgets(line, sizeof line, file) != NULL) {
-        line[strcspn(line, "\r\n")] = '\0';
-        good = numbers_line(numbers, line);
+static int damaged(struct err *e, const char *path, int64_t line, const char *why)
+{
+    return err_set(e, MSG_HEAD_DAMAGED, path, line, why);
+}
+
+/* The whole file as text; 1, or 0 where there is none. */
+static int text_read(const char *path, char text[HEAD_FILE_MAX], struct err *e)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0 && errno == ENOENT)
+        return 0;
+    size_t length = 0;
+    ssize_t n = fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ? -1 : 1;
+    while (n > 0 && length < HEAD_FILE_MAX - 1) {
+        n = read(fd, text + length, HEAD_FILE_MAX - 1 - length);
+        length += n > 0 ? (size_t)n : 0;
     }
-    fclose(file);
-    return good ? 1 : err_set(e, MSG_VERIFY_HEAD_FILE, path);
+    if (fd >= 0)
+        close(fd);
+    text[length] = '\0';
+    if (n < 0)
+        return damaged(e, path, 1, why_open);
+    if (length == HEAD_FILE_MAX - 1)
+        return damaged(e, path, 1, why_size);
+    return strlen(text) == length ? 1 : damaged(e, path, 1, why_bytes);
+}
+
+/* Check of a whole file: over its head and the lines behind it. */
+static const char *check_make(int64_t number, const char *digits, const char *lines, char *check)
+{
+    char *text = mem_format("metertill-head-1\n%lld %s\n%s", (long long)number, digits, lines);
+
+    journal_text_hash(text, check);
+    free(text);
+    return check;
+}
+
+int head_read(const char *path, int64_t *number, char *digits, json_t *numbers, bool *checked,
+              struct err *e)
+{
+    char text[HEAD_FILE_MAX], check[HEAD_DIGITS_MAX];
+    json_t *found = json_object();
+    int rc = text_read(path, text, e);
+
+    if (rc != 1)
+        goto out;
+    size_t first = strcspn(text, "\r\n"), head = first;
+    char *lines = text + first + strspn(text + first, "\r\n");
+    text[first] = '\0';
+    char *given = strrchr(text, ' ');
+    if (given && memchr(text, ' ', (size_t)(given - text)) != NULL) {
+        head = (size_t)(given++ - text);
+        text[head] = '\0';
+    }
+    *checked = head != first;
+    if (!head_parse(text, ' ', number, digits))
+        rc = damaged(e, path, 1, why_head);
+    else if (*checked && strcmp(check_make(*number, digits, lines, check), given) != 0)
+        rc = damaged(e, path, 1, why_check);
+    char *rest = lines, *line;
+    for (int64_t at = 2; rc == 1 && (line = strsep(&rest, "\n")) != NULL; at++) {
+        line[strcspn(line, "\r")] = '\0';
+        if ((line[0] != '\0' || rest != NULL) && !numbers_line(found, line))
+            rc = damaged(e, path, at, why_line);
+    }
+    if (rc == 1 && numbers)
+        numbers_merge(numbers, found);
+out:
+    json_decref(found);
+    return rc;
 }
 
 /* Do these books have the entry, and does its hash begin so? */
@@ -72,18 +138,21 @@ static bool entry_is(struct books *b, int64_t number, const char *digits)
 void head_init(struct head *head, const char *path, struct books *b)
 {
     char digits[HEAD_DIGITS_MAX];
-    struct err e = {0};
+    bool checked = false;
 
     *head = (struct head){.path = path != NULL && path[0] != '\0' ? mem_text(path) : NULL};
     if (head->path == NULL)
         return;
-    int rc = head_read(head->path, &head->noted, digits, NULL, &e);
+    int rc = head_read(head->path, &head->noted, digits, NULL, &checked, &head->trouble);
+    bool own = rc == 1 && entry_is(b, head->noted, digits);
     /* A crash between commit and note leaves it behind the books, never beyond them. One that a restore put away and a
      * crash left in its place is taken over, as the restore meant to. */
-    head->foreign = rc < 0 || (rc == 1 && !entry_is(b, head->noted, digits) &&
-                               !restore_knows_head(b, head->noted, digits));
+    if (rc == 1 && !own && !restore_knows_head(b, head->noted, digits))
+        err_set(&head->trouble, MSG_HEAD_FOREIGN, head->path, head->noted);
+    head->foreign = head->trouble.code != 0;
     head->numbers = json_object();
-    if (rc == 1 && !head->foreign && !entry_is(b, head->noted, digits))
+    /* One of before there was a check is written anew. */
+    if (!own || !checked)
         head->noted = 0;
 }
 
@@ -98,7 +167,9 @@ int head_write(const char *path, int64_t number, const char *digits, const char 
                struct err *e)
 {
     char *fresh = mem_format("%s.new", path);
-    char *line = mem_format("%lld %s\n%s", (long long)number, digits, lines);
+    char check[HEAD_DIGITS_MAX];
+    char *line = mem_format("%lld %s %s\n%s", (long long)number, digits,
+                            check_make(number, digits, lines, check), lines);
     int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640), rc = 0;
     size_t n = strlen(line);
 
@@ -128,7 +199,8 @@ void head_note(struct head *head, struct books *b, struct effects *fx)
         number == head->noted)
         return;
     if (head->foreign) {
-        trouble(fx, "names an entry that is not in these books; it was left as it is");
+        trouble(fx,
+                "is damaged or names an entry that is not in these books; it was left as it is");
         return;
     }
     if (numbers_books(b, head->last_document, &head->last_document, head->numbers, &e) != 0) {

@@ -30,6 +30,7 @@ struct restore {
     char told_digits[HEAD_DIGITS_MAX];
     char file_digits[HEAD_DIGITS_MAX]; /* what the head file says, for the record */
     int64_t file_head;
+    struct err damage; /* of the head file; code 0: it is none, or it is whole */
 };
 
 /* ---- do these books have an entry that begins so? 1 yes, 0 another, -1 they are not that long */
@@ -61,22 +62,48 @@ static void told(struct restore *r, int64_t number, const char *digits)
 
 /* ---- what tells of the time after the copy */
 
+/* One that tells of an entry of the copy or behind it has no number below the copy's own: */
+static bool behind_copy(const struct restore *r, const json_t *numbers)
+{
+    const char *key;
+    json_t *n;
+
+    json_object_foreach(r->numbers, key, n)
+    {
+        if (json_integer_value(json_object_get(numbers, key)) < json_integer_value(n))
+            return true;
+    }
+    return false;
+}
+
 static int head_file_ask(struct restore *r, struct err *e)
 {
     const struct restore_wish *w = r->wish;
-    struct err why = {0};
     json_t *numbers = json_object();
-    int rc = 0, read = w->head_file
-                           ? head_read(w->head_file, &r->file_head, r->file_digits, numbers, &why)
-                           : 0;
+    int rc = 0;
+    bool checked;
+    int read = w->head_file ? head_read(w->head_file, &r->file_head, r->file_digits, numbers,
+                                        &checked, &r->damage)
+                            : 0;
 
+    if (read < 0) {
+        r->file_head = 0;
+        r->file_digits[0] = '\0';
+    }
     if (read == 1) {
-        if (entry_look(books_db(r->books), r->file_head, r->file_digits) == 0 && !w->other_books)
+        int own = entry_look(books_db(r->books), r->file_head, r->file_digits);
+        if (own == 0 && !w->other_books)
             rc = err_set(e, MSG_RESTORE_OTHER, w->file, w->head_file, r->file_head);
-        told(r, r->file_head, r->file_digits);
-        numbers_merge(r->known, numbers);
-        /* One that was written before it kept numbers tells at least that nothing came after. */
-        r->known_all |= json_object_size(numbers) > 0 || r->file_head <= r->copy_head;
+        if (own != 0 && json_object_size(numbers) > 0 && r->file_head >= r->copy_head &&
+            behind_copy(r, numbers)) {
+            err_set(&r->damage, MSG_HEAD_DAMAGED, w->head_file, (int64_t)2,
+                    N_("its numbers are below those of the copy"));
+        } else {
+            told(r, r->file_head, r->file_digits);
+            numbers_merge(r->known, numbers);
+            /* One that was written before it kept numbers tells at least that nothing came after. */
+            r->known_all |= json_object_size(numbers) > 0 || r->file_head <= r->copy_head;
+        }
     }
     json_decref(numbers);
     return rc;
@@ -167,6 +194,9 @@ static int known_ask(struct restore *r, struct err *e)
         bound(r, r->told_head - r->copy_head);
         r->known_all = true;
     }
+    if (!r->known_all && r->damage.code != 0)
+        return err_set(e, MSG_RESTORE_DAMAGED, r->wish->file, r->wish->head_file,
+                       r->damage.arg[1].number, r->damage.arg[2].text);
     if (!r->known_all)
         return err_set(e, MSG_RESTORE_UNKNOWN, r->wish->file,
                        r->wish->head_file ? r->wish->head_file : "");

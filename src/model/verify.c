@@ -196,7 +196,8 @@ static int head_file_check(struct walk *w, const char *path, struct err *e)
 {
     char digits[HEAD_DIGITS_MAX];
     int64_t number;
-    int rc = head_read(path, &number, digits, NULL, e);
+    bool checked;
+    int rc = head_read(path, &number, digits, NULL, &checked, e);
 
     return rc == 1 ? head_check(w, number, digits, e) : rc;
 }
