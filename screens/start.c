@@ -40,6 +40,7 @@ struct start {
     bool outdated, failed;
     int64_t asked_at_utc;
     char paper_reason[96];
+    int broken_lines; /* as the engine knows at once; the books know it when the meters are lost */
     int wrong_layouts;
     char wrong_layout[ERR_TEXT_MAX]; /* the first of them, as an error of the protocol */
 };
@@ -181,7 +182,9 @@ static void counted_add(struct view *v, const struct counted *it)
 {
     struct start *s = v->state;
     char number[24], text[SHOW_TEXT_MAX * 2];
-    const int64_t n = rows_number(&s->counts, 0, it->column, 0);
+    int64_t n = rows_number(&s->counts, 0, it->column, 0);
+    if (strcmp(it->column, "lines_down") == 0 && s->broken_lines > n)
+        n = s->broken_lines;
     if (n <= 0 || !(it->roles & view_role(v)))
         return;
     snprintf(number, sizeof number, "%lld", (long long)n);
@@ -305,6 +308,19 @@ static void papers_came(struct view *v, const json_t *result, const struct err *
     lines_build(v);
 }
 
+static void broken_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct start *s = v->state;
+    size_t i;
+    json_t *one;
+    if (!answered(v, e))
+        return;
+    s->broken_lines = 0;
+    json_array_foreach(json_object_get(result, "channels"), i, one) s->broken_lines +=
+        json_is_object(json_object_get(one, "error"));
+    lines_build(v);
+}
+
 static void layouts_came(struct view *v, const json_t *result, const struct err *e)
 {
     struct start *s = v->state;
@@ -339,13 +355,14 @@ static void ask(struct view *v)
     struct start *s = v->state;
     s->outdated = s->failed = false;
     s->asked_at_utc = view_now(v);
-    s->waiting = 3;
+    s->waiting = 4;
     const char *what = rows_came(&s->counts) ? NULL : N_("looking what needs a person");
     view_ask(v, "start", NULL, NULL, what, counts_came);
     view_ask(v, "drafts", NULL, NULL, NULL, drafts_came);
     view_ask(v, "papers",
              json_pack("{s:s,s:{s:i}}", "state", "open", "page", "limit", PAPER_ROWS_ASK), NULL,
              NULL, papers_came);
+    view_ask(v, "lines.list", NULL, NULL, NULL, broken_came);
     if (view_role(v) & OFFICE) {
         s->waiting++;
         view_ask(v, "paper.layouts", NULL, NULL, NULL, layouts_came);
