@@ -70,6 +70,13 @@ struct db *books_db(struct books *b)
     return b->db;
 }
 
+int books_head(const struct books *b, struct err *e)
+{
+    if (b->head.trouble.code != 0)
+        *e = b->head.trouble;
+    return b->head.trouble.code;
+}
+
 struct ledger_clock *books_clocks(struct books *b)
 {
     return b->clocks;

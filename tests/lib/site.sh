@@ -48,7 +48,7 @@ site_meter() {
 site_sim() {
     rm -f "$SITE/ports"
     # shellcheck disable=SC2086
-    "$O/tests/metersim" --building "$SITE/building.conf" --ports "$SITE/ports" --control "$SITE_CONTROL" \
+    TZ=Asia/Shanghai "$O/tests/metersim" --building "$SITE/building.conf" --ports "$SITE/ports" --control "$SITE_CONTROL" \
         --state "$SITE/meters" $SITE_SIM_OPTIONS > "$SITE/sim.log" 2>&1 &
     SITE_SIM=$!
     site_wait 10 test -s "$SITE/ports" || { cat "$SITE/sim.log" >&2; return 1; }
