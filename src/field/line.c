@@ -42,8 +42,10 @@ void line_move(struct line *line, const struct channel_conf *conf, const struct 
     line->conf = *conf;
     line->framing = framing;
     line->delay_ms = DELAY_FIRST_MS;
-    line->retry_ms = 0;
     line->last_try_ms = clock_mono_ms() - DELAY_MAX_MS;
+    pthread_mutex_lock(&line->lock);
+    line->retry_ms = 0;
+    pthread_mutex_unlock(&line->lock);
     line_state_set(line, LINE_IDLE, "");
 }
 
@@ -129,8 +131,8 @@ int line_connect(struct line *line, struct err *e)
     line->fd = fd;
     line->epoch++;
     line->connected_ms = clock_mono_ms();
-    line->retry_ms = 0;
     pthread_mutex_lock(&line->lock);
+    line->retry_ms = 0;
     line->status.reconnects += line->epoch > 1;
     line->status.state = LINE_UP;
     line->status.trouble[0] = '\0';

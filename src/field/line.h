@@ -20,11 +20,12 @@ struct line {
     int fd;                                        /* -1: not connected */
     void *ctx;                                     /* the framing's */
     unsigned epoch; /* counts connections: what was checked on an earlier one is checked again */
-    int64_t last_byte_us;                        /* when something last passed */
-    int64_t connected_ms, last_try_ms, retry_ms; /* monotonic; retry_ms 0: no back-off */
-    int delay_ms;                                /* of the next back-off */
-    struct timing_lag lag;                       /* of this thread */
-    pthread_mutex_t lock;                        /* guards status */
+    int64_t last_byte_us;              /* when something last passed */
+    int64_t connected_ms, last_try_ms; /* monotonic */
+    int delay_ms;                      /* of the next back-off */
+    struct timing_lag lag;             /* of this thread */
+    pthread_mutex_t lock;              /* guards what follows, where others read it */
+    int64_t retry_ms;                  /* monotonic; 0: no back-off */
     struct channel_status status;
 };
 

@@ -116,6 +116,9 @@ static void change_places(void **state)
     list[1].port = a.server.port;
     assert_int_equal(field_configure(a.field, list, 2, NULL, NULL), 2);
     submit(&a, &w, 1);
+    struct channel_status status = {0};
+    for (int i = 0; i < 20000 && status.answers == 0; i++) /* somebody looks on while it connects */
+        assert_true(field_status(a.field, 1, &status));
     work_wait(&w);
     assert_int_equal(w.job.end, JOB_DONE);
     server_sync(&b.server);
