@@ -109,6 +109,7 @@ static int order_give(struct cli *cli, const char *call, json_t *args, int wait_
         code = orders_wait(cli, &end, wait_s, e);
     }
     json_decref(r);
+    json_decref(end.row);
     orders_deaf(cli);
     if (code)
         return code;
