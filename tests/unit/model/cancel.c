@@ -146,6 +146,8 @@ static void never_sent_is_cancelled(void **state)
     assert_int_equal(json_string_value(json_object_get(first, "number"))[0], 'C');
     assert_int_equal(json_integer_value(json_object_get(first, "paid_out_minor")), 10000);
     assert_int_equal(cancel(r, &r->cashier, ONCE("2"), "wrong tenant", &again), 0);
+    assert_true(json_is_true(json_object_get(again, "again"))); /* told, and else the same */
+    json_object_del(again, "again");
     assert_true(json_equal(first, again));
     json_decref(first);
     json_decref(again);
