@@ -88,12 +88,12 @@ static int child_start(char **words, int out, pid_t *child, struct err *e)
 static int child_hear(pid_t child, int in, int64_t until_ms, const atomic_bool *stop,
                       struct said *said, int *status)
 {
-    bool open = true;
+    bool open = true, gone = false; /* a child is reaped once: what it said may still be on its way */
 
     for (;;) {
         struct pollfd p = {.fd = open ? in : -1, .events = POLLIN};
         char bytes[1024];
-        bool gone = waitpid(child, status, WNOHANG) == child;
+        gone = gone || waitpid(child, status, WNOHANG) == child;
         if (poll(&p, 1, gone ? 0 : POLL_MS) > 0) {
             ssize_t n = read(in, bytes, sizeof bytes);
             open = n > 0;

@@ -246,7 +246,7 @@ static const char *stem(const char *database, size_t *length)
     return base;
 }
 
-char *backup_name(const char *directory, const char *database, int64_t at_utc)
+static char *stamped(const char *directory, const char *database, int64_t at_utc)
 {
     char stamp[32] = "";
     size_t length;
@@ -257,6 +257,17 @@ char *backup_name(const char *directory, const char *database, int64_t at_utc)
     if (localtime_r(&t, &tm))
         strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &tm);
     return mem_format("%s/%.*s-%s.db", directory, (int)length, name, stamp);
+}
+
+char *backup_name(const char *directory, const char *database, int64_t at_utc)
+{
+    char *name = stamped(directory, database, at_utc);
+
+    for (int later = 1; later < 60 && access(name, F_OK) == 0; later++) {
+        free(name);
+        name = stamped(directory, database, at_utc + later);
+    }
+    return name;
 }
 
 /* What stands behind the stamp of a name that backup_name() made ("", ".part", ".wrong"), or NULL. */

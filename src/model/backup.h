@@ -34,7 +34,8 @@ struct backup_plan {
 /* A failed one is tried again after an hour. */
 int backup_plan(struct books *reader, int64_t now_utc, struct backup_plan *out, struct err *e);
 
-/* Name of the next backup in a directory, "DIR/site-20261122-031000.db"; the caller's. */
+/* Name of the next backup in a directory, "DIR/site-20261122-031000.db"; the caller's. Where that second has its copy
+   already it is the next one's, so that two askers at once both get theirs. */
 char *backup_name(const char *directory, const char *database, int64_t at_utc);
 /* Removes what is older than the newest `keep` backups of this database in the directory, and what broken ones left.
  * *removed: array of paths; the caller's. */
