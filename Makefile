@@ -38,12 +38,13 @@ PKGS_field   :=
 PKGS_paper   := jansson pangocairo libqrencode
 PKGS_engine  := jansson libsodium
 PKGS_sheet   := xlsxwriter
+PKGS_notify  := libcurl
 PKGS_ui      := jansson
 PKGS_cli     := jansson
 PKGS_screens := jansson
 PKGS_drivers := libmodbus libserialport
 PAPER_CFLAGS := $(shell pkg-config --cflags $(PKGS_paper) | sed 's/-I/-isystem /g')
-LIBS := -lsqlite3 -ljansson -lsodium -lmodbus -lserialport -lxlsxwriter $(shell pkg-config --libs pangocairo) -lqrencode -lcups -linih -lcsv -lpanelw -lncursesw -ltinfo -lpthread
+LIBS := -lsqlite3 -ljansson -lsodium -lmodbus -lserialport -lxlsxwriter $(shell pkg-config --libs pangocairo) -lqrencode -lcurl -lcups -linih -lcsv -lpanelw -lncursesw -ltinfo -lpthread
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wformat -Wformat-security -Wundef -Werror
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 OPT  ?= -O2 -g

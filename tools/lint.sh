@@ -27,7 +27,7 @@ O=${O:-build}
 for o in $(find "$O/obj" -name '*.o' ! -path '*/tests/*' 2> /dev/null); do
     objdump -t "$o" | awk -v f="$o" '$3 == "O" && $4 ~ /^\.(data|bss)/ && $4 !~ /rel\.ro/ && $NF != "die_restore" && $NF !~ /^__/ { print f ": " $NF }'
 done | say "global state"
-for pair in curses.h:src/ui sqlite3.h:src/db modbus.h:drivers libserialport.h:drivers cups/cups.h:src/paper xlsxwriter.h:src/sheet; do
+for pair in curses.h:src/ui sqlite3.h:src/db modbus.h:drivers libserialport.h:drivers cups/cups.h:src/paper xlsxwriter.h:src/sheet curl/curl.h:src/notify; do
     header=${pair%%:*} home=${pair#*:}
     # shellcheck disable=SC2086
     grep -lE "#include <.*${header}>" $product | grep -v "^$home/" | say "$header outside $home"

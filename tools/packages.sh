@@ -2,7 +2,7 @@
 # Installs what building, testing and the demo need on Debian 12 and is not there yet. Silent where
 # nothing is missing; uses sudo where it is not run as root.
 set -eu
-want="gcc libc6-dev make pkg-config libncurses-dev libmodbus-dev libsqlite3-dev libcups2-dev libjansson-dev libsodium-dev libinih-dev libcsv-dev uthash-dev gettext sqlite3 tmux cups-daemon cups-client ncurses-term libserialport-dev libxlsxwriter-dev libqrencode-dev libpango1.0-dev"
+want="gcc libc6-dev make pkg-config libncurses-dev libmodbus-dev libsqlite3-dev libcups2-dev libjansson-dev libsodium-dev libinih-dev libcsv-dev uthash-dev gettext sqlite3 tmux cups-daemon cups-client ncurses-term libserialport-dev libxlsxwriter-dev libqrencode-dev libpango1.0-dev libcurl4-openssl-dev"
 [ "${1:-}" = test ] && want="$want libcmocka-dev mbpoll clang clang-format libclang-rt-14-dev cppcheck git xxd iproute2 procps openssh-server openssh-client mandoc lintian debhelper fakeroot systemd bash-completion python3-openpyxl gnumeric fonts-wqy-microhei poppler-utils zbar-tools"
 missing=
 for p in $want; do

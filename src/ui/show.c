@@ -19,6 +19,7 @@ static const struct {
     unsigned style;
 } states[] = {
     /* of a meter */
+    {N_("locked out"), '#', STYLE_MAGENTA},
     {N_("in doubt"), '?', STYLE_MAGENTA},
     {N_("lost"), 'x', STYLE_RED},
     {N_("not opened"), '.', STYLE_DIM},

@@ -15,6 +15,7 @@
 
 /* The words are those of show.h's table; translated there. */
 static const char *const words[WALL_STATES] = {
+    [WALL_LOCKED_OUT] = "locked out",
     [WALL_IN_DOUBT] = "in doubt",
     [WALL_LOST] = "lost",
     [WALL_NOT_OPENED] = "not opened",

@@ -13,6 +13,7 @@ struct canvas;
 
 /* Of the states the first that holds is a meter's; in this order "worst first" sorts. */
 enum wall_state {
+    WALL_LOCKED_OUT,
     WALL_IN_DOUBT,
     WALL_LOST,
     WALL_NOT_OPENED,

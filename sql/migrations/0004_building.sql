@@ -1,0 +1,287 @@
+-- The whole building at work: rounds of reading and their history, quality of lines, wanted state, lock-outs, batches,
+-- alarms and their notices, distribution rooms, channels in other hands.
+
+-- ---- how often: a meter's own interval, else its channel's, else the site's setting read.interval_s
+ALTER TABLE channel ADD COLUMN interval_s INTEGER CHECK (interval_s BETWEEN 60 AND 86400);
+ALTER TABLE meter ADD COLUMN interval_s INTEGER CHECK (interval_s BETWEEN 60 AND 86400);
+-- A main meter of a distribution room sells nothing and has no account.
+ALTER TABLE meter ADD COLUMN role TEXT NOT NULL DEFAULT 'tenant' CHECK (role IN ('tenant', 'main'));
+CREATE INDEX meter_main ON meter (space_id) WHERE role = 'main';
+
+-- ---- distribution rooms: the lines that start there, and what was seen on each visit
+ALTER TABLE channel ADD COLUMN room_id INTEGER REFERENCES space(id);
+CREATE INDEX channel_room ON channel (room_id) WHERE room_id IS NOT NULL;
+CREATE TABLE inspection (
+    id          INTEGER PRIMARY KEY,
+    space_id    INTEGER NOT NULL REFERENCES space(id),
+    operator_id INTEGER NOT NULL REFERENCES operator(id),
+    at_utc      INTEGER NOT NULL,
+    note        TEXT NOT NULL CHECK (note <> '')
+) STRICT;
+CREATE INDEX inspection_space ON inspection (space_id, at_utc);
+CREATE TRIGGER inspection_no_update BEFORE UPDATE ON inspection
+BEGIN SELECT RAISE(ABORT, 'an inspection is never changed'); END;
+CREATE TRIGGER inspection_no_delete BEFORE DELETE ON inspection
+BEGIN SELECT RAISE(ABORT, 'an inspection is never deleted'); END;
+
+-- ---- a channel in other hands: the engine is silent on it and holds its orders until it is back
+ALTER TABLE channel ADD COLUMN handed_to TEXT NOT NULL DEFAULT '';   -- to whom, as typed; '': the engine has it
+ALTER TABLE channel ADD COLUMN handed_by INTEGER REFERENCES operator(id);
+ALTER TABLE channel ADD COLUMN handed_at_utc INTEGER;
+
+-- ---- readings: electrical values beside the energies; flag: why it is kept out of the sums
+ALTER TABLE reading ADD COLUMN flag TEXT NOT NULL DEFAULT '' CHECK (flag IN ('', 'back', 'jump', 'overflow', 'exchanged'));
+ALTER TABLE reading ADD COLUMN voltage1_mv INTEGER;
+ALTER TABLE reading ADD COLUMN voltage2_mv INTEGER;
+ALTER TABLE reading ADD COLUMN voltage3_mv INTEGER;
+ALTER TABLE reading ADD COLUMN current1_ma INTEGER;
+ALTER TABLE reading ADD COLUMN current2_ma INTEGER;
+ALTER TABLE reading ADD COLUMN current3_ma INTEGER;
+ALTER TABLE reading ADD COLUMN reactive_var INTEGER;
+ALTER TABLE reading ADD COLUMN factor_e3 INTEGER;
+ALTER TABLE reading ADD COLUMN frequency_mhz INTEGER;
+-- The same, by meter: readings of days that are over are folded into it at night.
+CREATE TABLE history (
+    meter_id      INTEGER NOT NULL REFERENCES meter(id),
+    at_utc        INTEGER NOT NULL,
+    energy_wh     INTEGER NOT NULL,
+    rate1_wh INTEGER NOT NULL, rate2_wh INTEGER NOT NULL, rate3_wh INTEGER NOT NULL, rate4_wh INTEGER NOT NULL,
+    balance_minor INTEGER NOT NULL,
+    purchase_count INTEGER NOT NULL,
+    power_w       INTEGER NOT NULL,
+    status1       INTEGER NOT NULL,
+    status2       INTEGER NOT NULL,
+    flag          TEXT NOT NULL DEFAULT '',
+    voltage1_mv INTEGER, voltage2_mv INTEGER, voltage3_mv INTEGER,
+    current1_ma INTEGER, current2_ma INTEGER, current3_ma INTEGER,
+    reactive_var INTEGER, factor_e3 INTEGER, frequency_mhz INTEGER,
+    PRIMARY KEY (meter_id, at_utc)
+) STRICT, WITHOUT ROWID;
+-- Energy of a span: what lies between two good readings is spread evenly over the hours it covers, so that the hours
+-- add up to the register to the watt-hour. seen_s: seconds of the span that lie between readings no further apart than
+-- two intervals; the rest is a gap that was bridged.
+CREATE TABLE energy_hour (
+    meter_id INTEGER NOT NULL REFERENCES meter(id),
+    hour_utc INTEGER NOT NULL,                 -- its first second
+    energy_wh INTEGER NOT NULL,
+    rate1_wh INTEGER NOT NULL, rate2_wh INTEGER NOT NULL, rate3_wh INTEGER NOT NULL, rate4_wh INTEGER NOT NULL,
+    power_max_w INTEGER,
+    seen_s INTEGER NOT NULL,
+    PRIMARY KEY (meter_id, hour_utc)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE energy_day (
+    meter_id INTEGER NOT NULL REFERENCES meter(id),
+    day TEXT NOT NULL,                         -- '2026-11-22' of the site's time zone
+    energy_wh INTEGER NOT NULL,
+    rate1_wh INTEGER NOT NULL, rate2_wh INTEGER NOT NULL, rate3_wh INTEGER NOT NULL, rate4_wh INTEGER NOT NULL,
+    power_max_w INTEGER,
+    seen_s INTEGER NOT NULL,
+    first_wh INTEGER, last_wh INTEGER,         -- registers at the day's first and last good reading
+    balance_minor INTEGER,                     -- at its last
+    PRIMARY KEY (meter_id, day)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE energy_month (
+    meter_id INTEGER NOT NULL REFERENCES meter(id),
+    month TEXT NOT NULL,                       -- '2026-11'
+    energy_wh INTEGER NOT NULL,
+    rate1_wh INTEGER NOT NULL, rate2_wh INTEGER NOT NULL, rate3_wh INTEGER NOT NULL, rate4_wh INTEGER NOT NULL,
+    power_max_w INTEGER,
+    seen_s INTEGER NOT NULL,
+    first_wh INTEGER, last_wh INTEGER,
+    balance_minor INTEGER,
+    PRIMARY KEY (meter_id, month)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fold (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    until_utc   INTEGER NOT NULL               -- readings before this are in history and in the sums
+) STRICT;
+
+-- ---- rounds: what was due on a channel and what came of it. A round the engine was not there for has no row: a gap.
+CREATE TABLE round (
+    channel_id  INTEGER NOT NULL REFERENCES channel(id),
+    due_utc     INTEGER NOT NULL,
+    began_utc   INTEGER NOT NULL,
+    ended_utc   INTEGER,                       -- NULL: under way, or the engine ended in it
+    meters      INTEGER NOT NULL,
+    answered    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (channel_id, due_utc)
+) STRICT, WITHOUT ROWID;
+
+-- ---- quality of communication, by hour and channel, by day and meter
+CREATE TABLE line_hour (
+    channel_id INTEGER NOT NULL REFERENCES channel(id),
+    hour_utc   INTEGER NOT NULL,
+    requests INTEGER NOT NULL, answers INTEGER NOT NULL, timeouts INTEGER NOT NULL, crc INTEGER NOT NULL,
+    wrong INTEGER NOT NULL, exceptions INTEGER NOT NULL, reconnects INTEGER NOT NULL,
+    median_ms INTEGER, p99_ms INTEGER,
+    PRIMARY KEY (channel_id, hour_utc)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE meter_day (
+    meter_id INTEGER NOT NULL REFERENCES meter(id),
+    day      TEXT NOT NULL,
+    requests INTEGER NOT NULL, answers INTEGER NOT NULL, timeouts INTEGER NOT NULL, crc INTEGER NOT NULL,
+    wrong INTEGER NOT NULL, exceptions INTEGER NOT NULL,
+    median_ms INTEGER, p99_ms INTEGER,
+    PRIMARY KEY (meter_id, day)
+) STRICT, WITHOUT ROWID;
+
+-- ---- said versus is: what was said last; what is, stands in meter_state
+ALTER TABLE meter_state ADD COLUMN settings_at_utc INTEGER;           -- when prices and amounts were read last
+ALTER TABLE meter_state ADD COLUMN load_max_w INTEGER;                -- overload power, primary side, one phase; 0 off
+ALTER TABLE meter_state ADD COLUMN load_at_utc INTEGER;
+ALTER TABLE meter_state ADD COLUMN clock_off_s INTEGER;               -- the meter's clock less ours when it was read
+ALTER TABLE meter_state ADD COLUMN frequency_mhz INTEGER;
+CREATE TABLE wanted (
+    meter_id    INTEGER NOT NULL REFERENCES meter(id),
+    item        TEXT NOT NULL CHECK (item IN ('mode', 'price1_e4', 'price2_e4', 'price3_e4', 'price4_e4', 'alarm1_minor',
+                                              'alarm2_minor', 'overdraft_minor', 'max_power_w')),
+    value       INTEGER NOT NULL,              -- mode: 0 prepaid, 1 forced off, 2 forced on
+    how         TEXT NOT NULL CHECK (how IN ('order', 'adopted', 'accepted')),
+    order_id    INTEGER REFERENCES "order"(id),
+    operator_id INTEGER REFERENCES operator(id),
+    at_utc      INTEGER NOT NULL,
+    PRIMARY KEY (meter_id, item)
+) STRICT, WITHOUT ROWID;
+
+-- ---- lock-outs
+CREATE TABLE lock_out (
+    id             INTEGER PRIMARY KEY,
+    meter_id       INTEGER NOT NULL REFERENCES meter(id),
+    operator_id    INTEGER NOT NULL REFERENCES operator(id), -- whose tag it is
+    reason         TEXT NOT NULL CHECK (reason <> ''),
+    at_utc         INTEGER NOT NULL,
+    off_order      INTEGER REFERENCES "order"(id),
+    off_at_utc     INTEGER,                    -- forced off was read back; NULL: not verified
+    cleared_at_utc INTEGER,
+    cleared_by     INTEGER REFERENCES operator(id),
+    cleared_reason TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE UNIQUE INDEX lock_out_open ON lock_out (meter_id) WHERE cleared_at_utc IS NULL;
+CREATE INDEX lock_out_meter ON lock_out (meter_id, id);
+
+-- ---- batches
+CREATE TABLE batch (
+    id             INTEGER PRIMARY KEY,
+    command        TEXT NOT NULL CHECK (command IN ('tariff', 'settings', 'load', 'on', 'prepaid', 'off', 'clock', 'read')),
+    detail         TEXT NOT NULL DEFAULT '{}', -- JSON: the values
+    selection      TEXT NOT NULL DEFAULT '',   -- what was selected, as typed
+    state          TEXT NOT NULL CHECK (state IN ('running', 'stopping', 'stopped', 'done')),
+    operator_id    INTEGER NOT NULL REFERENCES operator(id),
+    created_at_utc INTEGER NOT NULL,
+    ended_at_utc   INTEGER,
+    expires_at_utc INTEGER NOT NULL,           -- nothing of it is sent after this
+    until_utc      INTEGER,                    -- 'on': back to prepaid by itself at this time
+    fail_percent   INTEGER NOT NULL CHECK (fail_percent BETWEEN 1 AND 100),
+    dark           INTEGER NOT NULL DEFAULT 0, -- meters that would lose power, as confirmed
+    undo_of        INTEGER REFERENCES batch(id),
+    retry_of       INTEGER REFERENCES batch(id),
+    reason         TEXT NOT NULL DEFAULT ''    -- JSON: why it stopped by itself
+) STRICT;
+CREATE INDEX batch_open ON batch (state) WHERE state IN ('running', 'stopping');
+CREATE TABLE batch_row (
+    batch_id INTEGER NOT NULL REFERENCES batch(id),
+    n        INTEGER NOT NULL,
+    meter_id INTEGER NOT NULL REFERENCES meter(id),
+    state    TEXT NOT NULL CHECK (state IN ('waiting', 'skipped', 'given', 'done', 'failed', 'cancelled')),
+    reason   TEXT NOT NULL DEFAULT '',         -- JSON: why skipped or failed
+    order_id INTEGER REFERENCES "order"(id),
+    dark     INTEGER NOT NULL DEFAULT 0 CHECK (dark IN (0, 1)),
+    before   TEXT NOT NULL DEFAULT '{}',       -- JSON: what was read before: what an undo goes back to
+    after    TEXT NOT NULL DEFAULT '{}',       -- JSON: what was read back
+    at_utc   INTEGER,
+    PRIMARY KEY (batch_id, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_row_meter ON batch_row (meter_id, batch_id);
+CREATE INDEX batch_row_order ON batch_row (order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX batch_row_waiting ON batch_row (batch_id, n) WHERE state IN ('waiting', 'given');
+ALTER TABLE "order" ADD COLUMN batch_id INTEGER REFERENCES batch(id);
+-- Forced on until a time: given back to prepaid by an order of the engine's own.
+CREATE TABLE protection (
+    id           INTEGER PRIMARY KEY,
+    meter_id     INTEGER NOT NULL REFERENCES meter(id),
+    order_id     INTEGER NOT NULL REFERENCES "order"(id), -- that forced it on
+    until_utc    INTEGER,                      -- NULL: until somebody ends it
+    from_utc     INTEGER,                      -- when it was read back
+    from_wh      INTEGER,
+    ended_utc    INTEGER,
+    ended_wh     INTEGER,                      -- ended_wh - from_wh went unpaid
+    end_order    INTEGER REFERENCES "order"(id)
+) STRICT;
+CREATE UNIQUE INDEX protection_open ON protection (meter_id) WHERE ended_utc IS NULL;
+
+-- ---- alarms and who was told
+CREATE TABLE alarm (
+    id           INTEGER PRIMARY KEY,
+    kind         TEXT NOT NULL,                -- a row of the program's table of kinds
+    object       TEXT NOT NULL,                -- 'meter 190301527', 'channel L07', 'queue receipt', 'disk'
+    meter_id     INTEGER REFERENCES meter(id),
+    channel_id   INTEGER REFERENCES channel(id),
+    detail       TEXT NOT NULL DEFAULT '',     -- JSON: the sentence with its figures
+    raised_utc   INTEGER NOT NULL,
+    acked_utc    INTEGER,
+    acked_by     INTEGER REFERENCES operator(id),
+    note         TEXT NOT NULL DEFAULT '',
+    cleared_utc  INTEGER
+) STRICT;
+CREATE UNIQUE INDEX alarm_open ON alarm (kind, object) WHERE cleared_utc IS NULL;
+CREATE INDEX alarm_meter ON alarm (meter_id, id) WHERE meter_id IS NOT NULL;
+CREATE INDEX alarm_time ON alarm (raised_utc);
+CREATE TABLE notice (
+    id          INTEGER PRIMARY KEY,
+    alarm_id    INTEGER NOT NULL REFERENCES alarm(id),
+    way         TEXT NOT NULL CHECK (way IN ('command', 'mail')),
+    recipient   TEXT NOT NULL DEFAULT '',
+    language    TEXT NOT NULL DEFAULT '',
+    subject     TEXT NOT NULL DEFAULT '',
+    body        TEXT NOT NULL DEFAULT '',
+    state       TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed')),
+    tries       INTEGER NOT NULL DEFAULT 0,
+    next_utc    INTEGER NOT NULL DEFAULT 0,
+    created_utc INTEGER NOT NULL,
+    changed_utc INTEGER NOT NULL,
+    reason      TEXT NOT NULL DEFAULT ''       -- JSON or the last line of what was said
+) STRICT;
+CREATE INDEX notice_waiting ON notice (next_utc) WHERE state = 'waiting';
+CREATE INDEX notice_alarm ON notice (alarm_id);
+
+-- ---- a meter as people see it: a lock-out comes before everything
+DROP VIEW meter_shown;
+CREATE VIEW meter_shown AS
+SELECT m.id AS meter_id, m.number AS meter, m.kind, m.model, m.credit_mode, m.channel_id, m.address,
+       m.space_id, m.tariff_id, s.name AS room, s.path,
+       am.account_id, am.adopted, a.number AS account, a.no_sale, a.tenant_id,
+       t.name AS tenant, t.alias, t.phone,
+       -- after a top-up the books know the balance before the next reading does
+       CASE WHEN k.at_utc >= ms.read_at_utc THEN k.balance_minor ELSE ms.balance_minor END AS balance_minor,
+       CASE WHEN k.at_utc >= ms.read_at_utc THEN k.at_utc ELSE ms.read_at_utc END AS balance_at,
+       ms.tried_at_utc AS tried_at, ms.misses,
+       coalesce(ms.price1_e4, (
+           SELECT p.price_e4 FROM tariff_price p
+           WHERE p.tariff_id = m.tariff_id AND p.from_day <= date('now', 'localtime')
+           ORDER BY p.from_day DESC, p.rate LIMIT 1)) AS price_e4,
+       CASE
+           WHEN l.id IS NOT NULL THEN 'locked out'
+           WHEN m.id IN (
+               SELECT o.meter_id FROM "order" o      -- the first term is that of index order_open
+               WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt') THEN 'in doubt'
+           WHEN ms.lost = 1 THEN 'lost'
+           WHEN am.account_id IS NULL AND m.role = 'tenant' THEN 'not opened'
+           WHEN ms.read_at_utc IS NULL THEN 'unread'
+           WHEN ms.forced = 1 AND ms.relay_closed = 0 THEN 'forced off'
+           WHEN ms.forced = 1 THEN 'forced on'
+           WHEN ms.relay_closed = 0 THEN 'cut'
+           WHEN ms.arrears = 1 AND m.role = 'tenant' THEN 'arrears'
+           WHEN ms.alarm2 = 1 AND m.role = 'tenant' THEN 'alarm 2'
+           WHEN ms.alarm1 = 1 AND m.role = 'tenant' THEN 'alarm 1'
+           ELSE 'on'
+       END AS state,
+       m.role, l.id AS lock_out,
+       (SELECT c.handed_to FROM channel c WHERE c.id = m.channel_id) AS handed_to
+FROM meter m
+JOIN space s ON s.id = m.space_id
+LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
+LEFT JOIN account a ON a.id = am.account_id
+LEFT JOIN tenant t ON t.id = a.tenant_id
+LEFT JOIN meter_state ms ON ms.meter_id = m.id
+LEFT JOIN meter_known k ON k.meter_id = m.id
+LEFT JOIN lock_out l ON l.meter_id = m.id AND l.cleared_at_utc IS NULL;
