@@ -221,11 +221,25 @@ CREATE TABLE alarm (
     acked_utc    INTEGER,
     acked_by     INTEGER REFERENCES operator(id),
     note         TEXT NOT NULL DEFAULT '',
+    gone_utc     INTEGER,                      -- since when its cause is gone; it is cleared when that lasts
     cleared_utc  INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX alarm_open ON alarm (kind, object) WHERE cleared_utc IS NULL;
 CREATE INDEX alarm_meter ON alarm (meter_id, id) WHERE meter_id IS NOT NULL;
+CREATE INDEX alarm_meter_open ON alarm (meter_id) WHERE cleared_utc IS NULL AND meter_id IS NOT NULL;
+CREATE INDEX alarm_object ON alarm (object, kind);
 CREATE INDEX alarm_time ON alarm (raised_utc);
+-- A cause that is there, whose alarm waits for its time: it is not forgotten over a restart.
+CREATE TABLE alarm_cause (
+    kind         TEXT NOT NULL,
+    object       TEXT NOT NULL,
+    meter_id     INTEGER REFERENCES meter(id),
+    since_utc    INTEGER NOT NULL,
+    PRIMARY KEY (kind, object)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alarm_cause_meter ON alarm_cause (meter_id) WHERE meter_id IS NOT NULL;
+CREATE INDEX meter_lost ON meter_state (meter_id) WHERE lost = 1;
+CREATE INDEX reading_flagged ON reading (meter_id, at_utc) WHERE flag <> '';
 CREATE TABLE notice (
     id          INTEGER PRIMARY KEY,
     alarm_id    INTEGER NOT NULL REFERENCES alarm(id),
