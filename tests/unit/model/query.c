@@ -391,7 +391,8 @@ static const char rows_of_all[] =
     "INSERT INTO sale (id, document_id, account_id, meter_id, shift_id, operator_id, at_utc, amount_minor, pay, tendered_minor, change_minor)"
     " SELECT i, i, 1, 1, 1, 1, 1000 - i / 3, 500, 'cash', 500, 0 FROM n;"
     "INSERT INTO \"order\" (id, kind, meter_id, sale_id, state, created_at_utc, changed_at_utc) SELECT i, 'top-up', 1, i, 'done', 5, 5 FROM n;"
-    "INSERT INTO reading SELECT i, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM n; COMMIT";
+    "INSERT INTO reading (at_utc, meter_id, energy_wh, rate1_wh, rate2_wh, rate3_wh, rate4_wh, balance_minor,"
+    " purchase_count, power_w, status1, status2) SELECT i, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM n; COMMIT";
 
 static json_t *page_of(struct books *b, const struct query *q, const json_t *args,
                        const struct page *page)
