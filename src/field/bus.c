@@ -65,7 +65,7 @@ void bus_moved(struct bus *bus)
 
 void bus_begin(struct bus *bus, struct job *job)
 {
-    bus->patient = job->priority != JOB_SWEEP;
+    bus->patient = job->priority != JOB_SWEEP && job->kind != JOB_PROBE;
     record_begin(&bus->record, job);
 }
 

@@ -205,6 +205,7 @@ void exchange_run(struct bus *bus, struct job *job)
     case JOB_CLOCK:
     case JOB_LOAD: exchange_change(&x); break;
     case JOB_OPENING: exchange_opening(&x); break;
+    case JOB_PROBE: exchange_probe(&x); break;
     }
     bus_end(bus);
 }

@@ -30,7 +30,8 @@ void exchange_end(struct exchange *x, enum job_end end,
 /* Everything of the meter, settings too, into job->reading; who answered stays there. false: the job is ended. */
 bool exchange_read(struct exchange *x);
 
-/* exchange_topup.c, exchange_change.c, exchange_opening.c, exchange_load.c */
+/* exchange_topup.c, exchange_change.c, exchange_opening.c, exchange_load.c, exchange_probe.c */
+void exchange_probe(struct exchange *x);
 void exchange_topup(struct exchange *x);
 void exchange_change(struct exchange *x);
 void exchange_opening(struct exchange *x);

@@ -88,6 +88,7 @@ static enum deed send_change(struct exchange *x)
     case JOB_LOAD: return exchange_load_send(x);
     case JOB_READ:
     case JOB_TOPUP:
+    case JOB_PROBE:
     case JOB_OPENING: break;
     }
     return DEED_NOT_DONE;

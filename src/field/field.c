@@ -152,6 +152,19 @@ static void retired_free(struct field *field, bool all)
     field->retired_count = kept;
 }
 
+void field_channel_drop(struct field *field, int64_t channel_id)
+{
+    pthread_mutex_lock(&field->lock);
+    for (size_t i = field->count; i-- > 0;) {
+        struct channel_conf conf;
+        channel_conf_copy(field->channel[i], &conf);
+        if (conf.id == channel_id)
+            retire(field, i);
+    }
+    retired_free(field, false);
+    pthread_mutex_unlock(&field->lock);
+}
+
 /* The list with everything filled in; entries that cannot be have a NULL framing. */
 struct plan {
     struct channel_conf full;
@@ -231,7 +244,7 @@ size_t field_configure(struct field *field, const struct channel_conf *list, siz
     for (size_t i = field->count; i-- > 0;) {
         struct channel_conf conf;
         channel_conf_copy(field->channel[i], &conf);
-        if (!planned(plan, count, conf.id))
+        if (conf.id > 0 && !planned(plan, count, conf.id)) /* below 0: of a scan, not of the list */
             retire(field, i);
     }
     for (size_t i = 0; i < count; i++)

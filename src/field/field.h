@@ -16,7 +16,17 @@ struct log;
 enum job_priority { JOB_PROVE, JOB_INTERACTIVE, JOB_BATCH, JOB_RETRY, JOB_SWEEP, JOB_PRIORITIES };
 
 /* JOB_OPENING: settings that may reset the money on a meter, proved like a top-up (exchange_opening.c). */
-enum job_kind { JOB_READ, JOB_TOPUP, JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK, JOB_LOAD, JOB_OPENING };
+/* JOB_PROBE: who answers at an address, by whatever meter (exchange_probe.c). */
+enum job_kind {
+    JOB_READ,
+    JOB_TOPUP,
+    JOB_SWITCH,
+    JOB_SETTINGS,
+    JOB_CLOCK,
+    JOB_LOAD,
+    JOB_OPENING,
+    JOB_PROBE
+};
 
 /* Overload control to order: power of one phase on the primary side, 0 switches it off; the others -1: as they are. */
 struct job_load {
@@ -86,6 +96,8 @@ struct job {
     struct job_load load;           /* JOB_LOAD */
     int64_t clock_local; /* JOB_CLOCK: 0 = the channel thread takes the time as it sends */
     bool quiet_first;    /* reconnect and out-wait lingering copies before reading */
+    int line_baud;       /* JOB_PROBE on a serial device: at this speed; 0: the line's own */
+    char line_parity;    /* the same: 'N', 'E', 'O'; 0: the line's own */
     bool probe_first;    /* JOB_TOPUP: send the 0x20 probe before asking before_send */
 
     /* Hooks, called on the channel's thread; they may block on the writer.
@@ -141,6 +153,8 @@ int field_channel_add(struct field *field, const struct channel_conf *conf, stru
 typedef void channel_refused_fn(void *ctx, const struct channel_conf *conf, const struct err *e);
 size_t field_configure(struct field *field, const struct channel_conf *list, size_t count,
                        channel_refused_fn *refused, void *ctx);
+/* Takes one channel out again: its exchange in flight ends, what is queued ends with JOB_DROPPED. */
+void field_channel_drop(struct field *field, int64_t channel_id);
 /* Hands a job over; the field owns it until done(). ERR_AGAIN: queue full; ERR_NOT_FOUND: no such channel. */
 int field_submit(struct field *field, int64_t channel_id, struct job *job, struct err *e);
 /* Line up or not, counters. false: no such channel. Any thread. */
