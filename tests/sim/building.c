@@ -40,6 +40,9 @@ void building_free(struct building *b)
         return;
     }
     control_close(b);
+    if (b->told) {
+        fclose(b->told);
+    }
     for (size_t i = 0; i < b->channel_count; i++) {
         channel_free(b->channels[i]);
     }

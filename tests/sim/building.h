@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "fault.h"
 #include "frame.h"
@@ -100,6 +101,7 @@ struct building {
     int64_t start_ms; /* civil time at `start_us` */
     int64_t start_us;
     const char *state_folder; /* borrowed, NULL = none */
+    FILE *told;               /* owned: what meters answered to a read of their values; NULL = not kept */
     int control;              /* listening socket */
     const char *control_path; /* borrowed */
     struct client *operators; /* of the control socket */
@@ -180,6 +182,8 @@ bool meter_field_load(struct meter *m, const char *name, const char *value);
 /* truth.c: JSON about meters, faults and frames. */
 void truth_meter(struct building *b, struct meter *m, struct text *t);
 void truth_all(struct building *b, struct text *t);
+/* A line of --told: what was so in the meter as it answered (its registers aside). */
+void truth_told(struct building *b, const struct meter *m);
 void truth_stats(const struct building *b, struct text *t);
 void truth_log(const struct building *b, uint64_t count, struct text *t);
 

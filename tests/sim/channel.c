@@ -246,6 +246,9 @@ static int ask_meters(struct channel *c, const struct job *job, uint8_t *reply, 
         struct meter *m = takers[i];
         meter_advance(m, building_now_ms(c->building));
         size_t n = meter_answer(m, job->bytes, job->size, origin, reply);
+        if (c->building->told && n > 3 && job->bytes[1] == 0x03 && job->bytes[2] == 0x02) {
+            truth_told(c->building, m);
+        }
         meter_advance(m, m->as_of_ms);
         if (m->changed) {
             state_save_meter(c->building, m);

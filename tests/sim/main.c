@@ -22,9 +22,10 @@ static const char usage[] =
     "  --speed X             meter time runs X times as fast (default 1)\n"
     "  --no-line-time        frames take no time on the line\n"
     "  --paused-while-down   meter time stands while the simulator is down\n"
-    "  --consume off|on      whether tenants draw power (default on)\n";
+    "  --consume off|on      whether tenants draw power (default on)\n"
+    "  --told FILE           what each meter held whenever its values were read\n";
 
-enum option_id { BUILDING = 1, PORTS, CONTROL, STATE, SEED, SPEED, NO_LINE_TIME, PAUSED, CONSUME };
+enum option_id { BUILDING = 1, PORTS, CONTROL, STATE, SEED, SPEED, NO_LINE_TIME, PAUSED, CONSUME, TOLD };
 
 static const struct option options[] = {
     {"building", required_argument, NULL, BUILDING},
@@ -36,6 +37,7 @@ static const struct option options[] = {
     {"no-line-time", no_argument, NULL, NO_LINE_TIME},
     {"paused-while-down", no_argument, NULL, PAUSED},
     {"consume", required_argument, NULL, CONSUME},
+    {"told", required_argument, NULL, TOLD},
     {NULL, 0, NULL, 0},
 };
 
@@ -63,6 +65,7 @@ static bool take_option(struct building *b, struct paths *paths, int id, const c
     case CONSUME:
         b->consume = strcmp(value, "off") != 0;
         return !b->consume || strcmp(value, "on") == 0;
+    case TOLD: b->told = fopen(value, "a"); return b->told != NULL;
     default: return false;
     }
 }

@@ -82,6 +82,18 @@ void truth_meter(struct building *b, struct meter *m, struct text *t)
     text_add(t, "],\"doubled_minor\":%" PRId64 "}", doubled_minor);
 }
 
+void truth_told(struct building *b, const struct meter *m)
+{
+    char number[13];
+    meter_print_number(m, number);
+    fprintf(b->told, "%" PRId64 ",%s,%" PRId64 ",%" PRId64, civil_utc_ms(),
+            number + strspn(number, "0"), building_now_ms(b), m->pt * m->ct);
+    for (int i = 0; i < METER_RATES; i++) {
+        fprintf(b->told, ",%" PRId64, m->energy_wms[i] / METER_WMS_PER_WH);
+    }
+    fprintf(b->told, ",%" PRId64 ",%" PRId64 "\n", m->balance_minor, m->count);
+}
+
 void truth_all(struct building *b, struct text *t)
 {
     text_add(t, "{\"ok\":true,");
