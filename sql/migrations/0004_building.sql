@@ -168,6 +168,8 @@ CREATE TABLE batch (
     state          TEXT NOT NULL CHECK (state IN ('running', 'stopping', 'stopped', 'done')),
     operator_id    INTEGER NOT NULL REFERENCES operator(id),
     created_at_utc INTEGER NOT NULL,
+    began_at_utc   INTEGER NOT NULL,           -- when it was started or resumed, and how many rows were over then
+    began_over     INTEGER NOT NULL DEFAULT 0,
     ended_at_utc   INTEGER,
     expires_at_utc INTEGER NOT NULL,           -- nothing of it is sent after this
     until_utc      INTEGER,                    -- 'on': back to prepaid by itself at this time
@@ -175,13 +177,17 @@ CREATE TABLE batch (
     dark           INTEGER NOT NULL DEFAULT 0, -- meters that would lose power, as confirmed
     undo_of        INTEGER REFERENCES batch(id),
     retry_of       INTEGER REFERENCES batch(id),
-    reason         TEXT NOT NULL DEFAULT ''    -- JSON: why it stopped by itself
+    reason         TEXT NOT NULL DEFAULT '',   -- JSON: why it stopped by itself
+    order_mark     INTEGER NOT NULL DEFAULT 0, -- orders with a greater id are newer than this batch
+    total INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0, cancelled INTEGER NOT NULL DEFAULT 0 -- of its rows: kept by the triggers below
 ) STRICT;
 CREATE INDEX batch_open ON batch (state) WHERE state IN ('running', 'stopping');
 CREATE TABLE batch_row (
     batch_id INTEGER NOT NULL REFERENCES batch(id),
     n        INTEGER NOT NULL,
     meter_id INTEGER NOT NULL REFERENCES meter(id),
+    channel_id INTEGER NOT NULL REFERENCES channel(id),
     state    TEXT NOT NULL CHECK (state IN ('waiting', 'skipped', 'given', 'done', 'failed', 'cancelled')),
     reason   TEXT NOT NULL DEFAULT '',         -- JSON: why skipped or failed
     order_id INTEGER REFERENCES "order"(id),
@@ -193,7 +199,20 @@ CREATE TABLE batch_row (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_row_meter ON batch_row (meter_id, batch_id);
 CREATE INDEX batch_row_order ON batch_row (order_id) WHERE order_id IS NOT NULL;
-CREATE INDEX batch_row_waiting ON batch_row (batch_id, n) WHERE state IN ('waiting', 'given');
+CREATE INDEX batch_row_waiting ON batch_row (batch_id, channel_id, n) WHERE state = 'waiting';
+CREATE INDEX batch_row_given ON batch_row (batch_id, channel_id, n) WHERE state = 'given';
+CREATE TRIGGER batch_row_born AFTER INSERT ON batch_row
+BEGIN
+    UPDATE batch SET total = total + 1, skipped = skipped + (NEW.state = 'skipped') WHERE id = NEW.batch_id;
+END;
+CREATE TRIGGER batch_row_moved AFTER UPDATE OF state ON batch_row WHEN NEW.state <> OLD.state
+BEGIN
+    UPDATE batch SET done = done + (NEW.state = 'done') - (OLD.state = 'done'),
+        failed = failed + (NEW.state = 'failed') - (OLD.state = 'failed'),
+        skipped = skipped + (NEW.state = 'skipped') - (OLD.state = 'skipped'),
+        cancelled = cancelled + (NEW.state = 'cancelled') - (OLD.state = 'cancelled')
+    WHERE id = NEW.batch_id;
+END;
 ALTER TABLE "order" ADD COLUMN batch_id INTEGER REFERENCES batch(id);
 -- Forced on until a time: given back to prepaid by an order of the engine's own.
 CREATE TABLE protection (
