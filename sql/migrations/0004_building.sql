@@ -29,8 +29,10 @@ ALTER TABLE channel ADD COLUMN handed_to TEXT NOT NULL DEFAULT '';   -- to whom,
 ALTER TABLE channel ADD COLUMN handed_by INTEGER REFERENCES operator(id);
 ALTER TABLE channel ADD COLUMN handed_at_utc INTEGER;
 
--- ---- readings: electrical values beside the energies; flag: why it is kept out of the sums
-ALTER TABLE reading ADD COLUMN flag TEXT NOT NULL DEFAULT '' CHECK (flag IN ('', 'back', 'jump', 'overflow', 'exchanged'));
+-- ---- readings: electrical values beside the energies; flag: why it is kept out of the sums. 'back' and 'jump': left out
+-- alone, the sums go on from the last good one. 'overflow', 'reset' (the second one that goes on from another register
+-- value) and 'exchanged': the sums go on from this one, and what lies between the one before and this is in none.
+ALTER TABLE reading ADD COLUMN flag TEXT NOT NULL DEFAULT '' CHECK (flag IN ('', 'back', 'jump', 'overflow', 'reset', 'exchanged'));
 ALTER TABLE reading ADD COLUMN voltage1_mv INTEGER;
 ALTER TABLE reading ADD COLUMN voltage2_mv INTEGER;
 ALTER TABLE reading ADD COLUMN voltage3_mv INTEGER;
@@ -95,6 +97,21 @@ CREATE TABLE fold (
     id          INTEGER PRIMARY KEY CHECK (id = 1),
     until_utc   INTEGER NOT NULL               -- readings before this are in history and in the sums
 ) STRICT;
+INSERT INTO fold VALUES (1, 0);
+-- Meters with readings in history that are not in the sums yet: the night's work that is left.
+CREATE TABLE fold_meter (
+    meter_id    INTEGER PRIMARY KEY REFERENCES meter(id),
+    from_utc    INTEGER NOT NULL,              -- first such reading; where `exact` the day to go on with
+    exact       INTEGER NOT NULL DEFAULT 0 CHECK (exact IN (0, 1))
+) STRICT;
+-- What a reading is compared with: the last good one, and the last that did not fit it.
+CREATE TABLE energy_base (
+    meter_id    INTEGER PRIMARY KEY REFERENCES meter(id),
+    at_utc      INTEGER NOT NULL,
+    energy_wh   INTEGER NOT NULL,
+    odd_at_utc  INTEGER,                       -- NULL: the last one fitted
+    odd_wh      INTEGER
+) STRICT;
 
 -- ---- rounds: what was due on a channel and what came of it. A round the engine was not there for has no row: a gap.
 CREATE TABLE round (
@@ -142,6 +159,35 @@ CREATE TABLE wanted (
     at_utc      INTEGER NOT NULL,
     PRIMARY KEY (meter_id, item)
 ) STRICT, WITHOUT ROWID;
+ALTER TABLE meter_state ADD COLUMN drift INTEGER NOT NULL DEFAULT 0;  -- items of it that are not as said
+CREATE INDEX meter_drift ON meter_state (meter_id) WHERE drift > 0;
+-- One row an item that was said. Overload power steps by the transformers' ratio, so it is near enough within 1 %.
+CREATE VIEW wanted_said AS
+SELECT meter_id, item, wanted, reported, reported_at, how, said_by, said_at, order_id,
+       reported IS NOT NULL AND reported_at >= said_at
+           AND CASE item WHEN 'max_power_w' THEN abs(reported - wanted) * 100 > wanted ELSE reported <> wanted END AS drift
+FROM (
+    SELECT w.meter_id, w.item, w.value AS wanted,
+           CASE w.item
+               WHEN 'mode' THEN CASE WHEN ms.forced = 0 THEN 0 WHEN ms.why = 'forced off' THEN 1 WHEN ms.forced = 1 THEN 2 END
+               WHEN 'price1_e4' THEN ms.price1_e4 WHEN 'price2_e4' THEN ms.price2_e4
+               WHEN 'price3_e4' THEN ms.price3_e4 WHEN 'price4_e4' THEN ms.price4_e4
+               WHEN 'alarm1_minor' THEN ms.alarm1_minor WHEN 'alarm2_minor' THEN ms.alarm2_minor
+               WHEN 'overdraft_minor' THEN ms.overdraft_minor ELSE ms.load_max_w END AS reported,
+           CASE w.item WHEN 'mode' THEN ms.read_at_utc WHEN 'max_power_w' THEN ms.load_at_utc
+               ELSE ms.settings_at_utc END AS reported_at,
+           w.how, w.operator_id AS said_by, w.at_utc AS said_at, w.order_id
+    FROM wanted w JOIN meter_state ms ON ms.meter_id = w.meter_id);
+-- The meter's clock against ours, and money that somebody else put onto it: nobody has to say those.
+CREATE VIEW wanted_clock AS
+SELECT ms.meter_id, 'clock' AS item, 0 AS wanted, ms.clock_off_s AS reported, ms.read_at_utc AS reported_at, 'clock' AS how,
+       NULL AS said_by, NULL AS said_at, NULL AS order_id,
+       abs(ms.clock_off_s) > CAST(coalesce((SELECT s.value FROM setting s WHERE s.key = 'read.clock_tolerance_s'), 120) AS INTEGER) AS drift
+FROM meter_state ms WHERE ms.clock_off_s IS NOT NULL;
+CREATE VIEW wanted_purchase AS
+SELECT x.meter_id, 'purchase' AS item, 0 AS wanted, x.amount_minor AS reported, x.at_utc AS reported_at, 'purchase' AS how,
+       NULL AS said_by, NULL AS said_at, NULL AS order_id, 1 AS drift
+FROM excess x WHERE x.kind = 'foreign' AND NOT EXISTS (SELECT 1 FROM excess_seen n WHERE n.excess_id = x.id);
 
 -- ---- lock-outs
 CREATE TABLE lock_out (
