@@ -5,6 +5,7 @@
 #include "operation_words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "err.h"
@@ -101,11 +102,16 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* A member of the detail as a person writes it. buf has SHOW_TEXT_MAX. */
-static const char *member_text(const json_t *detail, const char *object, const char *key, char *buf)
+/* A member of the detail as a person writes it, the program's own numbers by the names of what they stand for.
+ * buf has SHOW_TEXT_MAX. */
+static const char *member_text(const json_t *detail, const json_t *named, const char *object,
+                               const char *key, char *buf)
 {
     const json_t *value = json_object_get(detail, key);
+    const char *name = json_string_value(json_object_get(named, key));
     buf[0] = '\0';
+    if (name)
+        return text_copy(buf, SHOW_TEXT_MAX, name), buf;
     if (json_is_integer(value) && ends_with(key, "_minor"))
         return money_text(json_integer_value(value), buf);
     if (json_is_integer(value))
@@ -129,17 +135,42 @@ const char *operation_what(const struct rows *r, int row, char *buf)
         return buf;
     }
     json_t *detail = json_loads(rows_text(r, row, "detail"), 0, NULL);
+    json_t *named = json_loads(rows_text(r, row, "named"), 0, NULL);
     for (int i = 0; i < KEYS_MOST; i++) {
         part[i][0] = '\0';
         if (op->keys[i])
-            member_text(detail, object, op->keys[i], part[i]);
+            member_text(detail, named, object, op->keys[i], part[i]);
     }
     json_decref(detail);
+    json_decref(named);
     show_format(buf, SHOW_TEXT_MAX, message_gettext(op->words),
                 SHOW_ARGS(part[0], part[1], part[2]));
     for (size_t n = strlen(buf); n > 0 && strchr(" :,", buf[n - 1]); n--)
         buf[n - 1] = '\0'; /* nothing followed */
     return buf;
+}
+
+char *operation_values(const struct rows *r, int row)
+{
+    json_t *detail = json_loads(rows_text(r, row, "detail"), 0, NULL);
+    json_t *named = json_loads(rows_text(r, row, "named"), 0, NULL);
+    char *all = mem_text("");
+    const char *key;
+    json_t *value;
+    json_object_foreach(detail, key, value)
+    {
+        char text[SHOW_TEXT_MAX];
+        char *whole =
+            json_is_object(value) || json_is_array(value) ? json_dumps(value, JSON_COMPACT) : NULL;
+        char *more = mem_format("%s%s%s: %s", all, all[0] ? "; " : "", key,
+                                whole ? whole : member_text(detail, named, "", key, text));
+        free(whole);
+        free(all);
+        all = more;
+    }
+    json_decref(detail);
+    json_decref(named);
+    return all;
 }
 
 const char *operation_who(const struct rows *r, int row, char *buf)

@@ -8,6 +8,8 @@
 
 /* What was asked for: "sell 100.00 (cash) to meter 190301527"; whether it was done is operation_result()'s. buf has SHOW_TEXT_MAX. Returns buf. */
 const char *operation_what(const struct rows *r, int row, char *buf);
+/* What was given with it, "amount_minor: 100.00; meter: 190301527"; the caller's to free(). */
+char *operation_values(const struct rows *r, int row);
 /* "Li Na (li)"; the program itself has no name. */
 const char *operation_who(const struct rows *r, int row, char *buf);
 /* "success", "denied" or "refused". */

@@ -2,6 +2,7 @@
  * The operation log: who did what, when, and what came of it, newest first. Nothing here changes anything.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -166,9 +167,10 @@ static void story_draw(const struct operations *s, struct canvas *c, int row, in
         row += pair_draw(c, row, _("Why"), why);
     row += pair_draw(c, row, _("Action"), rows_text(r, at, "action"));
     canvas_text(c, row, 3, 14, STYLE_DIM, _("Values"));
+    char *values = operation_values(r, at);
     if (row < end)
-        canvas_paragraph(c, row, 18, c->cols - 20, end - row, STYLE_PLAIN,
-                         rows_text(r, at, "detail"));
+        canvas_paragraph(c, row, 18, c->cols - 20, end - row, STYLE_PLAIN, values);
+    free(values);
 }
 
 static void operations_draw(struct view *v, struct canvas *c, int top, int lines)

@@ -17,12 +17,27 @@
 -- column: detail text Detail
 -- column: session id Session
 -- column: what text What
+-- column: named text Names
 -- key: id down
+-- `named`: what the program's own numbers in the detail stand for, {"sale":"S-2026-000007"}.
 -- `denied`: only what was not done. `from` and `to` in UTC seconds.
 -- scan: newest first along the key, one page
 SELECT o.id, o.at_utc AS at, o.login, coalesce(p.name, '') AS name, o.client, o.action, o.object,
        o.result, o.detail, o.session_id AS session,
-       o.action || ' ' || o.object || ' ' || o.detail AS what
+       o.action || ' ' || o.object || ' ' || o.detail AS what,
+       json_object(
+           'sale', (SELECT d.number FROM sale s JOIN document d ON d.id = s.document_id
+                    WHERE s.id = json_extract(o.detail, '$.sale')),
+           'document', (SELECT d.number FROM document d WHERE d.id = json_extract(o.detail, '$.document')),
+           'outbox', (SELECT d.number FROM outbox x JOIN document d ON d.id = x.document_id
+                      WHERE x.id = json_extract(o.detail, '$.outbox')),
+           'order', (SELECT coalesce(d.number, m.number) FROM "order" r JOIN meter m ON m.id = r.meter_id
+                     LEFT JOIN sale s ON s.id = r.sale_id LEFT JOIN document d ON d.id = s.document_id
+                     WHERE r.id = json_extract(o.detail, '$.order')),
+           'opening', (SELECT a.number || ' ' || m.number FROM opening p JOIN account a ON a.id = p.account_id
+                       JOIN meter m ON m.id = p.meter_id WHERE p.id = json_extract(o.detail, '$.opening')),
+           'excess', (SELECT m.number FROM excess x JOIN meter m ON m.id = x.meter_id
+                      WHERE x.id = json_extract(o.detail, '$.excess'))) AS named
 FROM operation o LEFT JOIN operator p ON p.id = o.operator_id
 WHERE (:login IS NULL OR o.login = :login) AND (:action IS NULL OR o.action = :action)
   AND (:from IS NULL OR o.at_utc >= :from) AND (:to IS NULL OR o.at_utc < :to)
