@@ -7,13 +7,26 @@
 #include <stdlib.h>
 #include <time.h>
 
+static int64_t real_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 int64_t clock_utc(void)
 {
-    const char *fixed = getenv("METERTILL_CLOCK");
+    const char *set = getenv("METERTILL_CLOCK"), *speed = getenv("METERTILL_CLOCK_SPEED");
+    char *end;
 
-    if (fixed && fixed[0] >= '0' && fixed[0] <= '9')
-        return strtoll(fixed, NULL, 10);
-    return (int64_t)time(NULL);
+    if (!set || set[0] < '0' || set[0] > '9')
+        return real_ms() / 1000;
+    int64_t then = strtoll(set, &end, 10);
+    if (*end != '@')
+        return then;
+    int64_t since_ms = real_ms() - strtoll(end + 1, NULL, 10) * 1000;
+    return then + since_ms * (speed ? strtoll(speed, NULL, 10) : 1) / 1000;
 }
 
 int64_t clock_mono_ms(void)

@@ -1,6 +1,7 @@
 /*
  * The clock: UTC seconds for what is stored and shown, monotonic milliseconds for time-outs.
- * Tests set the first one (environment METERTILL_CLOCK=UTC seconds, a fixed clock).
+ * Tests set the first one by environment: METERTILL_CLOCK=UTC is a fixed clock; METERTILL_CLOCK=UTC@REAL runs from UTC at
+ * the machine's second REAL on, METERTILL_CLOCK_SPEED times as fast (1 where it is not set), alike in every process.
  */
 #ifndef CLOCK_H
 #define CLOCK_H
