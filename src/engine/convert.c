@@ -2,6 +2,7 @@
  * Between the field's words and the books': readings, credit, frames. Nothing is decided here.
  */
 #include <string.h>
+#include <time.h>
 
 #include "clock.h"
 #include "core.h"
@@ -25,6 +26,14 @@ void seen_convert(const struct meter_credit *credit, struct order_seen *out)
         .energy_wh = credit->energy_wh,
         .old_firmware = credit->old_firmware,
     };
+}
+
+/* The meter's clock less the site's. */
+static int64_t clock_off_s(int64_t clock_local, int64_t at_utc)
+{
+    time_t at = (time_t)at_utc;
+    struct tm tm;
+    return clock_local != 0 && localtime_r(&at, &tm) ? clock_local - (at_utc + tm.tm_gmtoff) : 0;
 }
 
 void reading_convert(const struct job *job, struct reading *out)
@@ -52,6 +61,10 @@ void reading_convert(const struct job *job, struct reading *out)
         .device_code = r->identity.device_code,
     };
     seen_convert(&r->credit, &out->seen);
+    out->clock_off_s = clock_off_s(out->clock_local, out->at_utc);
+    out->frequency_mhz = r->frequency_mhz;
+    out->has_load = r->has_load;
+    out->load_max_w = r->load_max_w;
     for (size_t i = 0; i < 4; i++) {
         out->rate_wh[i] = r->rate_wh[i];
         out->price_e4[i] = r->price_e4[i];

@@ -10,6 +10,11 @@
 #include "known.h"
 #include "ledger_clock.h"
 
+static const int64_t *known_number(const int64_t *value, bool known)
+{
+    return known ? value : NULL;
+}
+
 static int state_set(struct books *b, const struct reading *r, struct err *e)
 {
     const struct order_seen *s = &r->seen;
@@ -18,7 +23,7 @@ static int state_set(struct books *b, const struct reading *r, struct err *e)
     bool brief = !r->has_settings && !s->old_firmware;
 
     return db_run(
-        books_db(b), SQL_meter_state_set, e, "iiiiIiiiiiiiiiiiiiiiiiiiiiiiiiiisiIIIIIIIiI",
+        books_db(b), SQL_meter_state_set, e, "iiiiIiiiiiiiiiiiiiiiiiiiiiiiiiiisiIIIIIIIiIIIIII",
         r->meter_id, r->at_utc, s->balance_minor, (int64_t)s->count,
         s->has_total ? &s->total_minor : NULL, s->energy_wh, r->rate_wh[0], r->rate_wh[1],
         r->rate_wh[2], r->rate_wh[3], r->voltage_mv[0], r->voltage_mv[1], r->voltage_mv[2],
@@ -29,7 +34,20 @@ static int state_set(struct books *b, const struct reading *r, struct err *e)
         r->clock_local, price ? &price[0] : NULL, price ? &price[1] : NULL,
         price ? &price[2] : NULL, price ? &price[3] : NULL, price ? &r->alarm1_minor : NULL,
         price ? &r->alarm2_minor : NULL, price ? &r->overdraft_minor : NULL,
-        (int64_t)r->device_code, brief ? NULL : &old_firmware);
+        (int64_t)r->device_code, brief ? NULL : &old_firmware,
+        known_number(&r->at_utc, r->has_settings), known_number(&r->load_max_w, r->has_load),
+        known_number(&r->at_utc, r->has_load), known_number(&r->clock_off_s, r->clock_local != 0),
+        known_number(&r->frequency_mhz, r->frequency_mhz != 0));
+}
+
+static int reading_add(struct books *b, const struct reading *r, struct err *e)
+{
+    return db_run(books_db(b), SQL_reading_add, e, "iiiiiiiiiiiiiiiiiiiiIs", r->at_utc, r->meter_id,
+                  r->seen.energy_wh, r->rate_wh[0], r->rate_wh[1], r->rate_wh[2], r->rate_wh[3],
+                  r->seen.balance_minor, (int64_t)r->seen.count, r->power_w[3], r->status1,
+                  r->status2, r->voltage_mv[0], r->voltage_mv[1], r->voltage_mv[2],
+                  r->current_ma[0], r->current_ma[1], r->current_ma[2], r->reactive_var[3],
+                  r->factor_e3[3], known_number(&r->frequency_mhz, r->frequency_mhz != 0), "");
 }
 
 /* What the reading tells of the money. Not compared: a reading begun before the books last learned, and a meter with a
@@ -57,10 +75,7 @@ int reading_store(struct books *b, const struct reading *r, struct effects *fx, 
     int rc = state_set(b, r, e);
 
     if (rc == 0)
-        rc = db_run(books_db(b), SQL_reading_add, e, "iiiiiiiiiiii", r->at_utc, r->meter_id,
-                    r->seen.energy_wh, r->rate_wh[0], r->rate_wh[1], r->rate_wh[2], r->rate_wh[3],
-                    r->seen.balance_minor, (int64_t)r->seen.count, r->power_w[3], r->status1,
-                    r->status2);
+        rc = reading_add(b, r, e);
     if (rc == 0)
         rc = compare(b, r, fx, e);
     if (rc == 0)

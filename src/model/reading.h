@@ -18,9 +18,12 @@ struct reading {
     int64_t status1, status2;
     bool relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault;
     char why[16]; /* "closed" "forced off" "credit" "overload" "time" "unknown" */
-    int64_t clock_local;
+    int64_t clock_local, clock_off_s; /* the meter's clock, and that less ours; 0, 0: it tells none */
+    int64_t frequency_mhz;            /* 0: not measured */
     bool has_settings;
     int64_t price_e4[4], alarm1_minor, alarm2_minor, overdraft_minor;
+    bool has_load;
+    int64_t load_max_w; /* overload power of one phase, primary side; 0: off */
     uint16_t device_code;
     char number[16]; /* empty: blank or not read */
 };
@@ -53,6 +56,8 @@ struct channel_place {
     char parity; /* 'N', 'E', 'O' */
     int port, baud, stop_bits, quiet_ms, timeout_min_ms;
     bool low_latency;
+    char handed_to[64]; /* in other hands: the engine is silent on it; "": ours */
+    int64_t handed_at_utc;
 };
 int channel_place_list(struct books *b, struct channel_place *out, int max, struct err *e);
 int64_t channel_find(struct books *b, const char *name, struct err *e);

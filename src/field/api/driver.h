@@ -47,6 +47,9 @@ struct meter_reading {
     uint16_t status[2]; /* raw 0224, 0225 */
     bool relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault;
     enum relay_why why;
+    int32_t frequency_mhz; /* 0: not measured */
+    bool has_load;
+    int64_t load_max_w; /* overload power of one phase on the primary side, 0 off; where has_load */
     int64_t clock_local; /* the meter's clock as seconds since 1970 of its local time; 0 none */
     bool has_settings;   /* the prepaid block answered */
     bool prepaid_switch; /* the setting, 0400; `prepaid` above is the status bit */
