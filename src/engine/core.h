@@ -160,6 +160,10 @@ const struct live *live_find(const char *name);
 int lines_start(struct engine *engine, struct err *e);
 /* Adds channels that the field does not know yet (at the start, after an import). Main thread. */
 void lines_refresh(struct engine *engine);
+/* The field does not know the channel of a meter: in other hands, or not at work. Sets the sentence. Main thread. */
+int lines_absent(const struct engine *engine, int64_t channel_id, const char *meter, struct err *e);
+/* By name, NULL when there is none. Main thread. */
+const struct channel_place *lines_find(const struct engine *engine, const char *name);
 typedef void orders_over_fn(struct engine *engine, void *ctx, int looked);
 
 /* Looks what is due and hands it to the lines; all: sent ones too whose time has not come (start). */

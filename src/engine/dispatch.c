@@ -56,7 +56,8 @@ static void change_done(struct engine *engine, struct work *work)
     const char *name = c->order.request->name;
     if (work->code)
         log_err(engine->log, name, &work->err);
-    else if (strcmp(name, "import.apply") == 0)
+    else if (strcmp(name, "import.apply") == 0 || strncmp(name, "handover.", 9) == 0 ||
+             strcmp(name, "channel.drop") == 0)
         lines_refresh(engine);
     else if (strcmp(name, "setting.set") == 0)
         keeper_look_soon(engine);

@@ -46,6 +46,11 @@ static json_t *line_json(const struct channel_place *c, const struct channel_sta
                    {"lag_ms", st->lag_ms}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_object_set_new(o, numbers[i].name, json_integer(numbers[i].value));
+    json_object_set_new(o, "handed_to", json_string(c->handed_to));
+    if (c->handed_to[0]) {
+        json_object_set_new(o, "state", json_string(N_("handed over")));
+        since_utc = c->handed_at_utc;
+    }
     json_object_set_new(o, "since", since_utc ? json_integer((json_int_t)since_utc) : json_null());
     json_object_set_new(o, "error", st->why.code ? wire_error(&st->why) : json_null());
     return o;
@@ -66,7 +71,8 @@ json_t *lines_json(struct engine *engine)
     json_t *list = json_array();
     for (size_t i = 0; engine->field && i < engine->channel_count; i++) {
         struct channel_status st = {0};
-        if (field_status(engine->field, engine->channels[i].id, &st))
+        if (field_status(engine->field, engine->channels[i].id, &st) ||
+            engine->channels[i].handed_to[0])
             json_array_append_new(list, line_json(&engine->channels[i], &st,
                                                   w && i < w->count ? w->seen[i].since_utc : 0));
     }

@@ -66,10 +66,12 @@ static void channel_refused(void *ctx, const struct channel_conf *conf, const st
 static size_t channels_take(struct engine *engine, struct places *p)
 {
     struct channel_conf *list = mem_new(((size_t)p->count + 1) * sizeof *list);
-    for (int i = 0; i < p->count; i++)
-        conf_of(&p->channels[i], &list[i]);
-    size_t touched =
-        field_configure(engine->field, list, (size_t)p->count, channel_refused, engine);
+    size_t ours = 0; /* a channel in other hands is none of the field's */
+    for (int i = 0; i < p->count; i++) {
+        if (!p->channels[i].handed_to[0])
+            conf_of(&p->channels[i], &list[ours++]);
+    }
+    size_t touched = field_configure(engine->field, list, ours, channel_refused, engine);
     free(list);
     free(engine->channels);
     engine->channels = p->channels;
@@ -113,6 +115,25 @@ void lines_refresh(struct engine *engine)
     log_err(engine->log, "channels", &e);
     free(p->channels);
     work_free(p);
+}
+
+int lines_absent(const struct engine *engine, int64_t channel_id, const char *meter, struct err *e)
+{
+    for (size_t i = 0; i < engine->channel_count; i++) {
+        const struct channel_place *c = &engine->channels[i];
+        if (c->id == channel_id && c->handed_to[0])
+            return err_set(e, MSG_HOLD_HANDED_OVER, c->name, c->handed_to);
+    }
+    return err_set(e, MSG_ENGINE_CHANNEL_OFF, meter);
+}
+
+const struct channel_place *lines_find(const struct engine *engine, const char *name)
+{
+    for (size_t i = 0; i < engine->channel_count; i++) {
+        if (strcmp(engine->channels[i].name, name) == 0)
+            return &engine->channels[i];
+    }
+    return NULL;
 }
 
 int lines_start(struct engine *engine, struct err *e)

@@ -220,7 +220,9 @@ static int end_within(struct books *b, void *ctx, struct effects *fx, struct err
         return e->code;
     if (missed(o, &why))
         code = order_missed(b, o->task.id, why, &o->job.error, fx, e);
-    if (code == 0 && o->job.end == JOB_UNREACHED && !o->job.has_reading)
+    /* Nobody asked a meter whose line is in other hands: it is not missed. */
+    if (code == 0 && o->job.end == JOB_UNREACHED && !o->job.has_reading &&
+        o->job.error.msg != MSG_HOLD_HANDED_OVER)
         code = reading_missed(b, o->place.meter_id, clock_utc(), &o->job.error, fx, e);
     if (code == 0 && o->job.has_reading) {
         struct reading r;

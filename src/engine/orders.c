@@ -170,6 +170,8 @@ static void order_submit(struct engine *engine, const struct order_task *task,
     int code = job_meter_fill(&o->job, place, &e);
     if (code == 0)
         code = field_submit(engine->field, place->channel_id, &o->job, &e);
+    if (code == ERR_NOT_FOUND)
+        code = lines_absent(engine, place->channel_id, place->number, &e);
     if (code != 0) {
         o->job.end = JOB_UNREACHED;
         o->job.error = e;

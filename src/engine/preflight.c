@@ -212,7 +212,10 @@ static int ask_line(struct engine *engine, struct preflight *p, struct err *e)
         .owner = p,
     };
     int code = job_meter_fill(&p->job, &p->place, e);
-    return code ? code : field_submit(engine->field, p->place.channel_id, &p->job, e);
+    if (code == 0)
+        code = field_submit(engine->field, p->place.channel_id, &p->job, e);
+    return code == ERR_NOT_FOUND ? lines_absent(engine, p->place.channel_id, p->place.number, e)
+                                 : code;
 }
 
 /* ---- what the books know, on a reader */

@@ -73,7 +73,7 @@ static int read_submit(struct engine *engine, struct read_job *r, enum job_prior
     if (code == 0)
         code = field_submit(engine->field, r->place.channel_id, &r->job, e);
     if (code == ERR_NOT_FOUND)
-        code = err_set(e, MSG_ENGINE_CHANNEL_OFF, r->place.number);
+        code = lines_absent(engine, r->place.channel_id, r->place.number, e);
     return code;
 }
 

@@ -205,6 +205,15 @@ static int permitted(const struct request *request, const struct actor *who, con
     return param_check(request->name, request->params, args, e);
 }
 
+int books_take_money(struct books *b, const char *title, struct err *e)
+{
+    char word[8];
+
+    if (strcmp(setting_text(b, "site.structure", word, sizeof word), "1") != 0)
+        return 0;
+    return err_set(e, MSG_SITE_STRUCTURE, title);
+}
+
 /* Inside the transaction: 1 happened before, 0 done now. */
 static int change_inside(struct books *b, const struct request *request, const struct actor *who,
                          const char *once, const json_t *args, json_t **result, struct effects *fx,
@@ -216,6 +225,8 @@ static int change_inside(struct books *b, const struct request *request, const s
     body_hash(request->name, args, hash);
     if (once && !request->quiet)
         rc = once_find(b, once, request, who, hash, result, e);
+    if (rc == 0 && request->money)
+        rc = books_take_money(b, request->title, e);
     if (rc != 0)
         return rc;
     rc = request->run(b, who, args, result, fx, e);

@@ -36,6 +36,9 @@ int books_within(struct books *b,
 int books_log(struct books *b, const struct actor *who, const char *action, const char *object,
               const json_t *detail, const struct err *failed, struct err *e);
 
+/* May money be taken with these books? Those of a laptop take none; title of what was asked for, for the sentence. */
+int books_take_money(struct books *b, const char *title, struct err *e);
+
 /* Is there room on the disk to take money (64 MiB)? */
 bool books_space(struct books *b);
 

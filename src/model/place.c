@@ -100,6 +100,8 @@ int channel_place_list(struct books *b, struct channel_place *out, int max, stru
             c->stop_bits = (int)db_int(row, 9);
             c->timeout_min_ms = (int)db_int(row, 10);
             c->low_latency = db_int(row, 11) != 0;
+            text_copy(c->handed_to, sizeof c->handed_to, db_text(row, 12));
+            c->handed_at_utc = db_int(row, 13);
         } while (n < max && (rc = db_next(row, e)) == 1);
     }
     db_done(row);

@@ -132,8 +132,10 @@ static int shift_open(struct books *b, const struct actor *who, const json_t *ar
 {
     const char *name = json_string_value(json_object_get(args, "till"));
     int64_t float_minor = number_of(args, "float_minor", 0), till = 0;
-    int rc = till_find(b, name, &till, e);
+    int rc = books_take_money(b, N_("Open a shift"), e);
 
+    if (rc == 0)
+        rc = till_find(b, name, &till, e);
     if (rc == 0 && till == 0)
         return err_set(e, MSG_TILL_UNKNOWN, name);
     if (rc == 0)
