@@ -278,6 +278,7 @@ CREATE UNIQUE INDEX protection_open ON protection (meter_id) WHERE ended_utc IS 
 CREATE TABLE alarm (
     id           INTEGER PRIMARY KEY,
     kind         TEXT NOT NULL,                -- a row of the program's table of kinds
+    severity     INTEGER NOT NULL,             -- of it: 1 urgent, 2 warning, 3 notice
     object       TEXT NOT NULL,                -- 'meter 190301527', 'channel L07', 'queue receipt', 'disk'
     meter_id     INTEGER REFERENCES meter(id),
     channel_id   INTEGER REFERENCES channel(id),

@@ -51,7 +51,9 @@ int alarm_kind_find(const char *word);
 const char *alarm_severity_word(enum alarm_severity severity);
 /* Is this a list of kinds: words between commas, "all", "default", or empty? */
 bool alarm_kinds_known(const char *list);
-/* Is the kind among those of a setting that holds such a list? */
+/* Is the kind among them? "default" are those that ring where nobody chose. */
+bool alarm_kinds_have(const char *list, enum alarm_kind kind);
+/* Is it among those of a setting that holds such a list? */
 bool alarm_kind_in(struct books *b, const char *setting, enum alarm_kind kind);
 
 /* What an alarm is about. */
@@ -61,7 +63,7 @@ struct alarm_object {
 };
 
 /* The cause is there: the alarm is raised when it has been for as long as the kind's setting says. why: the sentence with
- * its figures, of the cause as it is now. An alarm that is open stays the one it is. 1: it is open now; 0: not yet. */
+ * its figures. An alarm that is open stays the one it is, with its sentence. */
 int alarm_raise(struct books *b, enum alarm_kind kind, const struct alarm_object *object,
                 const struct err *why, int64_t now_utc, struct effects *fx, struct err *e);
 /* The cause is gone; cleared when it has been for as long as the kind's setting says. */
@@ -70,6 +72,10 @@ int alarm_clear(struct books *b, enum alarm_kind kind, const char *object, int64
 /* Both: there is a cause, or none. */
 int alarm_set(struct books *b, enum alarm_kind kind, const struct alarm_object *object, bool cause,
               const struct err *why, int64_t now_utc, struct effects *fx, struct err *e);
+
+/* An open alarm whose cause is gone: cleared where its time has come. */
+int alarm_end(struct books *b, int64_t id, const char *word, int64_t gone_utc, bool acked,
+              int64_t now_utc, struct effects *fx, struct err *e);
 
 /* What a meter's reading, or its silence, says: after it was stored, in the same transaction. */
 int alarm_after_reading(struct books *b, int64_t meter_id, struct effects *fx, struct err *e);

@@ -60,6 +60,7 @@ struct actor {
 struct effects {
     json_t *events;      /* array of {"event","data"}; see effects_event() */
     bool orders, papers; /* new orders to carry out, new papers to print */
+    bool notices;        /* somebody is to be told of an alarm */
 };
 void effects_init(struct effects *fx);
 void effects_clear(struct effects *fx);

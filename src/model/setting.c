@@ -10,6 +10,7 @@
 
 #include "db.h"
 #include "message.h"
+#include "notice.h"
 #include "setting.h"
 #include "text.h"
 
@@ -57,6 +58,38 @@ static const struct setting settings[] = {
      N_("time of the nightly backup, like 03:10; empty: none is made"), false},
     {"backup.keep", SETTING_NUMBER, "14", 1, 1000, NULL,
      N_("good backups that are kept; older ones are removed after a new good one"), false},
+    {"alarm.off", SETTING_KINDS, "", 0, 200, NULL,
+     N_("kinds of alarm that are not watched, between commas"), false},
+    {"alarm.bell", SETTING_KINDS, "default", 0, 200, NULL,
+     N_("kinds that ring the consoles' bell; default: the urgent ones, all, or none"), false},
+    {"alarm.command", SETTING_KINDS, "", 0, 200, NULL,
+     N_("kinds that are told by the site's own command (notify-command); all, or none"), false},
+    {"alarm.mail_to", SETTING_MAIL, "", 0, 200, NULL,
+     N_("who gets mail: KIND,KIND=ADDRESS/LANGUAGE; kinds and language may be left out"), false},
+    {"alarm.day_kwh", SETTING_NUMBER, "0", 0, 1000000, NULL,
+     N_("most energy of a day before an alarm, in kWh; 0: none"), false},
+    {"alarm.month_kwh", SETTING_NUMBER, "0", 0, 10000000, NULL,
+     N_("most energy of a month before an alarm, in kWh; 0: none"), false},
+    {"alarm.band_minor", SETTING_AMOUNT, "200", 0, 100000000, NULL,
+     N_("how far above its amount a balance must rise to end an alarm, in minor units"), false},
+    {"alarm.clock_s", SETTING_NUMBER, "600", 10, 86400, NULL,
+     N_("seconds a meter's clock may be off before an alarm"), false},
+    {"alarm.clear_s", SETTING_NUMBER, "300", 0, 86400, NULL,
+     N_("seconds the cause of an alarm must be gone before it is cleared"), false},
+    {"alarm.line_s", SETTING_NUMBER, "30", 0, 86400, NULL,
+     N_("seconds a channel must be silent before an alarm"), false},
+    {"alarm.printer_s", SETTING_NUMBER, "300", 0, 86400, NULL,
+     N_("seconds a printer may need somebody before an alarm"), false},
+    {"alarm.in_doubt_s", SETTING_NUMBER, "900", 0, 86400, NULL,
+     N_("seconds an order may be in doubt before an alarm"), false},
+    {"alarm.disk_mib", SETTING_NUMBER, "1024", 64, 1000000, NULL,
+     N_("least room on the disks of books and backups before an alarm, in MiB"), false},
+    {"alarm.backup_s", SETTING_NUMBER, "129600", 600, 31536000, NULL,
+     N_("age of the last good backup before an alarm, in seconds"), false},
+    {"notice.retry_s", SETTING_NUMBER, "30", 1, 3600, NULL,
+     N_("seconds until a notice that failed is tried again; twice as long after each try"), false},
+    {"notice.tries", SETTING_NUMBER, "10", 1, 100, NULL,
+     N_("tries until a notice has failed"), false},
 };
 
 const struct setting *setting_find(const char *key)
@@ -160,6 +193,12 @@ static int value_check(const struct setting *s, const char *value, struct err *e
         return text_is_clean(value) && number >= s->min && number <= s->max
                    ? 0
                    : err_set(e, MSG_SETTING_TEXT, s->key, s->min, s->max);
+    if (s->kind == SETTING_KINDS && !alarm_kinds_known(value))
+        return err_set(e, MSG_SETTING_KINDS, s->key, value);
+    if (s->kind == SETTING_MAIL && (!text_is_clean(value) || !notice_addresses_known(value)))
+        return err_set(e, MSG_SETTING_MAIL, value);
+    if (s->kind == SETTING_KINDS || s->kind == SETTING_MAIL)
+        return 0;
     if (s->kind == SETTING_HOUR)
         return hour_known(value) ? 0 : err_set(e, MSG_SETTING_HOUR, s->key, value);
     if (!whole_number(value, &number) || number < s->min || number > s->max)
