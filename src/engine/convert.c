@@ -135,6 +135,18 @@ json_t *frames_json(const struct job *job)
     return list;
 }
 
+bool driver_takes(const char *model, int order_kind)
+{
+    uint16_t code;
+    const struct driver *d = driver_by_model(model, &code);
+    const bool takes[] = {[ORDER_TOPUP] = d && d->topup,
+                          [ORDER_SWITCH] = d && d->relay,
+                          [ORDER_SETTINGS] = d && d->settings,
+                          [ORDER_CLOCK] = d && d->clock,
+                          [ORDER_LOAD] = d && d->load && d->load_read};
+    return order_kind < 0 ? d != NULL : takes[order_kind];
+}
+
 int job_meter_fill(struct job *job, const struct meter_place *place, struct err *e)
 {
     struct job_meter *m = &job->meter;

@@ -199,6 +199,8 @@ void reading_convert(const struct job *job, struct reading *out);
 void seen_convert(const struct meter_credit *credit, struct order_seen *out);
 json_t *reading_json(const struct reading *r, const struct meter_place *place);
 json_t *frames_json(const struct job *job);
+/* Does the driver of a model take such orders (enum order_kind; -1: is there a driver)? For books_models(). */
+bool driver_takes(const char *model, int order_kind);
 /* Fills in what the field needs of a meter; ERR_REFUSED where no driver knows it. */
 int job_meter_fill(struct job *job, const struct meter_place *place, struct err *e);
 

@@ -24,6 +24,7 @@ struct books {
     char *path;
     struct head head;
     struct ledger_clock *clocks;
+    model_takes_fn *takes;
 };
 
 int books_open(struct books **out, const char *path, const char *head_file, enum books_mode mode,
@@ -68,6 +69,16 @@ void books_close(struct books *b)
 struct db *books_db(struct books *b)
 {
     return b->db;
+}
+
+void books_models(struct books *b, model_takes_fn *takes)
+{
+    b->takes = takes;
+}
+
+bool books_model_takes(const struct books *b, const char *model, int order_kind)
+{
+    return !b->takes || b->takes(model, order_kind);
 }
 
 int books_head(const struct books *b, struct err *e)
@@ -257,7 +268,7 @@ static bool try_again(struct books *b, const struct err *why, struct effects *fx
 {
     db_rollback(b->db);
     json_array_clear(fx->events);
-    fx->orders = fx->papers = false;
+    fx->orders = fx->papers = fx->notices = false;
     return why->msg == MSG_DB_FULL && ballast_release(b->path);
 }
 

@@ -20,6 +20,12 @@ int books_head(const struct books *b, struct err *e);
 void books_close(struct books *b);
 struct db *books_db(struct books *b);
 
+/* Which meter models take which orders (order.h; -1: are read at all) is the drivers' to say; set by who knows them. Where
+ * nobody does, all take everything. */
+typedef bool model_takes_fn(const char *model, int order_kind);
+void books_models(struct books *b, model_takes_fn *takes);
+bool books_model_takes(const struct books *b, const char *model, int order_kind);
+
 /* Runs a request: BEGIN IMMEDIATE, the function, the operation log, COMMIT, then the head file. Permission and
  * parameters were checked (or are: it checks both again). *result is the caller's. An error leaves nothing but
  * its line in the operation log. once: 32 hex digits or NULL. */
