@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alarm.h"
 #include "db.h"
 #include "known.h"
 #include "ledger_clock.h"
@@ -79,6 +80,8 @@ int reading_store(struct books *b, const struct reading *r, struct effects *fx, 
     if (rc == 0)
         rc = compare(b, r, fx, e);
     if (rc == 0)
+        rc = alarm_after_reading(b, r->meter_id, fx, e);
+    if (rc == 0)
         effects_event(fx, "reading", json_pack("{s:I}", "meter", (json_int_t)r->meter_id));
     return rc;
 }
@@ -90,6 +93,8 @@ int reading_missed(struct books *b, int64_t meter_id, int64_t at_utc, const stru
     int rc = db_run(books_db(b), SQL_meter_state_missed, e, "iis", meter_id, at_utc, text);
 
     free(text);
+    if (rc == 0)
+        rc = alarm_after_reading(b, meter_id, fx, e);
     if (rc == 0)
         effects_event(fx, "reading", json_pack("{s:I}", "meter", (json_int_t)meter_id));
     return rc;
