@@ -4,3 +4,33 @@ SELECT m.number, op.name, l.at_utc, l.off_at_utc, c.handed_to, c.name
 FROM meter m JOIN channel c ON c.id = m.channel_id
 LEFT JOIN lock_out l ON l.meter_id = m.id AND l.cleared_at_utc IS NULL LEFT JOIN operator op ON op.id = l.operator_id
 WHERE m.id = ?1;
+-- name: lock_out_add
+INSERT INTO lock_out (meter_id, operator_id, reason, at_utc) VALUES (?1, ?2, ?3, ?4);
+-- name: lock_out_order
+UPDATE lock_out SET off_order = ?2 WHERE id = ?1;
+-- name: lock_out_open
+SELECT l.id, m.number, op.name, l.at_utc, l.off_at_utc, coalesce(l.off_order, 0), coalesce(o.state, ''), l.operator_id, m.id,
+       coalesce(o.sends, 0), l.cleared_at_utc
+FROM lock_out l JOIN meter m ON m.id = l.meter_id JOIN operator op ON op.id = l.operator_id
+LEFT JOIN "order" o ON o.id = l.off_order
+WHERE l.meter_id = ?1 AND l.cleared_at_utc IS NULL;
+-- name: lock_out_get
+SELECT l.id, m.number, op.name, l.at_utc, l.off_at_utc, coalesce(l.off_order, 0), coalesce(o.state, ''), l.operator_id, m.id,
+       coalesce(o.sends, 0), l.cleared_at_utc
+FROM lock_out l JOIN meter m ON m.id = l.meter_id JOIN operator op ON op.id = l.operator_id
+LEFT JOIN "order" o ON o.id = l.off_order
+WHERE l.id = ?1;
+-- name: lock_out_verified
+UPDATE lock_out SET off_at_utc = ?2 WHERE id = ?1;
+-- name: lock_out_unverified
+UPDATE lock_out SET off_at_utc = NULL WHERE id = ?1;
+-- name: lock_out_cleared
+UPDATE lock_out SET cleared_at_utc = ?2, cleared_by = ?3, cleared_reason = ?4 WHERE id = ?1;
+-- name: lock_out_lingers
+-- Frames that may still be on their way and could close the relay.
+SELECT count(*) FROM "order" o JOIN meter m ON m.id = o.meter_id JOIN channel c ON c.id = m.channel_id
+WHERE o.meter_id = ?1 AND o.kind = 'switch' AND o.id <> ?2 AND o.sends > 0 AND o.sent_at_utc >= ?3 - c.quiet_ms / 1000 - 1;
+-- name: lock_out_topups
+-- How many unsent top-ups wait for the tag.
+SELECT count(*), coalesce(sum(amount_minor), 0) FROM "order"
+WHERE meter_id = ?1 AND kind = 'top-up' AND state = 'queued' AND sends = 0;

@@ -3,8 +3,15 @@
 SELECT o.id FROM "order" o
 WHERE o.state IN ('queued', 'sending', 'in doubt') AND (?1 OR o.next_look_utc <= ?2)
   AND NOT EXISTS (SELECT 1 FROM "order" p WHERE p.meter_id = o.meter_id AND p.id < o.id
-                  AND p.state IN ('queued', 'sending', 'in doubt'))
-ORDER BY o.state = 'queued', o.id LIMIT ?3;
+                  AND p.state IN ('queued', 'sending', 'in doubt')
+                  -- A switch waits for older switches only: it leaves the money alone, and may be urgent.
+                  AND (o.kind <> 'switch' OR p.kind = 'switch')
+                  -- A top-up that a tag holds is in nobody's way.
+                  AND NOT (p.kind = 'top-up' AND p.sends = 0 AND o.kind <> 'top-up'
+                           AND EXISTS (SELECT 1 FROM lock_out l WHERE l.meter_id = p.meter_id
+                                       AND l.cleared_at_utc IS NULL AND l.off_at_utc IS NULL)))
+-- What never lapses (money, the forced off of a tag) is not kept waiting by a long list of what does.
+ORDER BY o.state = 'queued', o.expires_at_utc IS NOT NULL, o.id LIMIT ?3;
 -- name: order_load
 SELECT o.id, o.kind, o.meter_id, coalesce(o.sale_id, 0), o.state, o.amount_minor, o.count_before,
        o.balance_before_minor, o.total_before_minor, o.energy_before_wh, o.count_sent, o.sends, o.looks,
@@ -44,9 +51,6 @@ UPDATE "order" SET state = ?2, changed_at_utc = ?3, reason = ?4, looks = ?5, nex
 UPDATE "order" SET excess_minor = excess_minor + ?2 WHERE id = ?1;
 -- name: order_look_now
 UPDATE "order" SET next_look_utc = 0 WHERE id = ?1;
--- name: order_superseded
-UPDATE "order" SET state = 'superseded', changed_at_utc = ?3
-WHERE meter_id = ?1 AND kind = ?2 AND state = 'queued' AND sends = 0;
 -- name: order_add
 INSERT INTO "order" (kind, meter_id, sale_id, operator_id, state, created_at_utc, changed_at_utc, expires_at_utc, detail, amount_minor)
 VALUES (?1, ?2, ?3, nullif(?4, 0), 'queued', ?5, ?5, ?6, ?7, ?8);
@@ -78,6 +82,8 @@ WHERE o.meter_id = ?1 AND o.kind = 'top-up' AND o.sent_at_utc >= ?2 - c.quiet_ms
 -- name: excess_look
 SELECT x.id, CASE WHEN n.excess_id IS NOT NULL THEN n.note END
 FROM excess x LEFT JOIN excess_seen n ON n.excess_id = x.id WHERE x.id = ?1;
+-- name: excess_meter
+SELECT meter_id FROM excess WHERE id = ?1;
 -- name: excess_seen_add
 INSERT INTO excess_seen (excess_id, operator_id, at_utc, note) VALUES (?1, ?2, ?3, ?4);
 -- name: excess_add

@@ -206,14 +206,13 @@ struct due {
 static int due_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
 {
     struct due *d = ctx;
-    (void)fx;
     if (d->order_id) {
-        int code = order_task_get(b, d->order_id, &d->tasks[0], e);
-        if (code == ERR_NOT_FOUND)
+        int code = order_task_get(b, d->order_id, &d->tasks[0], fx, e);
+        if (code == ERR_NOT_FOUND || code == 1)
             return 0;
         d->count = code ? code : 1;
     } else {
-        d->count = order_due(b, d->all, d->tasks, DUE_MAX, e);
+        d->count = order_due(b, d->all, d->tasks, DUE_MAX, fx, e);
     }
     if (d->count < 0)
         return d->count;

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "db.h"
 #include "message.h"
+#include "wanted.h"
 
 static int check(struct books *b, int64_t id, const char *note, struct err *e)
 {
@@ -31,11 +32,16 @@ static int excess_seen(struct books *b, const struct actor *who, const json_t *a
 {
     const int64_t id = json_integer_value(json_object_get(args, "excess"));
     const char *note = json_string_value(json_object_get(args, "note"));
+    int64_t meter_id = 0;
     int rc = check(b, id, note, e);
 
     if (rc == 0)
         rc = db_run(books_db(b), SQL_excess_seen_add, e, "iiis", id, who->operator_id, clock_utc(),
                     note);
+    if (rc == 0)
+        rc = db_get(books_db(b), SQL_excess_meter, 0, &meter_id, e, "i", id);
+    if (rc == 0)
+        rc = wanted_judge(b, meter_id, fx, e);
     if (rc != 0)
         return rc;
     effects_event(fx, "excess", json_pack("{s:I,s:b}", "excess", (json_int_t)id, "seen", 1));

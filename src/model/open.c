@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "db.h"
+#include "hold.h"
 #include "message.h"
 #include "opening.h"
 #include "tenant.h"
@@ -304,7 +305,11 @@ static int order_put(struct books *b, const struct actor *who, const struct plan
                      struct err *e)
 {
     char *text = json_dumps(detail, JSON_COMPACT | JSON_SORT_KEYS);
-    int rc = order_add(b, kind, p->meter_id, 0, who->operator_id, 0, text ? text : "{}",
+    struct hold_ask ask = {.kind = kind, .detail = text};
+    int rc = hold_check(b, p->meter_id, &ask, e);
+
+    if (rc == 0)
+        rc = order_add(b, kind, p->meter_id, 0, who->operator_id, 0, text ? text : "{}",
                        clock_utc() + setting_number(b, "order.switch_expire_s"), id, fx, e);
 
     free(text);

@@ -12,6 +12,7 @@
 #include "known.h"
 #include "message.h"
 #include "money.h"
+#include "order_turn.h"
 #include "text.h"
 
 /* Frames sent for one opening, each proved not applied before the next, until it is called failed. */
@@ -281,6 +282,8 @@ int opening_before_send(struct books *b, int64_t order_id, const struct reading 
     } else {
         rc = again(b, &o, &order, r, fx, e);
     }
+    if (rc == 0)
+        rc = turn_held(b, &order, true, fx, e);
     if (rc != 0)
         return rc < 0 ? rc : 0;
     return sending(b, &o, &order, &r->seen, step, fx, e);

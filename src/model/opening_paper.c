@@ -12,6 +12,7 @@
 #include "known.h"
 #include "opening.h"
 #include "text.h"
+#include "wanted.h"
 
 struct paper {
     json_t *data;
@@ -141,6 +142,8 @@ int opening_finish(struct books *b, const struct opening *o, const struct order_
         rc = db_run(db, SQL_open_meter_tariff, e, "ii", o->meter_id, o->tariff_id);
     if (rc == 0)
         rc = reading_store(b, r, fx, e);
+    if (rc == 0)
+        rc = wanted_opened(b, order, fx, e);
     if (rc == 0)
         rc = db_run(db, SQL_order_done, e, "iiiiIs", order->id, clock_utc(), (int64_t)r->seen.count,
                     r->seen.balance_minor, r->seen.has_total ? &r->seen.total_minor : NULL, "");

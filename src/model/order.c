@@ -13,7 +13,7 @@
 #include "journal.h"
 #include "known.h"
 #include "message.h"
-#include "order_row.h"
+#include "order_turn.h"
 #include "proof.h"
 #include "restore.h"
 
@@ -169,6 +169,8 @@ int order_before_send(struct books *b, int64_t order_id, const struct order_seen
         rc = settle(b, &o, seen, quiet_done, step, fx, e);
     if (rc == 0)
         rc = refuse(b, &o, seen, fx, e);
+    if (rc == 0) /* a tag that came meanwhile wins */
+        rc = turn_held(b, &o, true, fx, e);
     if (rc != 0)
         return rc < 0 ? rc : 0;
     *count = (uint16_t)(seen->count + 1);

@@ -24,9 +24,11 @@ struct order_task {
 
 /* Orders that wait for being carried out now: queued ones, and sent ones whose next look is due. At most
  * max; returns how many, or negative. all: due or not (settle, start). */
-int order_due(struct books *b, bool all, struct order_task *tasks, int max, struct err *e);
-int order_task_get(struct books *b, int64_t order_id, struct order_task *task,
-                   struct err *e); /* ERR_NOT_FOUND: over already */
+int order_due(struct books *b, bool all, struct order_task *tasks, int max, struct effects *fx,
+              struct err *e);
+/* 1: it rests (held, lapsed or overtaken now); ERR_REFUSED: over already. */
+int order_task_get(struct books *b, int64_t order_id, struct order_task *task, struct effects *fx,
+                   struct err *e);
 
 /* What the meter holds, as read before or after. */
 struct order_seen {

@@ -8,6 +8,7 @@
 #include "books.h"
 #include "clock.h"
 #include "db.h"
+#include "hold.h"
 #include "message.h"
 #include "opening.h"
 #include "order_row.h"
@@ -25,6 +26,10 @@ static int plain_add(struct books *b, const struct actor *who, enum order_kind k
     /* What an opening writes is proved before anything else is written; switching is for safety's sake free. */
     if (rc == 0 && kind != ORDER_SWITCH)
         rc = opening_check(b, place.meter_id, place.number, e);
+    struct hold_ask ask = {
+        .kind = kind, .mode = json_string_value(json_object_get(detail, "mode")), .detail = text};
+    if (rc == 0)
+        rc = hold_check(b, place.meter_id, &ask, e);
     if (rc == 0)
         rc = order_add(b, kind, place.meter_id, 0, who->operator_id, 0, text ? text : "{}",
                        clock_utc() + setting_number(b, "order.switch_expire_s"), &id, fx, e);

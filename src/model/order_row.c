@@ -10,6 +10,7 @@
 #include "db.h"
 #include "message.h"
 #include "opening.h"
+#include "order_turn.h"
 #include "text.h"
 
 static const char *const kinds[] = {[ORDER_TOPUP] = "top-up",
@@ -139,45 +140,59 @@ int order_add(struct books *b, enum order_kind kind, int64_t meter_id, int64_t s
               int64_t *id, struct effects *fx, struct err *e)
 {
     struct db *db = books_db(b);
-    int64_t now = clock_utc();
-    int rc = 0;
-
-    if (kind != ORDER_TOPUP)
-        rc = db_run(db, SQL_order_superseded, e, "isi", meter_id, kinds[kind], now);
-    if (rc == 0)
-        rc = db_run(db, SQL_order_add, e, "siIiiIsi", kinds[kind], meter_id,
-                    sale_id ? &sale_id : NULL, operator_id, now,
+    struct order_row o;
+    int rc = db_run(db, SQL_order_add, e, "siIiiIsi", kinds[kind], meter_id,
+                    sale_id ? &sale_id : NULL, operator_id, clock_utc(),
                     expires_at_utc ? &expires_at_utc : NULL, detail, amount_minor);
+
     if (rc == 0)
         *id = db_last_id(db);
+    if (rc == 0 && kind != ORDER_TOPUP)
+        rc = order_row_get(b, *id, &o, e);
+    if (rc == 0 && kind != ORDER_TOPUP)
+        rc = turn_supersede(b, &o, fx, e);
     fx->orders = true;
     return rc;
 }
 
-/* Fills the task of an open order; an expired one is failed instead (1). */
-static int task_fill(struct books *b, int64_t id, struct order_task *t, struct err *e)
+/* Is there nothing to do for it now? 1: it lapsed, a newer one took its place, or it is held. One that is being sent may
+ * be on the wire: it is asked again before its next frame. */
+static int task_rests(struct books *b, const struct order_row *o, struct effects *fx, struct err *e)
+{
+    struct err why = {0};
+
+    if (o->expires_at_utc != 0 && o->expires_at_utc < clock_utc() && o->sends == 0) {
+        err_set(&why, MSG_ORDER_EXPIRED);
+        int rc = order_set(b, o, "failed", &why, fx, e);
+        return rc != 0 ? rc : 1;
+    }
+    if (strcmp(o->state, "sending") == 0 && o->kind != ORDER_TOPUP)
+        return 0;
+    int rc = turn_over(b, o, fx, e);
+    return rc != 0 ? rc : turn_held(b, o, false, fx, e);
+}
+
+/* Fills the task of an open order; 1 where it rests. */
+static int task_fill(struct books *b, int64_t id, struct order_task *t, struct effects *fx,
+                     struct err *e)
 {
     struct order_row o;
     int64_t recent = 0, passes = -1, now = clock_utc();
     int rc = order_row_get(b, id, &o, e);
 
+    if (rc == 0)
+        rc = task_rests(b, &o, fx, e);
     if (rc != 0)
         return rc;
-    if (o.expires_at_utc != 0 && o.expires_at_utc < now && o.sends == 0) {
-        struct err why = {0};
-        struct effects unheard;
-        err_set(&why, MSG_ORDER_EXPIRED);
-        effects_init(&unheard);
-        rc = order_set(b, &o, "failed", &why, &unheard, e);
-        effects_clear(&unheard);
-        return rc != 0 ? rc : 1;
-    }
     /* A copy of an earlier top-up's frame may linger for the channel's quiet time: out-wait it too. */
     rc = db_get(books_db(b), SQL_order_recent_send, 0, &recent, e, "iii", o.meter_id, o.id,
                 now - o.quiet_ms / 1000 - 1);
     if (rc == 0)
         rc = db_get(books_db(b), SQL_order_vendor, -1, &passes, e, "isi", o.channel_id, o.model,
                     (int64_t)o.old_firmware);
+    int quiet = rc == 0 ? turn_quiet(b, &o, e) : rc;
+    if (quiet < 0)
+        return quiet;
     memset(t, 0, sizeof *t);
     t->id = o.id;
     t->meter_id = o.meter_id;
@@ -185,20 +200,19 @@ static int task_fill(struct books *b, int64_t id, struct order_task *t, struct e
     t->sale_id = o.sale_id;
     t->kind = o.kind;
     t->opening_id = o.opening_id;
-    t->sent_before = (o.kind == ORDER_TOPUP || o.opening_id) && (o.sends > 0 || recent > 0);
+    t->sent_before =
+        ((o.kind == ORDER_TOPUP || o.opening_id) && (o.sends > 0 || recent > 0)) || quiet > 0;
     t->amount_minor = o.amount_minor;
     t->probe_first =
         passes != 1 &&
         o.sends == 0; /* one that was sent is looked at, whatever the line lets through */
     text_copy(t->detail, sizeof t->detail, o.detail);
-    json_t *detail = json_loads(o.detail, 0, NULL);
-    const char *mode = json_string_value(json_object_get(detail, "mode"));
-    text_copy(t->mode, sizeof t->mode, mode ? mode : "");
-    json_decref(detail);
+    turn_mode(&o, t->mode, sizeof t->mode);
     return rc;
 }
 
-int order_due(struct books *b, bool all, struct order_task *tasks, int max, struct err *e)
+int order_due(struct books *b, bool all, struct order_task *tasks, int max, struct effects *fx,
+              struct err *e)
 {
     int64_t *ids = mem_new((size_t)max * sizeof *ids);
     struct db_row *row;
@@ -213,22 +227,23 @@ int order_due(struct books *b, bool all, struct order_task *tasks, int max, stru
     }
     db_done(row);
     for (int i = 0; i < n && rc >= 0; i++) {
-        rc = task_fill(b, ids[i], &tasks[filled], e);
+        rc = task_fill(b, ids[i], &tasks[filled], fx, e);
         filled += rc == 0;
     }
     free(ids);
     return rc < 0 ? rc : filled;
 }
 
-int order_task_get(struct books *b, int64_t order_id, struct order_task *task, struct err *e)
+int order_task_get(struct books *b, int64_t order_id, struct order_task *task, struct effects *fx,
+                   struct err *e)
 {
     struct order_row o;
     int rc = order_row_get(b, order_id, &o, e);
 
     if (rc == 0 && !o.open)
         return err_set(e, MSG_ORDER_OVER, order_id, o.state);
-    if (rc == 0 && task_fill(b, order_id, task, e) != 0)
-        return err_set(e, MSG_ORDER_OVER, order_id, "failed");
+    if (rc == 0)
+        rc = task_fill(b, order_id, task, fx, e);
     return rc;
 }
 

@@ -14,8 +14,8 @@ struct order_row {
     char state[16], model[32], number[16]; /* number: of the meter */
     char detail[1024];
     int64_t amount_minor, sends, looks, expires_at_utc, price_e4, quiet_ms;
-    int64_t retried; /* sends when a person last sent it again */
-    bool decided;    /* a person called it applied */
+    int64_t retried;          /* sends when a person last sent it again */
+    bool decided;             /* a person called it applied */
     struct order_seen before; /* as committed before the last send */
     uint16_t count_sent;
     bool known, old_firmware, total_stuck, use_total;
@@ -34,7 +34,7 @@ void order_event(struct effects *fx, const struct order_row *o, const char *stat
 /* The word of a kind in table "order". */
 const char *order_kind_word(enum order_kind kind);
 
-/* Queues an order and supersedes an older unsent one of the same kind (not top-ups). sale_id 0: none; expires 0: never. */
+/* Queues an order; an older unsent one that it contradicts ends (order_turn.h). sale_id 0: none; expires 0: never. */
 int order_add(struct books *b, enum order_kind kind, int64_t meter_id, int64_t sale_id,
               int64_t operator_id, int64_t amount_minor, const char *detail, int64_t expires_at_utc,
               int64_t *id, struct effects *fx, struct err *e);

@@ -10,6 +10,8 @@
 #include "db.h"
 #include "known.h"
 #include "ledger_clock.h"
+#include "lock_out.h"
+#include "wanted.h"
 
 static const int64_t *known_number(const int64_t *value, bool known)
 {
@@ -79,6 +81,10 @@ int reading_store(struct books *b, const struct reading *r, struct effects *fx, 
         rc = reading_add(b, r, e);
     if (rc == 0)
         rc = compare(b, r, fx, e);
+    if (rc == 0)
+        rc = lock_out_read(b, r, fx, e);
+    if (rc == 0)
+        rc = wanted_read(b, r, fx, e);
     if (rc == 0)
         rc = alarm_after_reading(b, r->meter_id, fx, e);
     if (rc == 0)

@@ -361,7 +361,7 @@ static void refusals_leave_nothing_behind(void **state)
     /* It lapses like any order that was not sent, and then it is not open. */
     sql(r, "UPDATE \"order\" SET expires_at_utc = 5");
     struct order_task task[4];
-    assert_int_equal(order_due(r->books, true, task, 4, &r->e), 0);
+    assert_int_equal(order_due(r->books, true, task, 4, &r->fx, &r->e), 0);
     opening_is(r, "failed");
 }
 

@@ -1,0 +1,38 @@
+-- Whose turn it is among the orders of one meter.
+-- name: turn_older
+-- Open plain orders of the same kind given before this one: sends, state, detail. An opening's are its own affair, and
+-- the forced off of a tag is overtaken by nothing.
+SELECT o.id, o.sends, o.state, o.detail FROM "order" o
+WHERE o.meter_id = ?1 AND o.kind = ?2 AND o.id < ?3 AND o.state IN ('queued', 'sending', 'in doubt')
+  AND NOT EXISTS (SELECT 1 FROM opening p WHERE o.id IN (p.settings_order, p.load_order, p.clock_order) AND p.meter_id = ?1)
+  AND NOT EXISTS (SELECT 1 FROM lock_out l WHERE l.off_order = o.id AND l.meter_id = ?1 AND l.cleared_at_utc IS NULL)
+ORDER BY o.id;
+-- name: turn_newer
+-- Open plain orders of the same kind given after this one.
+SELECT o.id, o.detail FROM "order" o
+WHERE o.meter_id = ?1 AND o.kind = ?2 AND o.id > ?3 AND o.state IN ('queued', 'sending', 'in doubt')
+ORDER BY o.id;
+-- name: turn_ended
+UPDATE "order" SET state = 'superseded', changed_at_utc = ?2, reason = ?3 WHERE id = ?1;
+-- name: turn_held
+-- The reason is told once; how often it is looked at meanwhile says nothing.
+UPDATE "order" SET reason = ?2, changed_at_utc = ?3 WHERE id = ?1 AND reason <> ?2;
+-- name: turn_state
+UPDATE "order" SET state = 'queued', next_look_utc = ?2 WHERE id = ?1;
+-- name: turn_look
+UPDATE "order" SET next_look_utc = ?2 WHERE id = ?1;
+-- name: turn_wake
+-- What was held is looked at now.
+UPDATE "order" SET next_look_utc = 0 WHERE meter_id = ?1 AND state = 'queued';
+-- name: turn_recent
+-- Frames of other orders of this kind that may still be on their way. ?4: of those too that were read back.
+SELECT count(*) FROM "order" o WHERE o.meter_id = ?1 AND o.kind = ?2 AND o.id <> ?3 AND o.sends > 0
+  AND o.sent_at_utc >= ?5 AND (?4 OR o.state <> 'done');
+-- name: turn_tag_off
+-- The forced off of a tag: 1 of one that is there, 2 of one that was cleared.
+SELECT max(CASE WHEN cleared_at_utc IS NULL THEN 1 ELSE 2 END) FROM lock_out WHERE meter_id = ?1 AND off_order = ?2;
+-- name: turn_keepable
+-- Unsent plain orders of a meter.
+SELECT o.id FROM "order" o WHERE o.meter_id = ?1 AND o.kind <> 'top-up' AND o.state = 'queued' AND o.sends = 0
+  AND NOT EXISTS (SELECT 1 FROM opening p WHERE o.id IN (p.settings_order, p.load_order, p.clock_order) AND p.meter_id = ?1)
+ORDER BY o.id;
