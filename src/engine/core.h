@@ -81,6 +81,10 @@ enum session_event {
     EVENT_OPENING = 512,
     EVENT_PRESENCE = 128,
     EVENT_BACKUP = 256,
+    EVENT_SCAN = 1 << 20,
+    EVENT_DOCTOR = 1 << 21,
+    EVENT_LOCK_OUT = 2048,
+    EVENT_WANTED = 4096,
     EVENT_DRAFT = 1024 /* only to the operator whose draft it is */
 };
 
@@ -215,6 +219,9 @@ void print_free(struct engine *engine);
 /* {"queues":[...]} as last seen; the caller's. Any thread. */
 json_t *print_state(struct engine *engine);
 
+/* survey.c: what scans and doctors left. At the end. */
+void surveys_free(struct engine *engine);
+
 /* keeper.c: the nightly backup. Main thread but for keeper_stop(), which waits for its thread. */
 struct keeper;
 void keeper_start(struct engine *engine);
@@ -256,6 +263,8 @@ struct engine {
     struct settle *settles;   /* order.settle and order.look at work */
     bool orders_looking, orders_again, orders_again_all;
     struct print *print;
+    struct survey *surveys; /* scans and doctors: survey.c */
+    int64_t last_survey;
     struct shelf *shelf; /* the papers' layouts */
     struct keeper *keeper; /* NULL where the books are a copy */
     int64_t next_sweep_ms, next_due_ms;
