@@ -27,7 +27,7 @@ static const struct event_name event_names[] = {
     {"line", EVENT_LINE},       {"engine", EVENT_ENGINE},     {"shift", EVENT_SHIFT},
     {"books", EVENT_BOOKS},     {"presence", EVENT_PRESENCE}, {"backup", EVENT_BACKUP},
     {"opening", EVENT_OPENING}, {"draft", EVENT_DRAFT},       {"scan", EVENT_SCAN},
-    {"doctor", EVENT_DOCTOR},
+    {"doctor", EVENT_DOCTOR},   {"lock_out", EVENT_LOCK_OUT}, {"wanted", EVENT_WANTED},
 };
 
 unsigned session_event_bit(const char *name)
