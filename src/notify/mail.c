@@ -1,0 +1,152 @@
+/*
+ * The talk with a mail server, which libcurl has. The last line that the server said is what people are told.
+ */
+#include "mail.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "text.h"
+
+#define CONNECT_S 15
+
+/* One talk. */
+struct talk {
+    char *text;
+    size_t size, used;
+    const atomic_bool *stop;
+    char said[ERR_TEXT_MAX]; /* the last whole line */
+};
+
+int mail_start(struct err *e)
+{
+    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : err_set(e, MSG_MAIL_LIBRARY);
+}
+
+static size_t give(char *to, size_t size, size_t count, void *ctx)
+{
+    struct talk *t = ctx;
+    size_t n = t->size - t->used < size * count ? t->size - t->used : size * count;
+
+    memcpy(to, t->text + t->used, n);
+    t->used += n;
+    return n;
+}
+
+static int hear(CURL *curl, curl_infotype type, char *bytes, size_t n, void *ctx)
+{
+    struct talk *t = ctx;
+    char line[ERR_TEXT_MAX];
+
+    (void)curl;
+    if (type != CURLINFO_HEADER_IN)
+        return 0;
+    while (n > 0 && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
+        n--;
+    if (n >= sizeof line)
+        n = sizeof line - 1;
+    memcpy(line, bytes, n);
+    line[n] = '\0';
+    if (n > 0 && text_is_clean(line))
+        text_copy(t->said, sizeof t->said, line);
+    return 0;
+}
+
+static int go_on(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    const struct talk *t = ctx;
+
+    (void)a;
+    (void)b;
+    (void)c;
+    (void)d;
+    return atomic_load(t->stop) ? 1 : 0;
+}
+
+static int password_read(const char *path, char *buf, size_t size, struct err *e)
+{
+    FILE *file = fopen(path, "re");
+
+    if (!file || !fgets(buf, (int)size, file)) {
+        if (file)
+            fclose(file);
+        return err_set(e, MSG_MAIL_PASSWORD, path);
+    }
+    fclose(file);
+    buf[strcspn(buf, "\r\n")] = '\0';
+    return 0;
+}
+
+/* What a failure means: a login may be put right, a refused address will not. */
+static int talk_failed(CURLcode code, long said, const struct talk *t, bool *for_good,
+                       struct err *e)
+{
+    const bool login = said == 530 || said == 534 || said == 535 || said == 538;
+
+    *for_good = said >= 500 && said < 600 && !login;
+    if (said >= 400 && t->said[0])
+        return err_set(e, MSG_MAIL_REFUSED, t->said);
+    return err_set(e, MSG_MAIL_FAILED, curl_easy_strerror(code));
+}
+
+static void options_set(CURL *curl, const struct mail_way *way, struct talk *t)
+{
+    curl_easy_setopt(curl, CURLOPT_URL, way->url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)way->limit_s);
+    curl_easy_setopt(curl, CURLOPT_MAIL_FROM, way->from);
+    curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(way->user[0] ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+    if (way->ca[0])
+        curl_easy_setopt(curl, CURLOPT_CAINFO, way->ca);
+    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
+    curl_easy_setopt(curl, CURLOPT_READDATA, t);
+    curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+    curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, hear);
+    curl_easy_setopt(curl, CURLOPT_DEBUGDATA, t);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, go_on);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
+}
+
+int mail_send(const struct mail_way *way, const struct mail *mail, const atomic_bool *stop,
+              bool *for_good, struct err *e)
+{
+    char password[256] = "";
+    long said = 0;
+    int rc = 0;
+
+    *for_good = false;
+    if (way->url[0] == '\0' || way->from[0] == '\0')
+        return err_set(e, MSG_MAIL_UNSET);
+    if (way->user[0])
+        rc = password_read(way->password, password, sizeof password, e);
+    if (rc != 0)
+        return rc;
+    CURL *curl = curl_easy_init();
+    struct curl_slist *to = curl_slist_append(NULL, mail->to);
+    if (!curl || !to)
+        die("no memory for a mail");
+    struct talk t = {.text = mail_text(way->from, mail), .stop = stop};
+    t.size = strlen(t.text);
+    options_set(curl, way, &t);
+    curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
+    if (way->user[0]) {
+        curl_easy_setopt(curl, CURLOPT_USERNAME, way->user);
+        curl_easy_setopt(curl, CURLOPT_PASSWORD, password);
+    }
+    CURLcode code = curl_easy_perform(curl);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &said);
+    if (code != CURLE_OK)
+        rc = talk_failed(code, said, &t, for_good, e);
+    explicit_bzero(password, sizeof password);
+    curl_slist_free_all(to);
+    curl_easy_cleanup(curl);
+    free(t.text);
+    return rc;
+}
