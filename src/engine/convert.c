@@ -58,6 +58,7 @@ void reading_convert(const struct job *job, struct reading *out)
         .alarm1_minor = r->alarm1_minor,
         .alarm2_minor = r->alarm2_minor,
         .overdraft_minor = r->overdraft_minor,
+        .recovery_s = r->recovery_s,
         .device_code = r->identity.device_code,
     };
     seen_convert(&r->credit, &out->seen);

@@ -21,7 +21,7 @@ struct reading {
     int64_t clock_local, clock_off_s; /* the meter's clock, and that less ours; 0, 0: it tells none */
     int64_t frequency_mhz;            /* 0: not measured */
     bool has_settings;
-    int64_t price_e4[4], alarm1_minor, alarm2_minor, overdraft_minor;
+    int64_t price_e4[4], alarm1_minor, alarm2_minor, overdraft_minor, recovery_s;
     bool has_load;
     int64_t load_max_w; /* overload power of one phase, primary side; 0: off */
     uint16_t device_code;
