@@ -61,6 +61,19 @@ static struct bus_result read_settings(struct bus *bus, uint8_t address,
     return r;
 }
 
+static struct bus_result settings_beside(struct bus *bus, uint8_t address,
+                                         const struct meter_profile *p, struct meter_reading *out)
+{
+    struct meter_reading whole = *out;
+    uint16_t count = 0;
+    struct bus_result r = read_settings(bus, address, p, &whole, &count);
+    if (r.end == BUS_OK && count == out->credit.count)
+        *out = whole;
+    else if (r.end == BUS_OK)
+        r.end = BUS_GARBAGE; /* a purchase came between */
+    return r;
+}
+
 static bool known_code(uint16_t code)
 {
     return code == ACREL_DDSY || code == ACREL_DTSY;
@@ -194,6 +207,7 @@ const struct driver driver_acrel_1352 = {
     .identify = identify,
     .read_credit = read_credit,
     .read_poll = read_poll,
+    .read_settings = settings_beside,
     .read_all = read_all,
     .topup = topup,
     .topup_probe = topup_probe,

@@ -70,7 +70,10 @@ static struct bus_result verdict(enum frame_is is, uint8_t exception)
                                         [FRAME_SHORT] = BUS_GARBAGE,
                                         [FRAME_FOREIGN] = BUS_GARBAGE,
                                         [FRAME_BROKEN] = BUS_GARBAGE};
-    return (struct bus_result){.end = ends[is], .exception = exception, .sent = true};
+    return (struct bus_result){.end = ends[is],
+                               .exception = exception,
+                               .sent = true,
+                               .broken = is == FRAME_SHORT || is == FRAME_BROKEN};
 }
 
 /* Does errno say that the line is no more? EIO and the like: an adapter was pulled out. */
@@ -100,7 +103,7 @@ static struct bus_result take(struct rtu *rtu, const struct frame_want *want, ui
     while (len > 0 && reply[len - 1] == 0)
         len--;
     tap(rtu, '<', reply, len);
-    struct bus_result result = {.end = BUS_GARBAGE, .sent = true};
+    struct bus_result result = {.end = BUS_GARBAGE, .sent = true, .broken = true};
     if (why == ETIMEDOUT && len == 0)
         result.end = BUS_SILENT;
     else if (is_gone(why))
@@ -191,6 +194,7 @@ static struct bus_result rtu_vendor(void *ctx, uint8_t address, uint8_t function
         if (n <= 0) {
             tap(rtu, '<', frame, got);
             result.end = n < 0 ? BUS_DOWN : got > 0 ? BUS_GARBAGE : BUS_SILENT;
+            result.broken = got > 0;
             return result;
         }
         got += (size_t)n;

@@ -55,7 +55,9 @@ void bus_init(struct bus *bus, struct line *line, struct log *log)
 
 void bus_moved(struct bus *bus)
 {
+    pthread_mutex_lock(&bus->line->lock);
     memset(bus->place, 0, sizeof bus->place);
+    pthread_mutex_unlock(&bus->line->lock);
     memset(&bus->timing, 0, sizeof bus->timing);
     memset(&bus->last_read, 0, sizeof bus->last_read);
     bus->owed_us = 0;
@@ -173,10 +175,20 @@ static void unanswered(struct bus *bus, const struct request *request)
     bus->silent_run++;
 }
 
+static void quality_count(struct bus *bus, const struct request *request,
+                          const struct bus_result *result, int64_t responded_us)
+{
+    pthread_mutex_lock(&bus->line->lock);
+    quality_note(&bus->quality, result, responded_us);
+    quality_note(&bus->place[request->address].quality, result, responded_us);
+    pthread_mutex_unlock(&bus->line->lock);
+}
+
 static void note(struct bus *bus, const struct request *request, const struct bus_result *result)
 {
     struct timing *timing = &bus->place[request->address].timing;
     int64_t took_ms = (timing_now_us() - request->began_us) / 1000;
+    int64_t responded_us = timing_now_us() - request->began_us - request->wire_us;
     bus->line->last_byte_us = timing_now_us();
     switch (result->end) {
     case BUS_OK: answered(bus, request); break;
@@ -206,6 +218,7 @@ static void note(struct bus *bus, const struct request *request, const struct bu
         break;
     }
     line_count(bus->line, result->end, bus->timing.smoothed_us / 1000);
+    quality_count(bus, request, result, responded_us);
 }
 
 static struct request request_of(const struct bus *bus, uint8_t address, size_t characters,

@@ -31,6 +31,7 @@ struct channel {
     struct channel_conf asked; /* what it is to be; line.conf is what it is, the thread's own */
     const struct framing *asked_framing;
     bool changed;
+    int64_t reconnects_taken; /* under the line's lock */
 };
 
 /* Between two jobs, under the lock: becomes what was asked. */
@@ -90,6 +91,16 @@ static void *run(void *arg)
     return NULL;
 }
 
+/* Asked by a sweep between two of its requests. */
+static bool is_urgent(void *owner)
+{
+    struct channel *channel = owner;
+    pthread_mutex_lock(&channel->lock);
+    bool urgent = channel->stopping || jobs_urgent(&channel->jobs);
+    pthread_mutex_unlock(&channel->lock);
+    return urgent;
+}
+
 /* The thread gets no signals: they are the main thread's, and SIGPIPE stays an error of write(). */
 static int start(struct channel *channel)
 {
@@ -114,6 +125,8 @@ int channel_new(struct channel **out, const struct channel_conf *conf,
     channel->asked_framing = framing;
     line_init(&channel->line, conf, framing, stop_fd);
     bus_init(&channel->bus, &channel->line, log);
+    channel->bus.urgent = is_urgent;
+    channel->bus.urgent_owner = channel;
     jobs_init(&channel->jobs);
     pthread_mutex_init(&channel->lock, NULL);
     pthread_cond_init(&channel->more, NULL);
@@ -170,6 +183,26 @@ void channel_status(struct channel *channel, struct channel_status *out)
     pthread_mutex_lock(&channel->lock);
     out->queued = channel->jobs.count;
     pthread_mutex_unlock(&channel->lock);
+}
+
+void channel_quality_take(struct channel *channel, struct field_quality *out)
+{
+    struct bus *bus = &channel->bus;
+    out->place_count = 0;
+    pthread_mutex_lock(&channel->line.lock);
+    out->line = bus->quality;
+    memset(&bus->quality, 0, sizeof bus->quality);
+    out->reconnects = channel->line.status.reconnects - channel->reconnects_taken;
+    channel->reconnects_taken = channel->line.status.reconnects;
+    for (int a = 1; out->line.requests > 0 && a <= BUS_ADDRESS_MAX; a++) {
+        struct quality *q = &bus->place[a].quality;
+        if (q->requests == 0)
+            continue;
+        out->place[out->place_count].address = (uint8_t)a;
+        out->place[out->place_count++].quality = *q;
+        memset(q, 0, sizeof *q);
+    }
+    pthread_mutex_unlock(&channel->line.lock);
 }
 
 void channel_stop(struct channel *channel)

@@ -19,6 +19,7 @@ void channel_change(struct channel *channel, const struct channel_conf *conf,
                     const struct framing *framing);
 int channel_submit(struct channel *channel, struct job *job, struct err *e);
 void channel_status(struct channel *channel, struct channel_status *out);
+void channel_quality_take(struct channel *channel, struct field_quality *out);
 
 /* Begins to stop: no more jobs, waits end early. channel_free() then joins. */
 void channel_stop(struct channel *channel);

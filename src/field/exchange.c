@@ -1,5 +1,5 @@
 /*
- * An exchange: what all kinds of jobs share (is the line there, who answers) and reading. Top-ups are
+ * An exchange: what all kinds of jobs share (is the line there, who answers). Reading is in exchange_read.c; top-ups are
  * in exchange_topup.c; switches, settings, clocks and overload in exchange_change.c; openings in exchange_opening.c.
  */
 #include "exchange.h"
@@ -7,9 +7,6 @@
 #include <string.h>
 
 #include "clock.h"
-
-#define SETTINGS_AGE_MS                                                                            \
-    600000 /* a sweep reads the settings block too when it was not for so long */
 
 void exchange_end(struct exchange *x, enum job_end end, enum msg_id why)
 {
@@ -86,7 +83,7 @@ bool exchange_ready(struct exchange *x)
 }
 
 /* Is a device code the one of the books, or one the driver knows? */
-static bool code_fits(struct exchange *x, uint16_t code)
+bool exchange_code_fits(struct exchange *x, uint16_t code)
 {
     const struct job_meter *meter = &x->job->meter;
     int64_t want = meter->device_code;
@@ -128,7 +125,8 @@ bool exchange_identify(struct exchange *x, bool fresh)
         job->reading.identity = identity;
         job->reading.has_identity = true;
     }
-    return code_fits(x, place->identity.device_code) && number_fits(x, place->identity.number);
+    return exchange_code_fits(x, place->identity.device_code) &&
+           number_fits(x, place->identity.number);
 }
 
 bool exchange_read(struct exchange *x)
@@ -138,7 +136,7 @@ bool exchange_read(struct exchange *x)
     job->how = x->driver->read_all(x->bus, x->address, &job->meter.profile, &r);
     if (job->how.end != BUS_OK)
         return exchange_unreached(x);
-    if (!code_fits(x, r.identity.device_code))
+    if (!exchange_code_fits(x, r.identity.device_code))
         return false;
     if (job->reading.has_identity) {
         r.has_identity = true;
@@ -147,42 +145,6 @@ bool exchange_read(struct exchange *x)
     job->reading = r;
     job->has_reading = true;
     return true;
-}
-
-/* Does a sweep leave the settings block out this time? */
-static bool poll_is_enough(const struct exchange *x)
-{
-    const struct place *place = &x->bus->place[x->address];
-    return x->job->priority == JOB_SWEEP && place->settings_ms != 0 &&
-           clock_mono_ms() - place->settings_ms < SETTINGS_AGE_MS;
-}
-
-static void read_meter(struct exchange *x)
-{
-    struct job *job = x->job;
-    struct place *place = &x->bus->place[x->address];
-    if (!exchange_ready(x) ||
-        !exchange_identify(x, place->timing.silent > 0 || job->priority != JOB_SWEEP))
-        return;
-    struct meter_reading reading = {0};
-    bool brief = poll_is_enough(x);
-    job->how = (brief ? x->driver->read_poll : x->driver->read_all)(x->bus, x->address,
-                                                                    &job->meter.profile, &reading);
-    if (job->how.end != BUS_OK) {
-        exchange_unreached(x);
-        return;
-    }
-    if (!code_fits(x, reading.identity.device_code))
-        return;
-    if (!brief)
-        place->settings_ms = clock_mono_ms();
-    if (job->reading.has_identity) {
-        reading.has_identity = true;
-        reading.identity = job->reading.identity;
-    }
-    job->reading = reading;
-    job->has_reading = true;
-    job->end = JOB_DONE;
 }
 
 void exchange_run(struct bus *bus, struct job *job)
@@ -198,7 +160,7 @@ void exchange_run(struct bus *bus, struct job *job)
     memset(&job->reading, 0, sizeof job->reading);
     bus_begin(bus, job);
     switch (job->kind) {
-    case JOB_READ: read_meter(&x); break;
+    case JOB_READ: exchange_read_meter(&x); break;
     case JOB_TOPUP: exchange_topup(&x); break;
     case JOB_SWITCH:
     case JOB_SETTINGS:

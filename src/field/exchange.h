@@ -27,10 +27,16 @@ bool exchange_unreached(struct exchange *x);            /* by job->how; always f
 void exchange_end(struct exchange *x, enum job_end end,
                   enum msg_id why); /* why takes the address */
 
+/* Is a device code the one of the books, or one the driver knows? false: the job is ended. */
+bool exchange_code_fits(struct exchange *x, uint16_t code);
+
 /* Everything of the meter, settings too, into job->reading; who answered stays there. false: the job is ended. */
 bool exchange_read(struct exchange *x);
 
-/* exchange_topup.c, exchange_change.c, exchange_opening.c, exchange_load.c, exchange_probe.c */
+/* exchange_read.c, exchange_topup.c, exchange_change.c, exchange_opening.c, exchange_load.c, exchange_probe.c */
+void exchange_read_meter(struct exchange *x);
+/* Overload control into the reading; needs its identity and its transformers. */
+void exchange_load_read(struct exchange *x, struct meter_reading *reading);
 void exchange_probe(struct exchange *x);
 void exchange_topup(struct exchange *x);
 void exchange_change(struct exchange *x);

@@ -18,6 +18,23 @@ static int64_t ratio(const struct exchange *x)
     return (int64_t)(r->pt ? r->pt : 1) * (r->ct ? r->ct : 1);
 }
 
+void exchange_load_read(struct exchange *x, struct meter_reading *reading)
+{
+    const struct meter_profile *profile = &x->job->meter.profile;
+    struct meter_load load;
+    if (!x->driver->load_read || reading->credit.old_firmware)
+        return;
+    struct bus_result how =
+        x->driver->load_read(x->bus, x->address, reading->identity.device_code, &load);
+    if (how.end != BUS_OK)
+        return;
+    reading->has_load = true;
+    reading->load_max_w = load.on ? load.max_w[0] : 0;
+    if (profile->transformers)
+        reading->load_max_w *=
+            (int64_t)(reading->pt ? reading->pt : 1) * (reading->ct ? reading->ct : 1);
+}
+
 bool exchange_load_plan(struct exchange *x)
 {
     struct job *job = x->job;
@@ -69,5 +86,9 @@ bool exchange_load_shows(struct exchange *x)
                 is.wait_s == want->wait_s && is.allowed == want->allowed;
     for (int i = 0; same && i < is.phases; i++)
         same = is.max_w[i] == want->max_w[0];
+    if (how.end == BUS_OK) {
+        x->job->reading.has_load = true;
+        x->job->reading.load_max_w = is.on ? is.max_w[0] * ratio(x) : 0;
+    }
     return same;
 }

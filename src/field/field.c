@@ -282,6 +282,16 @@ bool field_status(struct field *field, int64_t channel_id, struct channel_status
     return channel != NULL;
 }
 
+bool field_quality_take(struct field *field, int64_t channel_id, struct field_quality *out)
+{
+    pthread_mutex_lock(&field->lock);
+    struct channel *channel = find(field, channel_id);
+    if (channel)
+        channel_quality_take(channel, out);
+    pthread_mutex_unlock(&field->lock);
+    return channel != NULL;
+}
+
 void field_free(struct field *field)
 {
     if (!field)

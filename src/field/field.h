@@ -8,6 +8,7 @@
 
 #include "driver.h"
 #include "err.h"
+#include "quality.h"
 
 struct field;
 struct log;
@@ -94,6 +95,7 @@ struct job {
     enum switch_mode mode;          /* JOB_SWITCH */
     struct meter_settings settings; /* JOB_SETTINGS, JOB_OPENING */
     struct job_load load;           /* JOB_LOAD */
+    int64_t settings_age_ms; /* JOB_READ of a sweep: settings read longer ago are read too; 0: 6 h */
     int64_t clock_local; /* JOB_CLOCK: 0 = the channel thread takes the time as it sends */
     bool quiet_first;    /* reconnect and out-wait lingering copies before reading */
     int line_baud;       /* JOB_PROBE on a serial device: at this speed; 0: the line's own */
@@ -159,6 +161,18 @@ void field_channel_drop(struct field *field, int64_t channel_id);
 int field_submit(struct field *field, int64_t channel_id, struct job *job, struct err *e);
 /* Line up or not, counters. false: no such channel. Any thread. */
 bool field_status(struct field *field, int64_t channel_id, struct channel_status *out);
+/* What a channel's requests came to since it was asked last, together and by address. */
+struct field_quality {
+    struct quality line;
+    int64_t reconnects;
+    size_t place_count;
+    struct {
+        uint8_t address;
+        struct quality quality;
+    } place[247];
+};
+/* false: no such channel. */
+bool field_quality_take(struct field *field, int64_t channel_id, struct field_quality *out);
 /* Finishes the exchanges in flight, ends queued jobs with JOB_DROPPED, joins the threads, frees. */
 void field_free(struct field *field);
 

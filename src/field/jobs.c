@@ -30,6 +30,15 @@ bool jobs_push(struct jobs *jobs, struct job *job)
     return true;
 }
 
+bool jobs_urgent(const struct jobs *jobs)
+{
+    for (int p = 0; p < JOB_RETRY; p++) {
+        if (jobs->list[p].count > 0)
+            return true;
+    }
+    return false;
+}
+
 struct job *jobs_pop(struct jobs *jobs)
 {
     for (int p = 0; p < JOB_PRIORITIES; p++) {

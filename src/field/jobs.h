@@ -22,6 +22,8 @@ void jobs_clear(struct jobs *jobs); /* must be empty */
 
 /* false: no room. */
 bool jobs_push(struct jobs *jobs, struct job *job);
+/* Does one wait that goes before retries and sweeps? */
+bool jobs_urgent(const struct jobs *jobs);
 /* The next one, or NULL. */
 struct job *jobs_pop(struct jobs *jobs);
 

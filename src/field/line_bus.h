@@ -6,6 +6,7 @@
 #define LINE_BUS_H
 
 #include "line.h"
+#include "quality.h"
 #include "record.h"
 
 #define BUS_ADDRESS_MAX 247
@@ -16,6 +17,11 @@ struct place {
     unsigned checked_epoch;         /* the connection on which identity was read; 0 never */
     struct meter_identity identity; /* as read then */
     int64_t settings_ms;            /* when the settings block was read last, monotonic; 0 never */
+    int64_t load_ms;                /* the same of overload control */
+    bool polled;                    /* what follows is of the last reading */
+    int64_t energy_wh;
+    uint16_t count;
+    struct quality quality; /* since it was taken last; under the line's lock */
 };
 
 /* What the reply of a read looks like, and what it does not tell: the start. */
@@ -39,6 +45,9 @@ struct bus {
     int listen_ms;  /* before the next request, whatever is owed */
     unsigned silent_run; /* requests without an answer in a row, whoever was asked */
     int64_t answered_ms; /* the last answer of anybody, monotonic */
+    struct quality quality; /* of all together; under the line's lock */
+    bool (*urgent)(void *owner); /* does somebody wait who goes before a sweep? NULL: nobody */
+    void *urgent_owner;
 };
 
 void bus_init(struct bus *bus, struct line *line, struct log *log);

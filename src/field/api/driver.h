@@ -109,6 +109,9 @@ struct driver {
     /* Measured values, status and balance in one request: what a sweep takes. No settings, no total. */
     struct bus_result (*read_poll)(struct bus *bus, uint8_t address, const struct meter_profile *p,
                                    struct meter_reading *out);
+    /* The settings beside a poll just taken (*out): BUS_GARBAGE where they are not of the same purchase. */
+    struct bus_result (*read_settings)(struct bus *bus, uint8_t address,
+                                       const struct meter_profile *p, struct meter_reading *out);
     struct bus_result (*read_all)(struct bus *bus, uint8_t address, const struct meter_profile *p,
                                   struct meter_reading *out); /* read_poll and the settings */
 

@@ -1,0 +1,25 @@
+/*
+ * How well one correspondent is heard: what its requests came to, and a histogram of its response times from which the
+ * median and the 99th percentile are read. Pure.
+ */
+#ifndef QUALITY_H
+#define QUALITY_H
+
+#include "bus.h"
+
+#define QUALITY_BUCKETS 48
+
+struct quality {
+    uint32_t requests, answers, timeouts, crc, wrong, exceptions;
+    uint32_t
+        times[QUALITY_BUCKETS]; /* of answers, by response time: four buckets an octave from 1 ms */
+};
+
+/* One request's end. response_us counts for BUS_OK and BUS_EXCEPTION. */
+void quality_note(struct quality *q, const struct bus_result *result, int64_t response_us);
+/* Adds `from` to `to`. */
+void quality_add(struct quality *to, const struct quality *from);
+/* The response time that `percent` of the answers did not pass, in ms; -1: there is no answer. */
+int64_t quality_time_ms(const struct quality *q, int percent);
+
+#endif
