@@ -71,6 +71,7 @@ static void read_row(struct db_row *row, struct order_row *o)
     o->opening_id = db_int(row, 25);
     o->retried = db_int(row, 26);
     o->decided = db_int(row, 27) != 0;
+    o->batch_id = db_int(row, 28);
 }
 
 int order_row_get(struct books *b, int64_t order_id, struct order_row *out, struct err *e)
@@ -141,8 +142,8 @@ int order_add(struct books *b, enum order_kind kind, int64_t meter_id, int64_t s
 {
     struct db *db = books_db(b);
     struct order_row o;
-    int rc = db_run(db, SQL_order_add, e, "siIiiIsi", kinds[kind], meter_id,
-                    sale_id ? &sale_id : NULL, operator_id, clock_utc(),
+    int rc = db_run(db, SQL_order_add, e, "siIIiIsi", kinds[kind], meter_id,
+                    sale_id ? &sale_id : NULL, operator_id ? &operator_id : NULL, clock_utc(),
                     expires_at_utc ? &expires_at_utc : NULL, detail, amount_minor);
 
     if (rc == 0)
@@ -200,6 +201,7 @@ static int task_fill(struct books *b, int64_t id, struct order_task *t, struct e
     t->sale_id = o.sale_id;
     t->kind = o.kind;
     t->opening_id = o.opening_id;
+    t->batch_id = o.batch_id;
     t->sent_before =
         ((o.kind == ORDER_TOPUP || o.opening_id) && (o.sends > 0 || recent > 0)) || quiet > 0;
     t->amount_minor = o.amount_minor;

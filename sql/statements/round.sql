@@ -1,0 +1,39 @@
+-- Rounds, the clocks of meters, the quality of lines.
+-- name: round_meters
+-- scan: every meter of the site is wanted
+SELECT m.id, m.channel_id, m.address, m.number, m.model, m.transformers, coalesce(m.interval_s, c.interval_s, ?1),
+       coalesce(ms.read_at_utc, 0), coalesce(ms.misses, 0)
+FROM meter m JOIN channel c ON c.id = m.channel_id LEFT JOIN meter_state ms ON ms.meter_id = m.id
+WHERE c.handed_to = '' ORDER BY m.id;
+-- name: round_write
+INSERT INTO round (channel_id, due_utc, began_utc, ended_utc, meters, answered) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (channel_id, due_utc) DO UPDATE SET
+    -- a round that the engine's end cut short goes on after its start
+    began_utc = min(began_utc, excluded.began_utc), ended_utc = excluded.ended_utc, meters = max(meters, excluded.meters),
+    answered = max(answered, excluded.answered);
+-- name: clock_wrong
+-- Off by more than ?1 when it was read since ?2, no clock order since ?3, nothing under way; ?4 seconds into the half hour
+-- the meter's own clock is as far from its ends (?5) as ours, unless it is off by more than that can be.
+-- scan: one short row a meter, once a minute
+SELECT ms.meter_id, m.number FROM meter_state ms JOIN meter m ON m.id = ms.meter_id JOIN channel c ON c.id = m.channel_id
+WHERE abs(ms.clock_off_s) > ?1 AND ms.misses = 0 AND ms.read_at_utc >= ?2 AND c.handed_to = ''
+  AND (abs(ms.clock_off_s) > 900 OR ?4 + ms.clock_off_s BETWEEN ?5 AND 1800 - ?5)
+  AND NOT EXISTS (SELECT 1 FROM "order" o WHERE o.meter_id = ms.meter_id
+                  AND (o.state IN ('queued', 'sending', 'in doubt') OR (o.kind = 'clock' AND o.created_at_utc > ?3)));
+-- name: line_hour_add
+INSERT INTO line_hour (channel_id, hour_utc, requests, answers, timeouts, crc, wrong, exceptions, reconnects, median_ms,
+                       p99_ms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+ON CONFLICT (channel_id, hour_utc) DO UPDATE SET
+    requests = requests + excluded.requests, answers = answers + excluded.answers,
+    timeouts = timeouts + excluded.timeouts, crc = crc + excluded.crc, wrong = wrong + excluded.wrong,
+    exceptions = exceptions + excluded.exceptions, reconnects = reconnects + excluded.reconnects,
+    median_ms = coalesce(excluded.median_ms, median_ms), p99_ms = coalesce(excluded.p99_ms, p99_ms);
+-- name: meter_day_add
+INSERT INTO meter_day (meter_id, day, requests, answers, timeouts, crc, wrong, exceptions, median_ms, p99_ms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+ON CONFLICT (meter_id, day) DO UPDATE SET
+    requests = requests + excluded.requests, answers = answers + excluded.answers,
+    timeouts = timeouts + excluded.timeouts, crc = crc + excluded.crc, wrong = wrong + excluded.wrong,
+    exceptions = exceptions + excluded.exceptions,
+    median_ms = coalesce(excluded.median_ms, median_ms), p99_ms = coalesce(excluded.p99_ms, p99_ms);
