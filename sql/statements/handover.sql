@@ -21,3 +21,8 @@ DELETE FROM channel_vendor WHERE channel_id = ?1;
 UPDATE alarm SET channel_id = NULL WHERE channel_id = ?1;
 -- name: channel_drop
 DELETE FROM channel WHERE id = ?1;
+-- name: survey_meters
+-- scan: every meter may be the one that answers
+SELECT m.id, m.channel_id, m.address, m.number, m.model, c.name, s.path
+FROM meter m JOIN channel c ON c.id = m.channel_id JOIN space s ON s.id = m.space_id
+WHERE ?1 = 0 OR m.channel_id = ?1 ORDER BY m.channel_id, m.address;

@@ -85,6 +85,7 @@ enum session_event {
     EVENT_DOCTOR = 1 << 21,
     EVENT_LOCK_OUT = 2048,
     EVENT_WANTED = 4096,
+    EVENT_ALARM = 2097152,
     EVENT_DRAFT = 1024 /* only to the operator whose draft it is */
 };
 
@@ -216,11 +217,27 @@ int print_start(struct engine *engine, struct err *e);
 void print_wake(struct engine *engine);
 void print_stop(struct engine *engine); /* the thread; papers may still be looked at */
 void print_free(struct engine *engine);
-/* {"queues":[...]} as last seen; the caller's. Any thread. */
+/* {"queues":[...]} as last seen; the caller's. Any thread. Whoever asks for the state has the printers looked at. */
 json_t *print_state(struct engine *engine);
+json_t *print_known(struct engine *engine);
 
 /* survey.c: what scans and doctors left. At the end. */
 void surveys_free(struct engine *engine);
+
+/* alarms.c: what the books are told for their alarms. Main thread. */
+struct alarms;
+void alarms_start(struct engine *engine);
+void alarms_run(struct engine *engine); /* one turn of the loop */
+void alarms_look_soon(struct engine *engine);
+void alarms_note(struct engine *engine, const char *event); /* this happened */
+void alarms_free(struct engine *engine);
+
+/* notices.c: the threads that tell people of alarms. */
+struct notices;
+int notices_start(struct engine *engine, struct err *e);
+void notices_wake(struct engine *engine);
+void notices_stop(struct engine *engine); /* waits for its threads */
+void notices_free(struct engine *engine);
 
 /* keeper.c: the nightly backup. Main thread but for keeper_stop(), which waits for its thread. */
 struct keeper;
@@ -267,6 +284,8 @@ struct engine {
     int64_t last_survey;
     struct shelf *shelf; /* the papers' layouts */
     struct keeper *keeper; /* NULL where the books are a copy */
+    struct alarms *alarms;   /* NULL in an engine inside a process */
+    struct notices *notices; /* ... too */
     int64_t next_sweep_ms, next_due_ms;
     int64_t next_missed_ms; /* when meters that missed once are asked again; INT64_MAX: none did */
     bool lines_ready, sweeping, asking_missed;

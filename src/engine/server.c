@@ -35,7 +35,10 @@ void effects_carry_out(struct engine *engine, struct effects *fx)
         if (strcmp(name, "order") == 0)
             settle_note(engine, data);
         session_broadcast(engine, name, data);
+        alarms_note(engine, name);
     }
+    if (fx->notices)
+        notices_wake(engine);
     if (fx->orders)
         orders_wake(engine, false);
     if (fx->papers)
@@ -57,6 +60,7 @@ static void *stopper_main(void *arg)
     field_free(engine->field);
     engine->field = NULL;
     print_stop(engine);
+    notices_stop(engine);
     keeper_stop(engine);
     workers_stop(engine);
     main_post(engine, work_new(sizeof(struct work), NULL, stopper_done));
@@ -138,6 +142,7 @@ static void loop(struct engine *engine)
             session_accept(engine);
         schedule_run(engine);
         keeper_run(engine);
+        alarms_run(engine);
         sessions_sweep(engine);
         if (engine->inside && engine->session_count == 0)
             engine_stop(engine);
@@ -194,13 +199,17 @@ static void engine_free(struct engine *engine)
 {
     sessions_close(engine);
     print_stop(engine);
+    notices_stop(engine);
     workers_stop(engine);
     print_free(engine);
+    notices_free(engine);
     keeper_free(engine);
+    alarms_free(engine);
     if (engine->done) {
         main_take(engine);
         queue_free(engine->done);
     }
+    surveys_free(engine);
     queue_free(engine->writer);
     queue_free(engine->readings);
     if (engine->writer)
@@ -286,6 +295,9 @@ static int engine_start(struct engine *engine, bool background, struct err *e)
     engine->socket_path = mem_text(path);
     if ((code = print_start(engine, e)) != 0)
         return code;
+    if ((code = notices_start(engine, e)) != 0)
+        return code;
+    alarms_start(engine);
     return lines_start(engine, e);
 }
 

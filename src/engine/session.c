@@ -26,7 +26,8 @@ static const struct event_name event_names[] = {
     {"order", EVENT_ORDER},     {"reading", EVENT_READING},   {"paper", EVENT_PAPER},
     {"line", EVENT_LINE},       {"engine", EVENT_ENGINE},     {"shift", EVENT_SHIFT},
     {"books", EVENT_BOOKS},     {"presence", EVENT_PRESENCE}, {"backup", EVENT_BACKUP},
-    {"opening", EVENT_OPENING}, {"draft", EVENT_DRAFT},       {"scan", EVENT_SCAN},
+    {"opening", EVENT_OPENING}, {"draft", EVENT_DRAFT},
+    {"alarm", EVENT_ALARM},       {"scan", EVENT_SCAN},
     {"doctor", EVENT_DOCTOR},   {"lock_out", EVENT_LOCK_OUT}, {"wanted", EVENT_WANTED},
 };
 

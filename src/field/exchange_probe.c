@@ -4,6 +4,9 @@
  */
 #include "exchange.h"
 
+#define SECOND_MS     30
+#define SECOND_MAX_MS 200
+
 /* The settings of the line for this exchange; false: as they are. */
 static bool other_line(const struct exchange *x, struct channel_conf *conf)
 {
@@ -34,6 +37,8 @@ static void ask(struct exchange *x)
         exchange_unreached(x);
         return;
     }
+    if (x->bus->line->fd >= 0) /* where two have the address the other one's answer follows */
+        line_drain(x->bus->line, SECOND_MS, SECOND_MAX_MS, NULL);
     job->reading.has_identity = true;
     job->end = JOB_DONE;
 }

@@ -1,0 +1,213 @@
+/*
+ * The rules. Each looks at the whole line and says its sentence or nothing; a rule that explains everything ends it.
+ */
+#include "doctor_rules.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAMED_MAX      8   /* so many addresses are named in a sentence */
+#define BROKEN_PERCENT 2   /* checksum errors that are no accident */
+#define TAIL_MIN       2   /* so many silent at the end are the cable's doing, not the meters' */
+#define SLOW_MS        400 /* a meter answers within 50 to 200 ms */
+
+struct look {
+    const struct doctor_line *line;
+    size_t silent, tail; /* meters without any answer; of them at the end, one after the other */
+};
+
+static bool is_silent(const struct doctor_meter *m)
+{
+    return m->answered == 0;
+}
+
+/* Two at one address: their answers collide there, while the line as a whole is sound, or come one after the other. */
+static bool is_twin(const struct look *l, const struct doctor_meter *m)
+{
+    int replies = m->answered + m->broken, others = 0, broken = 0;
+
+    if (m->more > 0 && 2 * m->more >= m->answered)
+        return true;
+    if (replies == 0 || 2 * m->broken < m->asked)
+        return false;
+    for (size_t i = 0; i < l->line->count; i++) {
+        const struct doctor_meter *o = &l->line->meter[i];
+        if (o->address == m->address)
+            continue;
+        others += o->answered + o->broken;
+        broken += o->broken;
+    }
+    return others > 0 && 20 * broken < others;
+}
+
+static int percent_of(const struct doctor_line *line, const struct look *without_twins)
+{
+    int64_t replies = 0, broken = 0;
+
+    for (size_t i = 0; i < line->count; i++) {
+        const struct doctor_meter *m = &line->meter[i];
+        if (without_twins && is_twin(without_twins, m))
+            continue;
+        replies += m->answered + m->broken + m->wrong;
+        broken += m->broken;
+    }
+    return replies > 0 ? (int)((100 * broken + replies - 1) / replies) : 0;
+}
+
+int doctor_broken_percent(const struct doctor_line *line)
+{
+    return percent_of(line, NULL);
+}
+
+/* "3, 7, 12 ..." of the meters that a rule means. */
+static size_t named(const struct look *l, bool (*means)(const struct look *, size_t), char *buf,
+                    size_t size)
+{
+    size_t count = 0, used = 0;
+
+    buf[0] = '\0';
+    for (size_t i = 0; i < l->line->count; i++) {
+        if (!means(l, i))
+            continue;
+        if (count < NAMED_MAX)
+            used += (size_t)snprintf(buf + used, size - used, "%s%d", count ? ", " : "",
+                                     l->line->meter[i].address);
+        else if (count == NAMED_MAX)
+            used += (size_t)snprintf(buf + used, size - used, " ...");
+        count++;
+    }
+    return count;
+}
+
+/* ---- the rules: true where the sentence is said */
+
+static bool rule_trouble(const struct look *l, struct err *e)
+{
+    if (!l->line->trouble)
+        return false;
+    *e = *l->line->trouble;
+    return true;
+}
+
+static bool rule_empty(const struct look *l, struct err *e)
+{
+    return l->line->count == 0 && err_set(e, MSG_DOCTOR_EMPTY, l->line->name) != 0;
+}
+
+static bool rule_nobody(const struct look *l, struct err *e)
+{
+    if (l->silent < l->line->count)
+        return false;
+    for (size_t i = 0; i < l->line->count; i++) {
+        if (l->line->meter[i].broken + l->line->meter[i].wrong > 0)
+            return err_set(e, MSG_DOCTOR_NOISE, l->line->name) != 0;
+    }
+    return err_set(e, l->line->serial ? MSG_DOCTOR_NOBODY_SERIAL : MSG_DOCTOR_NOBODY,
+                   l->line->name) != 0;
+}
+
+static bool rule_tail(const struct look *l, struct err *e)
+{
+    if (l->tail < TAIL_MIN)
+        return false;
+    const struct doctor_meter *m = l->line->meter + l->line->count - l->tail;
+    return err_set(e, MSG_DOCTOR_TAIL, (int64_t)m->address, (int64_t)m[-1].address) != 0;
+}
+
+static bool means_single(const struct look *l, size_t i)
+{
+    const struct doctor_meter *m = &l->line->meter[i];
+    bool in_tail = l->tail >= TAIL_MIN && i >= l->line->count - l->tail;
+    return is_silent(m) && !in_tail && !is_twin(l, m);
+}
+
+static bool rule_single(const struct look *l, struct err *e)
+{
+    char list[ERR_TEXT_MAX];
+    return named(l, means_single, list, sizeof list) > 0 &&
+           err_set(e, MSG_DOCTOR_SINGLE, list) != 0;
+}
+
+static bool means_twin(const struct look *l, size_t i)
+{
+    return is_twin(l, &l->line->meter[i]);
+}
+
+static bool rule_twin(const struct look *l, struct err *e)
+{
+    char list[ERR_TEXT_MAX];
+    return named(l, means_twin, list, sizeof list) > 0 && err_set(e, MSG_DOCTOR_TWIN, list) != 0;
+}
+
+static bool rule_broken(const struct look *l, struct err *e)
+{
+    int percent = percent_of(l->line, l);
+    return percent >= BROKEN_PERCENT && err_set(e, MSG_DOCTOR_CRC, (int64_t)percent) != 0;
+}
+
+static bool rule_wrong(const struct look *l, struct err *e)
+{
+    int64_t wrong = 0;
+
+    for (size_t i = 0; i < l->line->count; i++)
+        wrong += l->line->meter[i].wrong;
+    return wrong > 0 && err_set(e, MSG_DOCTOR_WRONG, wrong) != 0;
+}
+
+static bool means_shaky(const struct look *l, size_t i)
+{
+    const struct doctor_meter *m = &l->line->meter[i];
+    return !is_silent(m) && m->silent > 0;
+}
+
+static bool rule_shaky(const struct look *l, struct err *e)
+{
+    char list[ERR_TEXT_MAX];
+    return named(l, means_shaky, list, sizeof list) > 0 && err_set(e, MSG_DOCTOR_SHAKY, list) != 0;
+}
+
+static bool rule_slow(const struct look *l, struct err *e)
+{
+    return l->line->median_ms >= SLOW_MS &&
+           err_set(e, MSG_DOCTOR_SLOW, (int64_t)l->line->median_ms) != 0;
+}
+
+static bool rule_good(const struct look *l, struct err *e)
+{
+    return err_set(e, MSG_DOCTOR_GOOD, (int64_t)l->line->count, (int64_t)l->line->median_ms,
+                   (int64_t)l->line->most_ms) != 0;
+}
+
+static const struct {
+    bool (*says)(const struct look *, struct err *);
+    bool last; /* nothing more is said after it */
+    bool only; /* only where nothing was said before */
+} rules[] = {
+    {rule_trouble, true, false}, {rule_empty, true, false},  {rule_nobody, true, false},
+    {rule_tail, false, false},   {rule_twin, false, false},  {rule_single, false, false},
+    {rule_broken, false, false}, {rule_wrong, false, false}, {rule_shaky, false, false},
+    {rule_slow, false, false},   {rule_good, true, true},
+};
+
+size_t doctor_verdict(const struct doctor_line *line, struct err out[DOCTOR_VERDICTS])
+{
+    struct look l = {.line = line};
+    size_t said = 0;
+
+    for (size_t i = 0; i < line->count; i++)
+        l.silent += is_silent(&line->meter[i]);
+    while (l.tail < line->count && is_silent(&line->meter[line->count - 1 - l.tail]) &&
+           line->meter[line->count - 1 - l.tail].broken == 0)
+        l.tail++;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules && said < DOCTOR_VERDICTS; i++) {
+        if (rules[i].only && said > 0)
+            continue;
+        memset(&out[said], 0, sizeof out[said]);
+        if (!rules[i].says(&l, &out[said]))
+            continue;
+        said++;
+        if (rules[i].last)
+            break;
+    }
+    return said;
+}

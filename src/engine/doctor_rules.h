@@ -1,0 +1,36 @@
+/*
+ * The bus doctor's verdict: from what each meter of a line said when it was asked some times to sentences that tell where
+ * to look. Pure: a table of rules, the gravest first.
+ */
+#ifndef DOCTOR_RULES_H
+#define DOCTOR_RULES_H
+
+#include "err.h"
+
+/* What came of one meter's requests. */
+struct doctor_meter {
+    int address;
+    int asked;    /* requests that left */
+    int answered; /* refusals are answers too */
+    int silent, broken, wrong;
+    int more;    /* answers that another one followed */
+    int most_ms; /* the slowest answer */
+};
+
+struct doctor_line {
+    const char *name;
+    bool serial;                      /* a device of this machine, no gateway */
+    const struct err *trouble;        /* why the line is not there; NULL: it is */
+    const struct doctor_meter *meter; /* by address, rising */
+    size_t count;
+    int median_ms, most_ms;
+};
+
+#define DOCTOR_VERDICTS 8
+
+/* Fills sentences, the gravest first; returns how many (at least 1). Checksum errors in percent of all replies come
+ * back too, for who shows them. */
+size_t doctor_verdict(const struct doctor_line *line, struct err out[DOCTOR_VERDICTS]);
+int doctor_broken_percent(const struct doctor_line *line);
+
+#endif
