@@ -129,11 +129,12 @@ bool exchange_identify(struct exchange *x, bool fresh)
            number_fits(x, place->identity.number);
 }
 
-bool exchange_read(struct exchange *x)
+static bool read_by(struct exchange *x, bool brief)
 {
     struct job *job = x->job;
     struct meter_reading r = {0};
-    job->how = x->driver->read_all(x->bus, x->address, &job->meter.profile, &r);
+    job->how = (brief ? x->driver->read_poll : x->driver->read_all)(x->bus, x->address,
+                                                                    &job->meter.profile, &r);
     if (job->how.end != BUS_OK)
         return exchange_unreached(x);
     if (!exchange_code_fits(x, r.identity.device_code))
@@ -147,6 +148,16 @@ bool exchange_read(struct exchange *x)
     return true;
 }
 
+bool exchange_read(struct exchange *x)
+{
+    return read_by(x, false);
+}
+
+bool exchange_read_brief(struct exchange *x)
+{
+    return read_by(x, true);
+}
+
 void exchange_run(struct bus *bus, struct job *job)
 {
     struct exchange x = {
@@ -155,7 +166,7 @@ void exchange_run(struct bus *bus, struct job *job)
     job->end = JOB_UNREACHED;
     job->probe = DEED_UNKNOWN;
     job->how = (struct bus_result){.end = BUS_DOWN};
-    job->has_reading = false;
+    job->has_reading = job->shows = false;
     memset(&job->error, 0, sizeof job->error);
     memset(&job->reading, 0, sizeof job->reading);
     bus_begin(bus, job);

@@ -18,7 +18,7 @@ struct exchange {
     struct job *job;
     const struct driver *driver;
     uint8_t address;
-    struct meter_load load; /* JOB_LOAD: what is written */
+    struct meter_load load, load_was; /* JOB_LOAD: what is written, and what was there */
 };
 bool exchange_ready(struct exchange *x);                /* line there, quiet_first */
 bool exchange_identify(struct exchange *x, bool fresh); /* the meter of the books answers */
@@ -33,6 +33,9 @@ bool exchange_code_fits(struct exchange *x, uint16_t code);
 /* Everything of the meter, settings too, into job->reading; who answered stays there. false: the job is ended. */
 bool exchange_read(struct exchange *x);
 
+/* The same without the settings: one request. */
+bool exchange_read_brief(struct exchange *x);
+
 /* exchange_read.c, exchange_topup.c, exchange_change.c, exchange_opening.c, exchange_load.c, exchange_probe.c */
 void exchange_read_meter(struct exchange *x);
 /* Overload control into the reading; needs its identity and its transformers. */
@@ -45,6 +48,7 @@ void exchange_opening(struct exchange *x);
 bool exchange_load_plan(struct exchange *x);
 enum deed exchange_load_send(struct exchange *x);
 bool exchange_load_shows(struct exchange *x);
+bool exchange_load_same(const struct exchange *x, const struct meter_load *is);
 
 /* exchange_change.c: does a reading have the settings? before: what the meter held, NULL: the balance aside. */
 bool settings_show(const struct meter_reading *r, const struct meter_settings *s,

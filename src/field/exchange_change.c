@@ -72,6 +72,11 @@ bool settings_show(const struct meter_reading *r, const struct meter_settings *s
            (!s->set_recovery || r->recovery_s == s->recovery_s);
 }
 
+static bool clock_shows(const struct meter_reading *r, int64_t local)
+{
+    return r->clock_local != 0 && apart(r->clock_local, local) <= CLOCK_NEAR_S;
+}
+
 static enum deed send_change(struct exchange *x)
 {
     struct job *job = x->job;
@@ -104,7 +109,46 @@ static bool shows(struct exchange *x, const struct meter_reading *r,
         return switch_shows(r, job->mode);
     if (job->kind == JOB_SETTINGS)
         return settings_show(r, &job->settings, before);
-    return r->clock_local != 0 && apart(r->clock_local, job->clock_local) <= CLOCK_NEAR_S;
+    return clock_shows(r, job->clock_local);
+}
+
+/* Does it hold what is ordered already? */
+static bool shows_before(struct exchange *x)
+{
+    const struct job *job = x->job;
+    const struct meter_reading *r = &job->reading;
+    switch (job->kind) {
+    case JOB_SWITCH: return switch_shows(r, job->mode);
+    case JOB_SETTINGS: return settings_show(r, &job->settings, NULL);
+    case JOB_CLOCK: return clock_shows(r, local_now());
+    case JOB_LOAD: return exchange_load_same(x, &x->load_was);
+    case JOB_READ:
+    case JOB_TOPUP:
+    case JOB_PROBE:
+    case JOB_OPENING: break;
+    }
+    return false;
+}
+
+/* What the meter holds before anything is sent; where nothing needs it, it is not read. */
+static bool look_before(struct exchange *x, struct meter_credit *seen)
+{
+    struct job *job = x->job;
+    bool settings = job->kind == JOB_SETTINGS || job->kind == JOB_LOAD;
+    if (!settings && !job->look_first)
+        return true;
+    if (!(settings ? exchange_read(x) : exchange_read_brief(x)))
+        return false;
+    *seen = job->reading.credit;
+    if (settings && seen->old_firmware) {
+        exchange_end(x, JOB_NOT_DONE, MSG_FIELD_OLD_FIRMWARE);
+        return false;
+    }
+    settings_complete(&job->settings, &job->reading);
+    if (job->kind == JOB_LOAD && !exchange_load_plan(x))
+        return false;
+    job->shows = shows_before(x);
+    return true;
 }
 
 /* Reads all back until it shows what was ordered, some times. */
@@ -117,7 +161,9 @@ static bool prove(struct exchange *x, const struct meter_credit *before)
         struct meter_reading r = {0};
         if (i > 0)
             clock_sleep_ms(PROOF_WAIT_MS);
-        struct bus_result how = x->driver->read_all(x->bus, x->address, &job->meter.profile, &r);
+        bool brief = job->look_first && (job->kind == JOB_SWITCH || job->kind == JOB_CLOCK);
+        struct bus_result how = (brief ? x->driver->read_poll : x->driver->read_all)(
+            x->bus, x->address, &job->meter.profile, &r);
         if (how.end != BUS_OK)
             continue;
         if (has_identity) {
@@ -156,18 +202,8 @@ void exchange_change(struct exchange *x)
     struct meter_credit seen = {0};
     if (!exchange_ready(x) || !exchange_identify(x, true))
         return;
-    if (job->kind == JOB_SETTINGS || job->kind == JOB_LOAD) {
-        if (!exchange_read(x))
-            return;
-        seen = job->reading.credit;
-        if (seen.old_firmware) {
-            exchange_end(x, JOB_NOT_DONE, MSG_FIELD_OLD_FIRMWARE);
-            return;
-        }
-        settings_complete(&job->settings, &job->reading);
-        if (job->kind == JOB_LOAD && !exchange_load_plan(x))
-            return;
-    }
+    if (!look_before(x, &seen))
+        return;
     uint16_t count = 0;
     if (job->before_send &&
         job->before_send(job, job->kind == JOB_SETTINGS ? &seen : NULL, &count) != JOB_GO_SEND) {

@@ -51,6 +51,9 @@ bool exchange_load_plan(struct exchange *x)
     }
     if (job->how.end != BUS_OK)
         return exchange_unreached(x);
+    x->load_was = *load;
+    job->reading.has_load = true;
+    job->reading.load_max_w = load->on ? load->max_w[0] * ratio(x) : 0;
     int64_t watts =
         want->max_power_w / ratio(x); /* rounded down: it never allows more than was said */
     if (watts > LOAD_MAX_W || (want->max_power_w > 0 && watts == 0)) {
@@ -76,19 +79,24 @@ enum deed exchange_load_send(struct exchange *x)
     return x->driver->load(x->bus, x->address, &x->load, &x->job->how);
 }
 
-bool exchange_load_shows(struct exchange *x)
+bool exchange_load_same(const struct exchange *x, const struct meter_load *is)
 {
     const struct meter_load *want = &x->load;
+    bool same = is->on == want->on && is->recovery_s == want->recovery_s &&
+                is->wait_s == want->wait_s && is->allowed == want->allowed;
+    for (int i = 0; same && i < is->phases; i++)
+        same = is->max_w[i] == want->max_w[0];
+    return same;
+}
+
+bool exchange_load_shows(struct exchange *x)
+{
     struct meter_load is;
     struct bus_result how =
         x->driver->load_read(x->bus, x->address, x->job->reading.identity.device_code, &is);
-    bool same = how.end == BUS_OK && is.on == want->on && is.recovery_s == want->recovery_s &&
-                is.wait_s == want->wait_s && is.allowed == want->allowed;
-    for (int i = 0; same && i < is.phases; i++)
-        same = is.max_w[i] == want->max_w[0];
-    if (how.end == BUS_OK) {
-        x->job->reading.has_load = true;
-        x->job->reading.load_max_w = is.on ? is.max_w[0] * ratio(x) : 0;
-    }
-    return same;
+    if (how.end != BUS_OK)
+        return false;
+    x->job->reading.has_load = true;
+    x->job->reading.load_max_w = is.on ? is.max_w[0] * ratio(x) : 0;
+    return exchange_load_same(x, &is);
 }

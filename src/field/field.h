@@ -100,11 +100,12 @@ struct job {
     bool quiet_first;    /* reconnect and out-wait lingering copies before reading */
     int line_baud;       /* JOB_PROBE on a serial device: at this speed; 0: the line's own */
     char line_parity;    /* the same: 'N', 'E', 'O'; 0: the line's own */
+    bool look_first;     /* JOB_SWITCH, JOB_CLOCK: read before sending, and only what proves it after (batches) */
     bool probe_first;    /* JOB_TOPUP: send the 0x20 probe before asking before_send */
 
     /* Hooks, called on the channel's thread; they may block on the writer.
      * before_send: identity was checked and, for JOB_TOPUP, JOB_SETTINGS and JOB_OPENING, credit read (seen; NULL
-     *   for the others; for JOB_OPENING reading and shows are there too; job->reading.identity tells who answered). For a top-up it commits
+     *   for the others; for JOB_OPENING and with look_first reading and shows are there too; job->reading.identity tells who answered). For a top-up it commits
      *   "sending" durably and gives the count (preset to seen->count + 1); JOB_GO_STOP ends the job with
      *   JOB_STOPPED (already applied, superseded, ...).
      * after: what the wire knows after sending: deed of the frame, and the read-back (NULL: none came).
@@ -123,7 +124,7 @@ struct job {
     struct meter_reading
         reading; /* JOB_READ done; JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK: read back */
     bool has_reading;
-    bool shows;       /* JOB_OPENING: the reading has all that is to be set, the balance aside */
+    bool shows;       /* the reading before has all that is to be set, the balance aside */
     struct err error; /* why not, where end is not JOB_DONE */
     struct job_frame *frames; /* the exchange's record, freed by job_clear() */
     size_t frame_count;
