@@ -292,8 +292,12 @@ static int run_query(struct cli *cli, int argc, char **argv, struct err *e)
     if (find)
         json_object_set_new(page, "find", json_string(find));
     if (xlsx || csv) {
-        code = query_export(cli, argv[first], args, page, xlsx ? xlsx : csv,
-                            xlsx ? EXPORT_XLSX : EXPORT_CSV, e);
+        const struct query_export q = {.call = argv[first],
+                                       .path = xlsx ? xlsx : csv,
+                                       .args = args,
+                                       .page = page,
+                                       .format = xlsx ? EXPORT_XLSX : EXPORT_CSV};
+        code = query_export(cli, &q, e);
         json_decref(page);
         json_decref(args);
         return code;

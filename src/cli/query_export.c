@@ -7,11 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "link.h"
 #include "message.h"
+#include "text.h"
 
-#define PAGE_ROWS 5000 /* as many as the engine gives at once */
-#define PAGE_MS   60000
+#define PAGE_ROWS   5000 /* as many as the engine gives at once */
+#define PAGE_MS     60000
+#define NOTED_BYTES 1600
+#define NOTED_CELLS 400 /* of an expression, on record */
 
 /* The columns of an answer with their titles in the language of who asks; the caller's. */
 static json_t *titles(const json_t *page)
@@ -40,26 +44,42 @@ static const char *id_of(const json_t *columns)
     return NULL;
 }
 
-static int begin(struct cli *cli, struct export **x, const char *call, const char *path,
-                 enum export_format format, const json_t *answer, struct err *e)
+/* Who takes it out; the caller's, "" where nobody is known. */
+static char *who_asks(struct cli *cli)
+{
+    struct err none = {0};
+    json_t *r = NULL;
+    const char *name = NULL;
+    if (cli_call(cli, "session.who", NULL, NULL, 0, &r, &none) == 0)
+        name = json_string_value(json_object_get(json_object_get(r, "operator"), "name"));
+    char *copy = mem_text(name ? name : "");
+    json_decref(r);
+    return copy;
+}
+
+static int begin(struct cli *cli, struct export **x, const struct query_export *q,
+                 const json_t *answer, const char *who, struct err *e)
 {
     struct link *link = NULL;
-    const char *slash = strrchr(path, '/');
-    char *folder = slash == path ? mem_text("/")
-                   : slash       ? mem_format("%.*s", (int)(slash - path), path)
-                                 : mem_text(".");
-    json_t *columns = titles(answer);
+    const char *slash = strrchr(q->path, '/');
+    char *folder = slash == q->path ? mem_text("/")
+                   : slash          ? mem_format("%.*s", (int)(slash - q->path), q->path)
+                                    : mem_text(".");
+    json_t *columns = q->format == EXPORT_STATE ? export_state_columns() : titles(answer);
     int code = cli_connect(cli, &link, e);
     if (code == 0) {
         const struct export_options options = {
             .folder = folder,
-            .name = slash ? slash + 1 : path,
-            .format = format,
-            .title = call,
+            .name = slash ? slash + 1 : q->path,
+            .format = q->format,
+            .title = q->title ? q->title : q->call,
             .site = json_string_value(json_object_get(link_hello(link), "site")),
             .total = _("Total"),
             .columns = columns,
             .id = id_of(columns),
+            .who = who,
+            .selection = q->selection,
+            .at_utc = clock_utc(),
         };
         code = export_new(x, &options, e);
     }
@@ -117,44 +137,48 @@ static void pages_end(struct pages *p)
     json_decref(p->after);
 }
 
-static int note(struct cli *cli, const char *call, const json_t *args, const json_t *page,
-                const char *path, int64_t rows, struct err *e)
+/* On record: what was asked, or which meters, as they were chosen. */
+static int note(struct cli *cli, const struct query_export *q, int64_t rows, struct err *e)
 {
     char once[33];
     json_t *done = NULL;
-    const char *slash = strrchr(path, '/');
+    const char *slash = strrchr(q->path, '/');
+    char selected[NOTED_BYTES];
+    text_fit(selected, sizeof selected, q->selection ? q->selection : "", NOTED_CELLS);
+    json_t *args = q->selection ? json_pack("{s:s}", "select", selected) : json_deep_copy(q->args);
     int code = cli_call(cli, "export.note",
-                        json_pack("{s:s,s:I,s:s,s:o,s:o}", "what", call, "rows", (json_int_t)rows,
-                                  "file", slash ? slash + 1 : path, "args", json_deep_copy(args),
-                                  "page", json_deep_copy(page)),
+                        json_pack("{s:s,s:I,s:s,s:o,s:o}", "what", q->call, "rows",
+                                  (json_int_t)rows, "file", slash ? slash + 1 : q->path, "args",
+                                  args, "page", json_deep_copy(q->page)),
                         link_once(once), 0, &done, e);
     json_decref(done);
     return code;
 }
 
-int query_export(struct cli *cli, const char *call, const json_t *args, const json_t *page,
-                 const char *path, enum export_format format, struct err *e)
+int query_export(struct cli *cli, const struct query_export *q, struct err *e)
 {
     struct export *x = NULL;
-    struct pages pages = {.call = call, .args = args, .page = page};
+    struct pages pages = {.call = q->call, .args = q->args, .page = q->page};
     int64_t rows = 0;
     int code = cli_link(cli, &pages.link, e);
     if (code)
         return code;
+    char *who = q->format == EXPORT_STATE ? who_asks(cli) : NULL;
     page_ask(&pages);
     while (code == 0 && pages.pending) {
         json_t *answer = NULL;
         code = page_take(&pages, &answer, e);
         if (code == 0 && !x)
-            code = begin(cli, &x, call, path, format, answer, e);
+            code = begin(cli, &x, q, answer, who, e);
         if (code == 0)
             code = export_rows(x, answer, e);
         json_decref(answer);
     }
     pages_end(&pages);
+    free(who);
     if (code == 0) {
         rows = export_count(x);
-        code = note(cli, call, args, page, path, rows, e);
+        code = note(cli, q, rows, e);
     }
     if (code) {
         export_drop(x);
@@ -162,6 +186,6 @@ int query_export(struct cli *cli, const char *call, const json_t *args, const js
     }
     code = export_finish(x, NULL, e);
     if (code == 0)
-        printf(_("%lld rows in %s\n"), (long long)rows, path);
+        printf(_("%lld rows in %s\n"), (long long)rows, q->path);
     return code;
 }

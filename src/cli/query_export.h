@@ -7,8 +7,17 @@
 #include "cli.h"
 #include "export.h"
 
-/* Writes every row, page by page; args are borrowed, page says sort and filter (borrowed). Tells how many. */
-int query_export(struct cli *cli, const char *call, const json_t *args, const json_t *page,
-                 const char *path, enum export_format format, struct err *e);
+/* What goes into which file. Everything is borrowed. */
+struct query_export {
+    const char *call, *path;
+    const json_t *args, *page; /* page: sort and filter */
+    enum export_format format;
+    const char *title; /* NULL: the call */
+    const char *
+        selection; /* EXPORT_STATE: of which meters, as typed; stands on record in place of args; NULL */
+};
+
+/* Writes every row, page by page. Tells how many. */
+int query_export(struct cli *cli, const struct query_export *q, struct err *e);
 
 #endif

@@ -28,7 +28,7 @@ static const struct {
 
 const char *export_suffix(enum export_format format)
 {
-    return format == EXPORT_XLSX ? "xlsx" : "csv";
+    return format == EXPORT_CSV ? "csv" : "xlsx";
 }
 
 static bool is_plain(unsigned char c)
@@ -192,6 +192,8 @@ static void export_free(struct export *x)
     free((char *)x->options.site);
     free((char *)x->options.total);
     free((char *)x->options.id);
+    free((char *)x->options.who);
+    free((char *)x->options.selection);
     json_decref(x->seen);
     free(x);
 }
@@ -203,16 +205,21 @@ int export_new(struct export **out, const struct export_options *options, struct
     json_t *column;
 
     *out = NULL;
-    x->options = (struct export_options){.folder = mem_text(options->folder),
-                                         .name = mem_text(options->name),
-                                         .format = options->format,
-                                         .title = mem_text(options->title ? options->title : ""),
-                                         .site = mem_text(options->site ? options->site : ""),
-                                         .total = mem_text(options->total ? options->total : ""),
-                                         .id = options->id ? mem_text(options->id) : NULL,
-                                         .sheet_rows = options->sheet_rows > 0 ? options->sheet_rows
-                                                                               : EXPORT_SHEET_ROWS};
-    x->writer = options->format == EXPORT_XLSX ? &export_xlsx : &export_csv;
+    x->options = (struct export_options){
+        .folder = mem_text(options->folder),
+        .name = mem_text(options->name),
+        .format = options->format,
+        .title = mem_text(options->title ? options->title : ""),
+        .site = mem_text(options->site ? options->site : ""),
+        .total = mem_text(options->total ? options->total : ""),
+        .id = options->id ? mem_text(options->id) : NULL,
+        .who = mem_text(options->who ? options->who : ""),
+        .selection = mem_text(options->selection ? options->selection : ""),
+        .at_utc = options->at_utc,
+        .sheet_rows = options->sheet_rows > 0 ? options->sheet_rows : EXPORT_SHEET_ROWS};
+    x->writer = options->format == EXPORT_STATE ? &export_state
+                : options->format == EXPORT_CSV ? &export_csv
+                                                : &export_xlsx;
     json_array_foreach((json_t *)(uintptr_t)options->columns, i, column)
     {
         if (x->columns < EXPORT_COLUMNS_MAX)

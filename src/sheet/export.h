@@ -16,7 +16,11 @@
 #define EXPORT_SHEET_ROWS                                                                          \
     1048576 /* rows of one sheet, heading included; more go on in "NAME (2)" */
 
-enum export_format { EXPORT_XLSX, EXPORT_CSV };
+enum export_format {
+    EXPORT_XLSX,
+    EXPORT_CSV,
+    EXPORT_STATE /* the state of meters, with a summary: columns of export_state_columns() */
+};
 
 struct export;
 
@@ -28,7 +32,9 @@ struct export_options {
     const json_t *columns;    /* [{"name","title","kind"}]: kinds of the protocol */
     const char *
         id; /* column that tells rows apart: a row that moved onto the next page meanwhile is written once; NULL */
-    int sheet_rows; /* 0: EXPORT_SHEET_ROWS; tests: fewer */
+    const char *who, *selection; /* EXPORT_STATE: by whom, of which meters; NULL */
+    int64_t at_utc;              /* EXPORT_STATE: when */
+    int sheet_rows;              /* 0: EXPORT_SHEET_ROWS; tests: fewer */
 };
 
 /* Begins a file. The name must be a plain one, without '/', not hidden, and not there yet. Times are written in the
@@ -49,6 +55,9 @@ bool export_packed(struct export *x, struct err *e);
 int export_finish(struct export *x, char **path, struct err *e);
 /* Leaves nothing behind. NULL is fine. */
 void export_drop(struct export *x);
+
+/* The columns of EXPORT_STATE, titles in the language of the process: those of the query meters_state. The caller's. */
+json_t *export_state_columns(void);
 
 /* "xlsx", "csv". */
 const char *export_suffix(enum export_format format);

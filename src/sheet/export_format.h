@@ -70,6 +70,6 @@ int place_name(const struct export *x, struct err *e);
 void place_empty(const struct export *x);
 void place_leave(struct export *x);
 
-extern const struct export_writer export_xlsx, export_csv;
+extern const struct export_writer export_xlsx, export_csv, export_state;
 
 #endif

@@ -2,27 +2,22 @@
  * xlsx over libxlsxwriter, row by row in constant memory: a frozen heading with a filter, real numbers and dates,
  * numbers of meters, accounts and phones as text, sums as formulas that the filter changes. Sheets go on in "(2)".
  */
-#include "export_format.h"
+#include "xlsx_part.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
-#include <xlsxwriter.h>
 
 #include "message.h"
 #include "text.h"
 
-#define SHEET_NAME_MAX 31 /* characters, says the format */
-#define SHEETS_MAX     64
+#define SHEETS_MAX 64
 
 struct xlsx {
     lxw_workbook *book;
     lxw_worksheet *sheet[SHEETS_MAX];
-    char name[SHEETS_MAX][SHEET_NAME_MAX * 4 + 1];
+    char name[SHEETS_MAX][XLSX_NAME_MAX * 4 + 1];
     lxw_row_t last[SHEETS_MAX]; /* the last row with data */
     int sheets;
     lxw_row_t next; /* row of the sheet that is written */
@@ -43,15 +38,6 @@ static const struct {
     [EXPORT_TIME] = {"yyyy-mm-dd hh:mm:ss", 20},
 };
 
-static int fail(const struct export *x, lxw_error code, struct err *e)
-{
-    const int why = errno;
-
-    err_set(e, MSG_SHEET_EXPORT_CLOSE, x->options.name,
-            why != 0 ? strerror(why) : lxw_strerror(code));
-    return err_detail(e, "libxlsxwriter: %s", lxw_strerror(code));
-}
-
 /* The unit that the format of a cell does not show, as the spreadsheet counts. */
 static double value_of(enum export_kind kind, int64_t number)
 {
@@ -63,37 +49,15 @@ static double value_of(enum export_kind kind, int64_t number)
     }
 }
 
-static lxw_datetime time_of(int64_t at_utc)
-{
-    const time_t at = (time_t)at_utc;
-    struct tm tm;
-
-    localtime_r(&at, &tm);
-    return (lxw_datetime){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-                          tm.tm_hour,        tm.tm_min,     (double)tm.tm_sec};
-}
-
-/* The title without what a sheet's name may not have, at most `most` characters, and " (2)" behind it. */
+/* The title, and " (2)" behind it. */
 static void sheet_name(const struct export *x, int n, char *buf, size_t size)
 {
     char tail[16] = "";
-    size_t used = 0;
-    int characters = 0;
 
     if (n > 1)
         snprintf(tail, sizeof tail, " (%d)", n);
-    const int most = SHEET_NAME_MAX - (int)strlen(tail);
-    for (const char *at = x->options.title; *at != '\0' && used + 5 + sizeof tail < size; at++) {
-        const bool begins = ((unsigned char)*at & 0xc0) != 0x80;
-        if (begins && characters == most)
-            break;
-        characters += begins;
-        buf[used++] = strchr("[]:*?/\\'", *at) != NULL ? ' ' : *at;
-    }
-    while (used > 0 && buf[used - 1] == ' ')
-        used--;
-    text_copy(buf + used, size - used, used == 0 ? "Sheet" : "");
-    used = strlen(buf);
+    xlsx_sheet_name(buf, size - sizeof tail, x->options.title, XLSX_NAME_MAX - (int)strlen(tail));
+    const size_t used = strlen(buf);
     text_copy(buf + used, size - used, tail);
 }
 
@@ -115,19 +79,6 @@ static void formats_make(struct xlsx *s)
     }
 }
 
-static void sheet_print(const struct export *x, lxw_worksheet *sheet)
-{
-    char text[400];
-
-    worksheet_set_landscape(sheet);
-    worksheet_set_paper(sheet, 9); /* A4 */
-    worksheet_repeat_rows(sheet, 0, 0);
-    worksheet_fit_to_pages(sheet, 1, 0);
-    snprintf(text, sizeof text, "&L%.80s&C%.80s&R&D", x->options.site, x->options.title);
-    worksheet_set_header(sheet, text);
-    worksheet_set_footer(sheet, "&C&P / &N");
-}
-
 static int sheet_begin(struct export *x, struct err *e)
 {
     struct xlsx *s = x->state;
@@ -139,7 +90,7 @@ static int sheet_begin(struct export *x, struct err *e)
     errno = 0;
     lxw_worksheet *sheet = workbook_add_worksheet(s->book, s->name[n]);
     if (sheet == NULL)
-        return fail(x, LXW_ERROR_CREATING_TMPFILE, e);
+        return xlsx_fail(x, LXW_ERROR_CREATING_TMPFILE, e);
     s->sheet[s->sheets++] = sheet;
     for (int i = 0; i < x->columns; i++) {
         const struct export_column *c = &x->column[i];
@@ -150,7 +101,7 @@ static int sheet_begin(struct export *x, struct err *e)
     worksheet_freeze_panes(sheet, 1, 0);
     /* digits that are text are meant so */
     worksheet_ignore_errors(sheet, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:BL1048576");
-    sheet_print(x, sheet);
+    xlsx_print(x, sheet);
     for (int i = 0; i < x->columns; i++)
         worksheet_write_string(sheet, 0, (lxw_col_t)i, x->column[i].title, s->head);
     s->next = 1;
@@ -166,50 +117,14 @@ static void sheet_end(const struct export *x, struct xlsx *s)
         worksheet_autofilter(s->sheet[n], 0, 0, s->last[n], (lxw_col_t)(x->columns - 1));
 }
 
-/* libxlsxwriter says its errors on standard error, which is the operator's terminal: not there. */
-static int quiet_begin(void)
-{
-    const int kept = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-    fflush(stderr);
-    if (kept >= 0 && nowhere >= 0)
-        dup2(nowhere, STDERR_FILENO);
-    if (nowhere >= 0)
-        close(nowhere);
-    return kept;
-}
-
-static void quiet_end(int kept)
-{
-    fflush(stderr);
-    if (kept >= 0) {
-        dup2(kept, STDERR_FILENO);
-        close(kept);
-    }
-}
-
-/* Did every row reach its temporary file? The library does not look; a file cut short would still be closed well. */
-static bool rows_whole(const struct xlsx *s)
-{
-    for (int i = 0; i < s->sheets; i++) {
-        if (s->sheet[i]->file != NULL &&
-            (fflush(s->sheet[i]->file) != 0 || ferror(s->sheet[i]->file)))
-            return false;
-    }
-    return true;
-}
-
 static int begin(struct export *x, struct err *e)
 {
     struct xlsx *s = mem_new(sizeof *s);
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = x->room};
-    lxw_doc_properties about = {.title = (char *)(uintptr_t)x->options.title,
-                                .company = (char *)(uintptr_t)x->options.site};
+
     x->state = s;
-    s->book = workbook_new_opt(x->tmp, &options);
+    s->book = xlsx_book(x);
     if (s->book == NULL)
-        return fail(x, LXW_ERROR_MEMORY_MALLOC_FAILED, e);
-    workbook_set_properties(s->book, &about);
+        return xlsx_fail(x, LXW_ERROR_MEMORY_MALLOC_FAILED, e);
     formats_make(s);
     return sheet_begin(x, e);
 }
@@ -227,7 +142,7 @@ static lxw_error cell_write(const struct xlsx *s, lxw_row_t row, lxw_col_t col,
     if (kind != EXPORT_TIME)
         return worksheet_write_number(sheet, row, col, value_of(kind, cell->number),
                                       s->format[kind]);
-    at = time_of(cell->number);
+    at = xlsx_time(cell->number);
     return worksheet_write_datetime(sheet, row, col, &at, s->format[kind]);
 }
 
@@ -247,7 +162,7 @@ static int row(struct export *x, const struct export_cell *cells, struct err *e)
         if (code == LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED)
             code = LXW_NO_ERROR; /* 32,767 characters: no text of the books is that long */
         if (code != LXW_NO_ERROR)
-            return fail(x, code, e);
+            return xlsx_fail(x, code, e);
     }
     s->next++;
     return 0;
@@ -302,17 +217,7 @@ static int end(struct export *x, struct err *e)
             sheet_end(x, s);
             sums_write(x, s);
         }
-        errno = 0;
-        if (!rows_whole(s))
-            rc = fail(x, LXW_ERROR_CREATING_TMPFILE, e);
-        const int kept = quiet_begin();
-        errno = 0;
-        lxw_error code = workbook_close(s->book); /* here a full disk shows too */
-        const int why = errno;
-        quiet_end(kept);
-        errno = why;
-        if (code != LXW_NO_ERROR && rc == 0)
-            rc = fail(x, code, e);
+        rc = xlsx_close(x, s->book, e);
     }
     free(s);
     return rc;
