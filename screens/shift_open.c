@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "form.h"
 #include "keys.h"
 #include "link.h"
@@ -30,8 +31,9 @@ static const struct field_def fields[] = {
 enum stage {
     STAGE_EDIT,
     STAGE_QUESTION, /* one Enter away */
-    STAGE_ASKED,    /* the engine has it, no answer yet */
-    STAGE_UNKNOWN   /* no definite answer came: only the same may be asked again */
+    STAGE_QUIET, /* somebody types what is meant for another screen: nothing is taken until it stops */
+    STAGE_ASKED,  /* the engine has it, no answer yet */
+    STAGE_UNKNOWN /* no definite answer came: only the same may be asked again */
 };
 
 struct shift_open {
@@ -41,7 +43,10 @@ struct shift_open {
     char once[33]; /* made at the question, kept until a definite answer */
     char till[64];
     int64_t float_minor;
+    int64_t quiet_until_ms;
 };
+
+#define QUIET_MS 1000 /* so long nothing must be typed after keys at the question */
 
 static void edit(struct shift_open *s)
 {
@@ -176,10 +181,39 @@ static void question(struct view *v)
     view_discard(v);
 }
 
+/* Whoever types on at the question does not look at it: a sale is being typed ahead. Digit by digit it would become the
+ * cash in the till, so all of it is thrown away until the typing stops. */
+static void typed_on(struct view *v)
+{
+    struct shift_open *s = v->state;
+    edit(s);
+    form_set(&s->form, 0, "");
+    s->stage = STAGE_QUIET;
+    s->quiet_until_ms = clock_mono_ms() + QUIET_MS;
+    view_beep(v);
+    view_warn(v, _("Not opened: you typed on. Type the cash in the till again."));
+}
+
+/* true: the key belongs to what is thrown away. */
+static bool quiet(struct view *v)
+{
+    struct shift_open *s = v->state;
+    if (s->stage != STAGE_QUIET)
+        return false;
+    if (clock_mono_ms() < s->quiet_until_ms) {
+        typed_on(v);
+        return true;
+    }
+    edit(s);
+    return false;
+}
+
 static void shift_open_action(struct view *v, int action)
 {
     struct shift_open *s = v->state;
     (void)action;
+    if (quiet(v))
+        return;
     switch (s->stage) {
     case STAGE_EDIT: question(v); break;
     case STAGE_QUESTION:
@@ -219,6 +253,12 @@ static bool shift_open_text(struct view *v, uint32_t key)
             view_beep(v);
         return keys_printable(key);
     }
+    if (keys_text(key) && quiet(v))
+        return true;
+    if (s->stage == STAGE_QUESTION && keys_text(key)) {
+        typed_on(v);
+        return true;
+    }
     if (!field_key(v, key))
         return false;
     if (s->stage == STAGE_QUESTION) {
@@ -231,7 +271,7 @@ static bool shift_open_text(struct view *v, uint32_t key)
 static int question_draw(const struct shift_open *s, struct canvas *c, int row)
 {
     char text[SHOW_TEXT_MAX * 4], amount[MONEY_TEXT_MAX];
-    if (s->stage == STAGE_EDIT)
+    if (s->stage == STAGE_EDIT || s->stage == STAGE_QUIET)
         return 0;
     money_text(s->float_minor, amount);
     show_format(text, sizeof text,
@@ -250,7 +290,7 @@ static void shift_open_draw(struct view *v, struct canvas *c, int top, int lines
         c, top, 1, c->cols - 2, 2, STYLE_PLAIN,
         _("Choose the till with the arrows, type the cash that is in it, Enter opens the "
           "shift. Nothing is sold without one."));
-    form_draw(&s->form, c, top + 3, 1, 22, 14, s->stage == STAGE_EDIT);
+    form_draw(&s->form, c, top + 3, 1, 22, 14, s->stage == STAGE_EDIT || s->stage == STAGE_QUIET);
     const int used = 5 + question_draw(s, c, top + 4);
     table_draw(&s->tills, c, top + used, lines - used - 1, view_now(v), true);
 }

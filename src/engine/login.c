@@ -102,6 +102,7 @@ static void hello_done(struct engine *engine, struct work *work)
         json_object_set_new(hello, "operator", part(n->described, "operator"));
         json_object_set_new(hello, "shift", part(n->described, "shift"));
         json_object_set_new(hello, "idle_lock_s", part(n->described, "idle_lock_s"));
+        json_object_set_new(hello, "limits", part(n->described, "limits"));
         s->greeting = false;
         s->greeted = true;
         if (n->described)
@@ -140,10 +141,10 @@ static void entered(struct engine *engine, struct entry *n)
         log_line(engine->log, LOG_LEVEL_INFO, "session.login", "session=%llu login=%s client=%s",
                  (unsigned long long)s->serial, s->login.who.login, s->client);
     }
-    json_t *result = json_pack("{s:s,s:o,s:o,s:b,s:o}", "token", n->token, "operator",
-                               part(n->described, "operator"), "shift", part(n->described, "shift"),
-                               "must_change", n->login.must_change, "idle_lock_s",
-                               part(n->described, "idle_lock_s"));
+    json_t *result = json_pack(
+        "{s:s,s:o,s:o,s:b,s:o,s:o}", "token", n->token, "operator", part(n->described, "operator"),
+        "shift", part(n->described, "shift"), "must_change", n->login.must_change, "idle_lock_s",
+        part(n->described, "idle_lock_s"), "limits", part(n->described, "limits"));
     session_reply(engine, n->to, result, NULL);
 }
 

@@ -297,8 +297,11 @@ int operators_describe(struct books *b, const struct login *login, json_t **out,
         person = json_pack("{s:I,s:s,s:s,s:s,s:s}", "id", (json_int_t)who->operator_id, "login",
                            who->login, "name", who->name, "role", role_word(who->role), "language",
                            login->language);
-    *out = json_pack("{s:o,s:b,s:o,s:I}", "operator", person, "must_change",
+    json_t *limits =
+        json_pack("{s:I,s:I}", "sale_min_minor", (json_int_t)setting_number(b, "sale.min_minor"),
+                  "sale_max_minor", (json_int_t)setting_number(b, "sale.max_minor"));
+    *out = json_pack("{s:o,s:b,s:o,s:I,s:o}", "operator", person, "must_change",
                      (int)login->must_change, "shift", shift, "idle_lock_s",
-                     (json_int_t)setting_number(b, "session.idle_lock_s"));
+                     (json_int_t)setting_number(b, "session.idle_lock_s"), "limits", limits);
     return 0;
 }

@@ -30,6 +30,9 @@ void console_say(struct console *c, unsigned style, const char *text)
 
 bool console_may(const struct console *c, const struct screen_key *key)
 {
+    const struct screen *s = key->opens ? views_find(key->opens) : NULL;
+    if (key->opens && (!s || (s->roles && !(s->roles & session_role(c)))))
+        return false;
     return key->roles == 0 || (key->roles & session_role(c));
 }
 
@@ -240,6 +243,7 @@ static void console_end(struct console *c)
     json_decref(c->operator);
     json_decref(c->shift);
     json_decref(c->hello);
+    json_decref(c->limits);
     if (c->signal_fd >= 0)
         close(c->signal_fd);
     free(c);

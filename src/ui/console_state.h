@@ -70,6 +70,7 @@ struct overlay {
     enum overlay_kind kind;
     struct overlay_item *items;
     int count, cursor, top;
+    int menu_lines; /* of a column of the menu, as drawn last */
     struct edit filter;
 };
 
@@ -101,6 +102,8 @@ struct console {
     int64_t
         width_until_ms; /* when it is taken for an ordinary one; 0: it has answered, or was not asked */
     bool pasting, paste_cut;
+    bool last_enter;                   /* the key before was an Enter ... */
+    int64_t last_enter_ms;             /* ... that came then */
     int64_t last_key_ms, idle_lock_ms; /* 0: never */
 
     struct view *views[CONSOLE_VIEWS_MAX];
@@ -116,6 +119,7 @@ struct console {
 
     char language[16];
     json_t *operator, * shift, *hello;
+    json_t *limits;      /* of what may be typed, as the engine told them; NULL: none */
     int64_t waiting_for; /* id of the operator whose views wait behind the login; 0: nobody's */
     bool was_ready, lost, foreign;
     char lost_why[CONSOLE_TEXT_MAX];

@@ -168,32 +168,71 @@ static void status_draw(const struct console *c, struct canvas *canvas, int row)
                 c->lost && c->was_ready ? STYLE_BOLD | STYLE_RED : STYLE_PLAIN, right);
 }
 
-/* One entry of the key bar; returns the cells used, 0 where it does not fit. */
-static int key_draw(struct canvas *canvas, int row, int col, uint32_t key, const char *label)
+static int key_cells(uint32_t key, const char *label)
+{
+    char name[16];
+    return text_width(keys_name(key, name)) + text_width(message_gettext(label));
+}
+
+/* One entry of the key bar; returns the cells used, 0 where it does not fit before `end`. */
+static int key_draw(struct canvas *canvas, int row, int col, int end, uint32_t key,
+                    const char *label)
 {
     char name[16];
     const char *shown = message_gettext(label);
+    const int needed = key_cells(key, label);
     keys_name(key, name);
-    const int needed = text_width(name) + text_width(shown);
-    if (col + needed > canvas->cols - 1)
+    if (col + needed > end)
         return 0;
     const int used = canvas_text(canvas, row, col, needed, STYLE_BOLD, name);
     canvas_text(canvas, row, col + used, needed - used, STYLE_PLAIN, shown);
     return needed + 1;
 }
 
+/* Has the screen on top this key for itself? */
+static bool key_taken(const struct console *c, const struct view *v, uint32_t key)
+{
+    for (const struct screen_key *k = v ? v->screen->keys : NULL; k && k->label; k++) {
+        if (k->key == key && console_may(c, k))
+            return true;
+    }
+    return false;
+}
+
+static bool global_shown(const struct console *c, const struct global_key *g)
+{
+    const bool back = g->key.action == GLOBAL_BACK && c->depth < 2;
+    return global_may(c, g) && g->key.key != KEYS_NONE && !back &&
+           !key_taken(c, console_top(c), g->key.key);
+}
+
+/* The ways out of every screen; however many keys it has, they stay in the bar. */
+static bool global_stays(const struct global_key *g)
+{
+    return g->key.action == GLOBAL_HELP || g->key.action == GLOBAL_MENU ||
+           g->key.action == GLOBAL_BACK;
+}
+
 static void keys_draw(const struct console *c, struct canvas *canvas, int row)
 {
     const struct view *v = console_top(c);
-    int col = 1;
+    int col = 1, kept = 0;
+    for (const struct global_key *g = console_globals; g->key.label; g++) {
+        if (global_stays(g) && global_shown(c, g))
+            kept += key_cells(g->key.key, g->key.label) + 1;
+    }
+    const int end = canvas->cols - 1;
     for (const struct screen_key *k = v ? v->screen->keys : NULL; k && k->label; k++) {
         if (console_may(c, k) && k->key != KEYS_NONE)
-            col += key_draw(canvas, row, col, k->key, k->label);
+            col += key_draw(canvas, row, col, end - kept, k->key, k->label);
     }
     for (const struct global_key *g = console_globals; g->key.label; g++) {
-        const bool back = g->key.action == GLOBAL_BACK && c->depth < 2;
-        if (global_may(c, g) && g->key.key != KEYS_NONE && !back)
-            col += key_draw(canvas, row, col, g->key.key, g->key.label);
+        const bool stays = global_stays(g);
+        if (!global_shown(c, g))
+            continue;
+        if (stays)
+            kept -= key_cells(g->key.key, g->key.label) + 1;
+        col += key_draw(canvas, row, col, end - kept, g->key.key, g->key.label);
     }
 }
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define ESC          0x1b
-#define BURST_MS     30   /* Alt + digit comes as two bytes at once; a person is slower */
 #define SEQUENCE_MS  500  /* how long the rest of a control sequence may take on a bad line */
 #define TEAR_MS      1500 /* how long after a tear the rest is swallowed */
 #define PASTE_MS     1000 /* a paste whose end mark does not come ends after so long without a byte */
@@ -211,7 +210,7 @@ static enum step step_escape(struct keys *k, int64_t now_ms, uint32_t *key)
         return STEP_WAIT;
     }
     const unsigned char next = k->count > 1 ? k->byte[1] : 0;
-    const bool burst = k->count > 1 && k->at_ms[1] - k->at_ms[0] <= BURST_MS;
+    const bool burst = k->count > 1 && k->at_ms[1] - k->at_ms[0] <= KEYS_BURST_MS;
     if (next == '[') {
         return step_sequence(k, 2, now_ms, key);
     }
@@ -386,6 +385,7 @@ bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key)
     }
     while (k->count > 0) {
         enum step step;
+        k->key_at_ms = k->at_ms[0];
         if (k->pasting) {
             step = step_paste(k, now_ms, key);
         } else if (k->torn != TORN_NOT) {
@@ -406,6 +406,11 @@ bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key)
         }
     }
     return false;
+}
+
+int64_t keys_at_ms(const struct keys *k)
+{
+    return k->key_at_ms;
 }
 
 bool keys_discard(struct keys *k)

@@ -40,7 +40,8 @@ enum keys_code {
 #define KEYS_F(n)    (KEYS_F0 + (n))
 #define KEYS_CTRL(c) ((c)&0x1f)
 
-#define KEYS_BUFFER 4096
+#define KEYS_BUFFER   4096
+#define KEYS_BURST_MS 30 /* bytes that come closer together were not typed one after the other */
 
 struct keys {
     unsigned char byte[KEYS_BUFFER];
@@ -51,6 +52,7 @@ struct keys {
     int64_t torn_at_ms;
     int64_t return_at_ms; /* of the last CR: a LF of the same burst belongs to it */
     int64_t fed_at_ms;
+    int64_t key_at_ms;          /* when the first byte of the last key came */
     bool pasting;               /* between the marks of a bracketed paste */
     bool paste_some, paste_gap; /* characters came of it; then a line's end or a tab */
     int64_t report_until_ms;    /* a report is on its way: an Esc may be its beginning */
@@ -62,6 +64,8 @@ void keys_init(struct keys *k, int esc_delay_ms);
 void keys_feed(struct keys *k, const void *bytes, size_t count, int64_t now_ms);
 /* The next key, or false: nothing yet. Full-width twins come as ASCII. */
 bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key);
+/* When the key that keys_next() gave last had come. */
+int64_t keys_at_ms(const struct keys *k);
 /* The terminal was asked where its cursor is, in row KEYS_REPORT_ROW (the answer for another row looks like a function
  * key): until then an Esc is given time to become the answer. */
 #define KEYS_REPORT_ROW 2

@@ -13,6 +13,7 @@
 #include "text.h"
 
 #define WHOLE_LINES 3
+#define MENU_LEAST  25 /* columns that an entry of the menu needs */
 
 static const char *const group_titles[] = {[SCREEN_COUNTER] = N_("Counter"),
                                            [SCREEN_METERS] = N_("Meters"),
@@ -228,6 +229,8 @@ static void item_run(struct console *c, int i)
         table_source_act(v->table, item.table);
 }
 
+static void menu_beside(struct overlay *o, int by);
+
 void overlay_key(struct console *c, uint32_t key)
 {
     struct overlay *o = &c->overlay;
@@ -243,6 +246,13 @@ void overlay_key(struct console *c, uint32_t key)
     case KEYS_CTRL('P'): overlay_close(c); return;
     case KEYS_UP: o->cursor -= o->cursor > 0; return;
     case KEYS_DOWN: o->cursor += o->cursor + 1 < count; return;
+    case KEYS_LEFT:
+    case KEYS_RIGHT:
+        if (o->kind == OVERLAY_MENU && o->menu_lines > 0) {
+            menu_beside(o, key == KEYS_LEFT ? -1 : 1);
+            return;
+        }
+        break;
     case KEYS_HOME: o->cursor = 0; return;
     case KEYS_END: o->cursor = count > 0 ? count - 1 : 0; return;
     case KEYS_CTRL('T'): {
@@ -272,7 +282,7 @@ void overlay_key(struct console *c, uint32_t key)
 /* Where the explanation of an item stands in its row. */
 static void item_second(const struct overlay *o, int cols, int *col, int *cells)
 {
-    *col = o->kind == OVERLAY_MENU ? 29 : o->kind == OVERLAY_HELP ? 35 : 47;
+    *col = o->kind == OVERLAY_HELP ? 35 : 47;
     *cells = cols - *col - (o->kind == OVERLAY_HELP ? 0 : 8) - 1;
 }
 
@@ -292,19 +302,12 @@ static int text_cells(const char *text)
     return cells;
 }
 
-static void item_draw(const struct overlay *o, int i, int n, struct canvas *canvas, int row,
-                      bool here)
+static void item_draw(const struct overlay *o, int i, struct canvas *canvas, int row, bool here)
 {
     const struct overlay_item *item = &o->items[i];
     const int cols = canvas->cols;
-    char number[16];
     int col = 3, label_cells = 22;
-    if (o->kind == OVERLAY_MENU) {
-        snprintf(number, sizeof number, "%d", n + 1);
-        if (n < 9)
-            canvas_text(canvas, row, col, 2, STYLE_BOLD, number);
-        col += 3;
-    } else if (o->kind == OVERLAY_HELP) {
+    if (o->kind == OVERLAY_HELP) {
         canvas_text(canvas, row, col, 8, STYLE_BOLD, item->key);
         col += 9;
     } else {
@@ -330,7 +333,7 @@ static int whole_draw(const struct overlay *o, struct canvas *canvas, int end)
     int col, cells, count;
     const int here = item_shown(o, o->cursor, &count);
     item_second(o, canvas->cols, &col, &cells);
-    if (o->kind == OVERLAY_MENU || here < 0 || text_cells(item_words(&o->items[here])) <= cells)
+    if (here < 0 || (o->kind != OVERLAY_MENU && text_cells(item_words(&o->items[here])) <= cells))
         return 0;
     canvas_paragraph(canvas, end - WHOLE_LINES, 3, canvas->cols - 6, WHOLE_LINES, STYLE_BOLD,
                      item_words(&o->items[here]));
@@ -363,6 +366,93 @@ static int overlay_head(struct console *c, struct canvas *canvas, int row)
     return used;
 }
 
+/* ---- the menu: names in columns under their groups, so that all of it is seen at once; what the marked one is for
+ * stands below, whole */
+
+/* Line and column of the n-th entry, where each column has `lines` lines and a group's title stands before its first
+ * entry; returns the columns needed for all. */
+static int menu_place(const struct overlay *o, int n, int lines, int *line, int *column)
+{
+    int at = 0, in = 0, count, i;
+    const struct screen *before = NULL;
+    *line = *column = 0;
+    for (int k = 0; (i = item_shown(o, k, &count)) >= 0; k++) {
+        const struct screen *s = o->items[i].screen;
+        const int needed = 1 + (s && (!before || before->group != s->group));
+        before = s ? s : before;
+        if (at + needed > lines) {
+            in++;
+            at = 0;
+        }
+        if (k == n) {
+            *line = at + needed - 1;
+            *column = in;
+        }
+        at += needed;
+    }
+    return in + 1;
+}
+
+/* The entry beside the marked one: in the same line of the next column, or the last one before. */
+static void menu_beside(struct overlay *o, int by)
+{
+    int line, column, count, best = o->cursor, nearest = 1000;
+    menu_place(o, o->cursor, o->menu_lines, &line, &column);
+    item_shown(o, 0, &count);
+    for (int k = 0; k < count; k++) {
+        int other_line, other_column;
+        menu_place(o, k, o->menu_lines, &other_line, &other_column);
+        const int away = abs(other_line - line);
+        if (other_column == column + by && away < nearest) {
+            nearest = away;
+            best = k;
+        }
+    }
+    o->cursor = best;
+}
+
+static void menu_entry(const struct overlay_item *item, int n, struct canvas *canvas, int row,
+                       int col, int cells, bool here)
+{
+    const unsigned style = item->reason[0] ? STYLE_DIM : STYLE_PLAIN;
+    char number[16];
+    snprintf(number, sizeof number, "%d", n + 1);
+    if (n < 9)
+        canvas_text(canvas, row, col, 2, STYLE_BOLD, number);
+    const int key = text_width(item->key);
+    canvas_text(canvas, row, col + 2, cells - key - 4, style, item->text);
+    canvas_text(canvas, row, col + cells - key - 1, key, STYLE_BOLD, item->key);
+    if (here) {
+        canvas_char(canvas, row, col - 1, STYLE_PLAIN, L'>');
+        canvas_style(canvas, row, col - 1, cells + 1, STYLE_REVERSE);
+    }
+}
+
+static void menu_draw(struct overlay *o, struct canvas *canvas, int row, int end)
+{
+    int line, column, count, i;
+    const int most = (canvas->cols - 2) / MENU_LEAST, lines = end - row;
+    o->menu_lines = lines;
+    const int columns = menu_place(o, o->cursor, lines, &line, &column);
+    const int first =
+        column >= most ? column - most + 1 : 0; /* on a window that is too small for all */
+    const int shown = columns < most ? columns : most, cells = (canvas->cols - 4) / shown;
+    const struct screen *before = NULL;
+    for (int n = 0; (i = item_shown(o, n, &count)) >= 0; n++) {
+        const struct screen *s = o->items[i].screen;
+        menu_place(o, n, lines, &line, &column);
+        const int col = 3 + (column - first) * cells, wide = cells < 36 ? cells - 1 : 36;
+        const bool title = s && (!before || before->group != s->group);
+        before = s ? s : before;
+        if (column < first || column >= first + shown)
+            continue;
+        if (title)
+            canvas_text(canvas, row + line - 1, col, wide, STYLE_DIM,
+                        message_gettext(group_titles[s->group]));
+        menu_entry(&o->items[i], n, canvas, row + line, col, wide, n == o->cursor);
+    }
+}
+
 void overlay_draw(struct console *c, struct canvas *canvas)
 {
     struct overlay *o = &c->overlay;
@@ -376,20 +466,14 @@ void overlay_draw(struct console *c, struct canvas *canvas)
     if (count == 0)
         canvas_text(canvas, row, 3, canvas->cols - 6, STYLE_PLAIN,
                     _("Nothing has this name. Backspace takes a letter back."));
+    if (o->kind == OVERLAY_MENU) {
+        menu_draw(o, canvas, row, end);
+        return;
+    }
     if (o->cursor < o->top)
         o->top = o->cursor;
     if (o->cursor >= o->top + (end - row))
         o->top = o->cursor - (end - row) + 1;
-    const struct screen *before = NULL;
-    for (int n = o->top; n < count && row < end; n++) {
-        const int i = item_shown(o, n, &count);
-        const struct screen *s = o->items[i].screen;
-        /* groups of the menu: a title before the first of each, where there is room */
-        if (o->kind == OVERLAY_MENU && s && (!before || before->group != s->group) &&
-            row + 1 < end) {
-            canvas_text(canvas, row++, 3, 40, STYLE_DIM, message_gettext(group_titles[s->group]));
-        }
-        before = s ? s : before;
-        item_draw(o, i, n, canvas, row++, n == o->cursor);
-    }
+    for (int n = o->top; n < count && row < end; n++)
+        item_draw(o, item_shown(o, n, &count), canvas, row++, n == o->cursor);
 }

@@ -38,6 +38,8 @@ struct screen_key {
     const char *label; /* N_(), short: key bar; NULL ends the table */
     const char *help;  /* N_(), F1 and the palette */
     unsigned roles;    /* 0: everybody who may open the screen */
+    const char *
+        opens; /* name of the screen it opens: without one, or where the role may not, the key is not there */
 };
 
 /* One open screen. state was allocated zeroed with screen->state_size. */
@@ -159,6 +161,10 @@ void view_shift_set(struct view *v, json_t *shift); /* taken */
 const char *view_site(const struct view *v);
 const char *view_export_dir(const struct view *v); /* the trays; each operator has a folder there */
 bool view_demo(const struct view *v);
+/* A limit the engine told at login ("sale_max_minor"); `none` where it told none. It decides anyway. */
+int64_t view_limit(const struct view *v, const char *name, int64_t none);
+/* May this operator open the screen of this name, and is there one? */
+bool view_opens(const struct view *v, const char *name);
 bool view_connected(const struct view *v);
 int64_t view_now(const struct view *v);             /* UTC seconds of this picture */
 const char *view_demo_logins(const struct view *v); /* "" without */

@@ -154,8 +154,8 @@ static void subscribed(void *ctx, const json_t *result, const struct err *e)
 static void subscribe(struct console *c)
 {
     link_send(c->link, "subscribe",
-              json_pack("{s:[s,s,s,s,s,s,s,s,s]}", "events", "order", "reading", "paper", "line",
-                        "shift", "books", "presence", "opening", "draft"),
+              json_pack("{s:[s,s,s,s,s,s,s,s,s,s]}", "events", "order", "reading", "paper", "line",
+                        "shift", "books", "presence", "opening", "draft", "lock_out"),
               NULL, subscribed, c);
     presence_ask(c);
     session_status(c);
@@ -179,6 +179,7 @@ void view_login(struct view *v, const json_t *result)
     member_set(&c->operator, json_object_get(result, "operator"));
     member_set(&c->shift, json_object_get(result, "shift"));
     c->idle_lock_ms = rows_member(result, "idle_lock_s", 0) * 1000;
+    member_set(&c->limits, json_object_get(result, "limits"));
     c->last_key_ms = clock_mono_ms();
     link_session(c->link, json_string_value(json_object_get(result, "token")));
     const char *language = rows_member_text(c->operator, "language");

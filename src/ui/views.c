@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "console_state.h"
 #include "message.h"
+#include "rows.h"
 #include "table_source.h"
 
 const struct screen *views_find(const char *name)
@@ -262,6 +263,18 @@ void view_discard(struct view *v)
     views_discard(v->console);
 }
 
+/* Two Enters of one burst are a paste or a line that stood still, and nobody saw what the first one asked: the second
+ * one is no answer. */
+static bool enter_of_burst(struct console *c, uint32_t key)
+{
+    const int64_t at_ms = keys_at_ms(&c->keys);
+    const bool same =
+        key == KEYS_ENTER && c->last_enter && at_ms - c->last_enter_ms <= KEYS_BURST_MS;
+    c->last_enter = key == KEYS_ENTER;
+    c->last_enter_ms = at_ms;
+    return same;
+}
+
 static bool key_waited(struct console *c, uint32_t *key)
 {
     if (c->held_count == 0)
@@ -295,7 +308,9 @@ void views_flow(struct console *c)
         if (!c->held_by && key_waited(c, &key)) {
             console_key(c, key);
         } else if (keys_next(&c->keys, clock_mono_ms(), &key)) {
-            if (c->held_by)
+            if (enter_of_burst(c, key))
+                c->beep = true;
+            else if (c->held_by)
                 key_held(c, key);
             else
                 console_key(c, key);
@@ -413,6 +428,17 @@ const char *view_export_dir(const struct view *v)
 bool view_demo(const struct view *v)
 {
     return json_is_true(json_object_get(v->console->hello, "demo"));
+}
+
+int64_t view_limit(const struct view *v, const char *name, int64_t none)
+{
+    return rows_member(v->console->limits, name, none);
+}
+
+bool view_opens(const struct view *v, const char *name)
+{
+    const struct screen *s = views_find(name);
+    return s && (!s->roles || (s->roles & view_role(v)));
 }
 
 bool view_connected(const struct view *v)

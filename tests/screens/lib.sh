@@ -74,7 +74,17 @@ screen_start() {
     screen_run "${1:-en}"
 }
 
-keys() { t send-keys "$@"; }
+# As a person types them: two Enters of one burst would be a paste (the second is none).
+keys() {
+    case " $* " in
+    *' Enter Enter '*)
+        for keys_one; do
+            [ "$keys_one" != Enter ] || sleep 0.05 # longer than a burst
+            t send-keys "$keys_one"
+        done ;;
+    *) t send-keys "$@" ;;
+    esac
+}
 # Esc, and not the next key before it was taken: in one burst the two would be another key.
 esc() {
     esc_before=$(screen_show) esc_tries=0

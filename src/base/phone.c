@@ -1,0 +1,122 @@
+/*
+ * The sentence behind phone.h. Its parts are messages, so that each language has its own order of words.
+ */
+#include "phone.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "message.h"
+#include "text.h"
+
+#define TENANT_LEAST 8 /* cells that are left of a name */
+#define PART_MAX     ERR_TEXT_MAX
+
+/* States that say more on the phone than on the wall; why NULL: whatever the reason. */
+static const struct {
+    const char *state, *why;
+    enum msg_id msg;
+} states[] = {
+    {"cut", "credit", MSG_PHONE_CUT_CREDIT},
+    {"cut", "overload", MSG_PHONE_CUT_OVERLOAD},
+    {"cut", "time", MSG_PHONE_CUT_TIME},
+    {"cut", NULL, MSG_PHONE_CUT},
+    {"lost", NULL, MSG_PHONE_LOST},
+    {"in doubt", NULL, MSG_PHONE_IN_DOUBT},
+    {"forced off", NULL, MSG_PHONE_FORCED_OFF},
+    {"forced on", NULL, MSG_PHONE_FORCED_ON},
+};
+
+/* "10:12" of today, else with its day. */
+static const char *since_text(int64_t now_utc, int64_t at_utc, char *buf, size_t size)
+{
+    char day[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX], minute[CLOCK_TEXT_MAX];
+    const bool same = strcmp(clock_day(at_utc, day), clock_day(now_utc, today)) == 0;
+    snprintf(buf, size, "%s%s%s", same ? "" : day, same ? "" : " ", clock_minute(at_utc, minute));
+    return buf;
+}
+
+const char *phone_state(const struct phone *p, int64_t now_utc, char *buf, size_t size)
+{
+    struct err e = {0};
+    char since[CLOCK_TEXT_MAX * 2 + 2];
+    if (strcmp(p->state, "locked out") == 0 && p->locked_by[0]) {
+        err_set(&e, MSG_PHONE_LOCKED_OUT, p->locked_by,
+                since_text(now_utc, p->locked_at_utc, since, sizeof since));
+        return message_text(&e, buf, size);
+    }
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        if (strcmp(states[i].state, p->state) == 0 &&
+            (!states[i].why || strcmp(states[i].why, p->why) == 0)) {
+            err_set(&e, states[i].msg);
+            return message_text(&e, buf, size);
+        }
+    }
+    text_copy(buf, size, message_gettext(p->state));
+    return buf;
+}
+
+static void money_part(const struct phone *p, char *buf)
+{
+    struct err e = {0};
+    if (!p->has_balance)
+        err_set(&e, MSG_PHONE_BALANCE_UNKNOWN);
+    else if (p->balance_minor < 0)
+        err_set(&e, MSG_PHONE_OWED, -p->balance_minor);
+    else if (p->days < 0)
+        err_set(&e, MSG_PHONE_LEFT, p->balance_minor);
+    else if (p->days == 1)
+        err_set(&e, MSG_PHONE_LEFT_DAY, p->balance_minor);
+    else
+        err_set(&e, MSG_PHONE_LEFT_DAYS, p->balance_minor, p->days);
+    message_text(&e, buf, PART_MAX);
+}
+
+static void read_part(const struct phone *p, int64_t now_utc, char *buf)
+{
+    static const struct {
+        int64_t unit_s;
+        enum msg_id one, many;
+    } spans[] = {
+        {2 * 86400, MSG_PHONE_READ_DAYS, MSG_PHONE_READ_DAYS},
+        {3600, MSG_PHONE_READ_HOUR, MSG_PHONE_READ_HOURS},
+        {60, MSG_PHONE_READ_MINUTE, MSG_PHONE_READ_MINUTES},
+    };
+    struct err e = {0};
+    const int64_t age = now_utc > p->read_at_utc ? now_utc - p->read_at_utc : 0;
+    err_set(&e, p->read_at_utc > 0 ? MSG_PHONE_READ_NOW : MSG_PHONE_READ_NEVER);
+    for (size_t i = 0; p->read_at_utc > 0 && i < sizeof spans / sizeof *spans; i++) {
+        if (age < spans[i].unit_s)
+            continue;
+        const int64_t count = age / (i == 0 ? 86400 : spans[i].unit_s);
+        if (count == 1)
+            err_set(&e, spans[i].one);
+        else
+            err_set(&e, spans[i].many, count);
+        break;
+    }
+    message_text(&e, buf, PART_MAX);
+}
+
+const char *phone_text(const struct phone *p, int64_t now_utc, int cells, char *buf, size_t size)
+{
+    char who[2 * PART_MAX], tenant[PART_MAX], money[PART_MAX], state[PART_MAX], read[PART_MAX];
+    struct err e = {0};
+    money_part(p, money);
+    phone_state(p, now_utc, state, sizeof state);
+    read_part(p, now_utc, read);
+    text_copy(tenant, sizeof tenant, p->tenant);
+    for (int once = 0; once < 2; once++) {
+        snprintf(who, sizeof who, "%.*s%s%s", PART_MAX - 2, p->room[0] ? p->room : p->meter,
+                 tenant[0] ? " " : "", tenant);
+        err_set(&e, MSG_PHONE_LINE, who, money, state, read);
+        message_text(&e, buf, size);
+        const int over = text_width(buf) - cells, whole = text_width(tenant);
+        if (cells <= 0 || over <= 0 || whole <= TENANT_LEAST)
+            break;
+        text_fit(tenant, sizeof tenant, p->tenant,
+                 whole - over > TENANT_LEAST ? whole - over : TENANT_LEAST);
+    }
+    return buf;
+}

@@ -1,0 +1,111 @@
+/*
+ * metertill phone: what a cashier tells a tenant on the phone, one sentence a meter.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "clock.h"
+#include "message.h"
+#include "phone.h"
+#include "verb.h"
+
+#define MOST 20 /* sentences; who needs more types more of the name */
+
+static const json_t *cell(const json_t *rows, size_t row, const char *name)
+{
+    const json_t *column;
+    size_t i;
+    json_array_foreach(json_object_get(rows, "columns"), i, column)
+    {
+        const char *called = json_string_value(json_object_get(column, "name"));
+        if (called && strcmp(called, name) == 0)
+            return json_array_get(json_array_get(json_object_get(rows, "rows"), row), i);
+    }
+    return NULL;
+}
+
+static const char *text_of(const json_t *rows, const char *name)
+{
+    const char *text = json_string_value(cell(rows, 0, name));
+    return text ? text : "";
+}
+
+static void say(const json_t *r)
+{
+    char text[PHONE_TEXT_MAX];
+    const json_t *days = cell(r, 0, "days");
+    const struct phone p = {
+        .room = text_of(r, "room"),
+        .tenant = text_of(r, "tenant"),
+        .meter = text_of(r, "meter"),
+        .state = text_of(r, "state"),
+        .why = text_of(r, "why"),
+        .locked_by = text_of(r, "locked_by"),
+        .locked_at_utc = json_integer_value(cell(r, 0, "locked_at")),
+        .has_balance = json_is_integer(cell(r, 0, "balance_minor")),
+        .balance_minor = json_integer_value(cell(r, 0, "balance_minor")),
+        .days = json_is_integer(days) ? json_integer_value(days) : -1,
+        .read_at_utc = json_integer_value(cell(r, 0, "balance_at")),
+    };
+    puts(phone_text(&p, clock_utc(), 0, text, sizeof text));
+}
+
+static int one(struct cli *cli, int64_t meter_id, bool json, struct err *e)
+{
+    json_t *r = NULL;
+    const int code = cli_call(cli, "phone_line",
+                              json_pack("{s:I}", "meter_id", (json_int_t)meter_id), NULL, 0, &r, e);
+    if (code == 0 && json)
+        cli_json(r);
+    else if (code == 0 && json_array_size(json_object_get(r, "rows")) > 0)
+        say(r);
+    json_decref(r);
+    return code;
+}
+
+/* Exactly what was typed, where there is such a room, meter or name; else everything that begins or ends so. */
+static int told(struct cli *cli, const json_t *found, bool json, struct err *e)
+{
+    const size_t count = json_array_size(json_object_get(found, "rows"));
+    const bool exact = json_integer_value(cell(found, 0, "exact")) != 0;
+    int said = 0, code = 0;
+    for (size_t i = 0; i < count && said < MOST && code == 0; i++) {
+        if (exact && json_integer_value(cell(found, i, "exact")) == 0)
+            break;
+        code = one(cli, json_integer_value(cell(found, i, "meter_id")), json, e);
+        said++;
+    }
+    return code;
+}
+
+static int run(struct cli *cli, int argc, char **argv, struct err *e)
+{
+    bool json = false;
+    json_t *found = NULL;
+    const struct cli_option options[] = {{.name = "json", .flag = &json}, {0}};
+    int first, code = cli_options(argc, argv, options, &first, e);
+    if (code == 0)
+        code = cli_words(argc, argv, first, 1, 1, e);
+    if (code == 0)
+        code = cli_call(cli, "find",
+                        json_pack("{s:s,s:{s:i}}", "text", argv[first], "page", "limit", MOST + 1),
+                        NULL, 0, &found, e);
+    if (code == 0 && json_array_size(json_object_get(found, "rows")) == 0)
+        code = err_set(e, MSG_CLI_PHONE, argv[first]);
+    if (code == 0)
+        code = told(cli, found, json, e);
+    json_decref(found);
+    return code;
+}
+
+const struct verb phone_verb = {
+    .name = "phone",
+    .summary = N_("what to tell a tenant on the phone"),
+    .usage = N_(
+        "metertill phone ROOM|METER|NAME [--json]\n"
+        "\n"
+        "One sentence a meter: what is left, for how many days, whether it is on and why not, and when it was\n"
+        "read last. Exit 66 where nobody and nothing is called so."),
+    .run = run,
+};
