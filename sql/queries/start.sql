@@ -12,11 +12,12 @@
 -- column: meters_off integer Meters without power
 -- column: meters_arrears integer Meters in arrears
 -- column: meters_alarm integer Meters with an alarm
+-- column: alarms integer Alarms nobody has acknowledged
 -- column: meters_unread integer Meters never read
 -- column: lines_down integer Lines with no meter answering
 -- column: backup_at time Last backup
 -- column: backup_result state Result of the last backup
--- What the first screen after the login counts. Alarms of their own are a later issue.
+-- What the first screen after the login counts.
 -- scan: meters counted once
 WITH live AS (
     SELECT count(*) AS meters,
@@ -45,7 +46,9 @@ SELECT (SELECT count(*) FROM "order" o
         WHERE x.state IN ('waiting', 'sending', 'sent', 'unconfirmed') AND x.state = 'unconfirmed')
            AS papers_unconfirmed,
        live.meters, live.lost AS meters_lost, live.off AS meters_off, live.arrears AS meters_arrears,
-       live.alarm AS meters_alarm, live.unread AS meters_unread,
+       live.alarm AS meters_alarm,
+       (SELECT count(*) FROM alarm a INDEXED BY alarm_open WHERE a.cleared_utc IS NULL AND a.acked_utc IS NULL) AS alarms,
+       live.unread AS meters_unread,
        (SELECT count(*) FROM line WHERE line.lost = line.meters) AS lines_down,
        (SELECT b.at_utc FROM backup b ORDER BY b.id DESC LIMIT 1) AS backup_at,
        (SELECT b.result FROM backup b ORDER BY b.id DESC LIMIT 1) AS backup_result

@@ -112,10 +112,10 @@ LEFT JOIN meter m ON m.id = a.meter_id LEFT JOIN space v ON v.id = m.space_id
 LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
 LEFT JOIN account k ON k.id = am.account_id LEFT JOIN tenant t ON t.id = k.tenant_id
 LEFT JOIN channel c ON c.id = coalesce(a.channel_id, m.channel_id)
-WHERE n.state = 'waiting' AND n.next_utc <= ?1 AND (?2 = '' OR n.way <> ?2)
+WHERE n.state = 'waiting' AND n.next_utc <= ?1 AND n.way = ?2
 ORDER BY n.next_utc, n.id LIMIT 1;
 -- name: notice_next_at
-SELECT min(next_utc) FROM notice WHERE state = 'waiting';
+SELECT min(n.next_utc) FROM notice n INDEXED BY notice_waiting WHERE n.state = 'waiting' AND n.way = ?1;
 -- name: notice_tried
 UPDATE notice SET tries = tries + 1, next_utc = ?2, changed_utc = ?3, subject = ?4, body = ?5 WHERE id = ?1;
 -- name: notice_over

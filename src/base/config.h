@@ -35,6 +35,21 @@
       N_("program and arguments that take a good backup to a second place"))                       \
     X(BACKUP_COMMAND_S, "backup-command-seconds", "METERTILL_BACKUP_COMMAND_SECONDS", "3600",      \
       "number", N_("seconds until that command is ended"))                                         \
+    X(NOTIFY_COMMAND, "notify-command", "METERTILL_NOTIFY_COMMAND", "", "text",                    \
+      N_("program and arguments that are told of an alarm"))                                       \
+    X(NOTIFY_COMMAND_S, "notify-command-seconds", "METERTILL_NOTIFY_COMMAND_SECONDS", "30",        \
+      "number", N_("seconds until that command is ended"))                                         \
+    X(SMTP_URL, "smtp-url", "METERTILL_SMTP_URL", "", "text",                                      \
+      N_("mail server for alarms, like smtp://mail.example.cn"))                                   \
+    X(SMTP_FROM, "smtp-from", "METERTILL_SMTP_FROM", "", "text", N_("address that mail is from"))  \
+    X(SMTP_USER, "smtp-user", "METERTILL_SMTP_USER", "", "text",                                   \
+      N_("login at the mail server; with one the connection must be encrypted"))                   \
+    X(SMTP_PASSWORD, "smtp-password-file", "METERTILL_SMTP_PASSWORD_FILE", "", "path",             \
+      N_("file whose first line is its password"))                                                 \
+    X(SMTP_CA, "smtp-ca", "METERTILL_SMTP_CA", "", "path",                                         \
+      N_("certificates that the mail server is checked with; the machine's where it is empty"))    \
+    X(SMTP_S, "smtp-seconds", "METERTILL_SMTP_SECONDS", "60", "number",                            \
+      N_("seconds until a mail server that hangs is left"))                                        \
     X(START_ENGINE, "start-engine", "METERTILL_START_ENGINE", "yes", "yes|no",                     \
       N_("start an engine where none runs"))
 

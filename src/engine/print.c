@@ -47,6 +47,11 @@ json_t *print_state(struct engine *engine)
     return print_view_state(p->view);
 }
 
+json_t *print_known(struct engine *engine)
+{
+    return engine->print ? print_view_state(engine->print->view) : json_pack("{s:[]}", "queues");
+}
+
 /* ---- printing */
 
 static struct printer_target target_of(const struct outbox_paper *paper)
@@ -76,8 +81,12 @@ static const char *look(struct print *p, const char *queue, bool confirms)
         print_view_set(p->view, queue, trouble_word(&e), NULL, true);
         return trouble_word(&e);
     }
+    const char *needs = st.hindered && st.reason         ? st.reason
+                        : st.stopped || !st.accepting ? st.word
+                                                      : NULL;
     print_view_set(p->view, queue, st.word, st.reason, false);
-    return st.hindered && st.reason ? st.reason : st.stopped || !st.accepting ? st.word : NULL;
+    print_view_needs(p->view, queue, needs);
+    return needs;
 }
 
 /* All tills' printers now and then: how they are is asked before a paper is. */

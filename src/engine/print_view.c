@@ -17,7 +17,7 @@
 
 struct queue_view {
     char name[128];
-    const char *state, *reason;
+    const char *state, *reason, *needs;
     int64_t trouble_until_ms; /* 0: none */
     int64_t at_utc;           /* when it was like this; 0: never looked */
 };
@@ -108,9 +108,19 @@ void print_view_set(struct print_view *v, const char *queue, const char *state, 
     if (q) {
         q->state = state;
         q->reason = reason;
+        q->needs = trouble ? state : q->needs;
         q->trouble_until_ms = trouble ? clock_mono_ms() + RETRY_MS : 0;
         q->at_utc = clock_utc();
     }
+    pthread_mutex_unlock(&v->mutex);
+}
+
+void print_view_needs(struct print_view *v, const char *queue, const char *needs)
+{
+    pthread_mutex_lock(&v->mutex);
+    struct queue_view *q = view_of(v, queue);
+    if (q)
+        q->needs = needs;
     pthread_mutex_unlock(&v->mutex);
 }
 
@@ -142,9 +152,10 @@ json_t *print_view_state(struct print_view *v)
         const struct queue_view *q = till_queue(till)[0] ? view_of(v, till_queue(till)) : NULL;
         json_array_append_new(
             list,
-            json_pack("{s:O,s:s,s:s,s:s,s:I}", "till", json_object_get(till, "till"), "queue",
+            json_pack("{s:O,s:s,s:s,s:s,s:I,s:s}", "till", json_object_get(till, "till"), "queue",
                       till_queue(till), "state", q ? q->state : N_("no printer"), "reasons",
-                      q && q->reason ? q->reason : "", "at", (json_int_t)(q ? q->at_utc : 0)));
+                      q && q->reason ? q->reason : "", "at", (json_int_t)(q ? q->at_utc : 0), "needs",
+                      q && q->needs ? q->needs : ""));
     }
     pthread_mutex_unlock(&v->mutex);
     return json_pack("{s:o}", "queues", list);

@@ -22,6 +22,8 @@ bool print_view_queue(struct print_view *v, size_t i, char *queue, size_t size, 
 /* state and reason are English words, N_(); reason NULL: none. trouble: nothing is sent there for a while. */
 void print_view_set(struct print_view *v, const char *queue, const char *state, const char *reason,
                     bool trouble);
+/* What a person has to see to there; NULL: nothing. A queue in trouble needs that seen to. */
+void print_view_needs(struct print_view *v, const char *queue, const char *needs);
 /* The queues that are left alone for now, separated by commas. */
 void print_view_skip(struct print_view *v, char *buf, size_t size);
 

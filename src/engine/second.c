@@ -18,6 +18,7 @@
 #include "text.h"
 
 #define WORDS_MAX      64
+#define ARGS_MAX       16
 #define LINE_MAX_BYTES 160
 #define POLL_MS        100
 
@@ -46,21 +47,22 @@ static void said_add(struct said *said, const char *bytes, size_t size)
     }
 }
 
-/* The words of a command; points into `text`, which it cuts. */
-static void words_of(char *text, const char *file, char **words)
+/* The words of a command and its arguments; points into `text`, which it cuts. */
+static void words_of(char *text, const char *const *args, char **words)
 {
     char *rest = text, *word;
     size_t n = 0;
 
-    while (n < WORDS_MAX - 2 && (word = strsep(&rest, " ")) != NULL) {
+    while (n < WORDS_MAX - ARGS_MAX - 1 && (word = strsep(&rest, " ")) != NULL) {
         if (word[0] != '\0')
             words[n++] = word;
     }
-    words[n++] = (char *)file;
+    for (size_t i = 0; args[i] && i < ARGS_MAX; i++)
+        words[n++] = (char *)(uintptr_t)args[i];
     words[n] = NULL;
 }
 
-static int child_start(char **words, int out, pid_t *child, struct err *e)
+static int child_start(char **words, enum msg_id start, int out, pid_t *child, struct err *e)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -81,7 +83,7 @@ static int child_start(char **words, int out, pid_t *child, struct err *e)
     int why = posix_spawnp(child, words[0], &actions, &attributes, words, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
-    return why == 0 ? 0 : err_set(e, MSG_SECOND_START, words[0], strerrordesc_np(why));
+    return why == 0 ? 0 : err_set(e, start, words[0], strerrordesc_np(why));
 }
 
 /* Until the child is gone or its time is up; 1: it was ended. */
@@ -112,18 +114,18 @@ static int child_hear(pid_t child, int in, int64_t until_ms, const atomic_bool *
     }
 }
 
-int second_take(const char *command, const char *file, int64_t limit_s, const atomic_bool *stop,
-                struct err *e)
+int second_run(const char *command, const char *const *args, const struct second_words *say,
+               int64_t limit_s, const atomic_bool *stop, struct err *e)
 {
     char *words[WORDS_MAX], *text = mem_text(command);
     struct said said = {0};
     int ends[2] = {-1, -1}, status = 0;
     pid_t child = -1;
 
-    words_of(text, file, words);
+    words_of(text, args, words);
     int rc = pipe2(ends, O_CLOEXEC) == 0 ? 0 : err_errno(e, "pipe");
     if (rc == 0)
-        rc = child_start(words, ends[1], &child, e);
+        rc = child_start(words, say->start, ends[1], &child, e);
     if (ends[1] >= 0)
         close(ends[1]);
     if (rc == 0) {
@@ -131,9 +133,9 @@ int second_take(const char *command, const char *file, int64_t limit_s, const at
         int ended = child_hear(child, ends[0], until, stop, &said, &status);
         said_end(&said);
         if (ended)
-            rc = err_set(e, MSG_SECOND_LONG, limit_s);
+            rc = err_set(e, say->late, limit_s);
         else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-            rc = err_set(e, MSG_SECOND_FAILED,
+            rc = err_set(e, say->failed,
                          (int64_t)(WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status)),
                          said.last);
     }
@@ -141,4 +143,12 @@ int second_take(const char *command, const char *file, int64_t limit_s, const at
         close(ends[0]);
     free(text);
     return rc;
+}
+
+int second_take(const char *command, const char *file, int64_t limit_s, const atomic_bool *stop,
+                struct err *e)
+{
+    static const struct second_words words = {MSG_SECOND_START, MSG_SECOND_FAILED, MSG_SECOND_LONG};
+
+    return second_run(command, (const char *const[]){file, NULL}, &words, limit_s, stop, e);
 }

@@ -88,7 +88,7 @@ struct alarm_line {
 };
 struct alarm_queue {
     char queue[128];
-    const char *trouble; /* an English word, N_(); NULL: none */
+    char trouble[96]; /* an English word, N_(); "": none */
 };
 struct alarm_facts {
     struct alarm_line *lines;

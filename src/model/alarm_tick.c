@@ -237,7 +237,7 @@ static int printers(struct sync *s, const struct alarm_facts *facts)
         const struct alarm_queue *q = &facts->queues[i];
         struct err why = {0};
         char object[160];
-        if (!q->trouble)
+        if (!q->trouble[0])
             continue;
         err_set(&why, MSG_ALARM_PRINTER, q->queue, q->trouble);
         snprintf(object, sizeof object, "queue %s", q->queue);

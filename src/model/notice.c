@@ -116,18 +116,18 @@ static void notice_read(struct db_row *row, struct notice *n)
     n->cleared = !db_null(row, 17);
 }
 
-int notice_due(struct books *b, int64_t now_utc, const char *skip, struct notice *out,
+int notice_due(struct books *b, int64_t now_utc, const char *way, struct notice *out,
                int64_t *next_utc, struct err *e)
 {
     struct db_row *row = NULL;
-    int rc = db_find(books_db(b), SQL_notice_due, &row, e, "is", now_utc, skip);
+    int rc = db_find(books_db(b), SQL_notice_due, &row, e, "is", now_utc, way);
     const bool found = rc == 0 && row;
 
     if (found)
         notice_read(row, out);
     db_done(row);
     if (rc == 0 && !found)
-        rc = db_get(books_db(b), SQL_notice_next_at, INT64_MAX, next_utc, e, "");
+        rc = db_get(books_db(b), SQL_notice_next_at, INT64_MAX, next_utc, e, "s", way);
     return rc != 0 ? rc : found;
 }
 

@@ -31,8 +31,8 @@ struct notice {
     char meter[32], place[128], tenant[128], phone[64], channel[64], site[128];
     bool cleared; /* meanwhile */
 };
-/* The first that is due and whose way is not `skip`: 1, or 0 and when the next will be (INT64_MAX: none waits). */
-int notice_due(struct books *b, int64_t now_utc, const char *skip, struct notice *out,
+/* The first that is due on this way ("command", "mail"): 1, or 0 and when the next will be (INT64_MAX: none waits). */
+int notice_due(struct books *b, int64_t now_utc, const char *way, struct notice *out,
                int64_t *next_utc, struct err *e);
 
 /* It is about to be sent: the try is counted and the time of the next one set before a byte leaves. */
