@@ -85,7 +85,8 @@ enum session_event {
     EVENT_DOCTOR = 1 << 21,
     EVENT_LOCK_OUT = 2048,
     EVENT_WANTED = 4096,
-    EVENT_ALARM = 2097152,
+    EVENT_ALARM = 1 << 22,
+    EVENT_BATCH = 1 << 23,
     EVENT_DRAFT = 1024 /* only to the operator whose draft it is */
 };
 
