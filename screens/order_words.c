@@ -30,6 +30,30 @@ const char *order_reason(const char *json, char *buf, size_t size)
     return buf;
 }
 
+bool order_is_held(const char *json)
+{
+    return strstr(json, "\"HOLD_") != NULL;
+}
+
+/* Why a top-up is kept back; "" where it is not. */
+static const char *held_words(const char *json, char *buf)
+{
+    struct err e = {0};
+    json_t *error = order_is_held(json) ? json_loads(json, 0, NULL) : NULL;
+    buf[0] = '\0';
+    if (error)
+        wire_error_read(error, &e);
+    json_decref(error);
+    if (e.msg == MSG_HOLD_LOCKED_OUT)
+        show_format(buf, ORDER_WORDS_MAX, _("Paid, not yet on the meter: locked out by %1."),
+                    SHOW_ARGS(e.arg[1].text));
+    else if (e.msg == MSG_HOLD_HANDED_OVER)
+        show_format(buf, ORDER_WORDS_MAX,
+                    _("Paid, not yet on the meter: line %1 was handed over to %2."),
+                    SHOW_ARGS(e.arg[0].text, e.arg[1].text));
+    return buf;
+}
+
 static const char *money_or_dash(const struct rows *rows, int row, const char *name, char *buf)
 {
     if (!rows_value(rows, row, name))
@@ -72,6 +96,8 @@ const char *order_words(const struct rows *rows, int row, int64_t now_utc, char 
         return done_words(rows, row, buf);
     if (strcmp(state, "sending") == 0)
         return show_format(buf, ORDER_WORDS_MAX, _("Sending to the meter."), SHOW_ARGS(""));
+    if (strcmp(state, "queued") == 0 && held_words(rows_text(rows, row, "reason"), buf)[0])
+        return buf;
     if (strcmp(state, "queued") == 0) {
         return reason[0] ? show_format(buf, ORDER_WORDS_MAX,
                                        _("Paid, not yet on the meter. %1 Next try %2."),

@@ -14,6 +14,9 @@ const char *order_words(const struct rows *rows, int row, int64_t now_utc, char 
 /* The sentence of an error as the books keep it (JSON of an error), "" where there is none. Returns buf. */
 const char *order_reason(const char *json, char *buf, size_t size);
 
+/* Is this reason of an order (JSON) that a tag or a line in other hands keeps it back? */
+bool order_is_held(const char *json);
+
 /* Can the state still change by itself? */
 bool order_is_open(const char *state);
 

@@ -150,8 +150,9 @@ static void order_tell(struct view *v)
 {
     struct sale *s = v->state;
     char words[ORDER_WORDS_MAX], text[ORDER_WORDS_MAX + 200], amount[MONEY_TEXT_MAX];
+    const bool held = order_is_held(rows_text(&s->order, 0, "reason"));
     const char *state = rows_text(&s->order, 0, "state");
-    if (strcmp(state, s->said) == 0 || strcmp(state, "queued") == 0 ||
+    if (strcmp(state, s->said) == 0 || (strcmp(state, "queued") == 0 && !held) ||
         strcmp(state, "sending") == 0)
         return;
     text_copy(s->said, sizeof s->said, state);
@@ -296,6 +297,22 @@ static void send(struct view *v)
     view_ask(v, "sale.new", json_deep_copy(s->args), s->once, N_("booking the sale"), sold);
 }
 
+/* What the engine would refuse is said before it is asked about. */
+static bool limits_keep(struct view *v, int64_t amount_minor)
+{
+    const int64_t least = view_limit(v, "sale_min_minor", 0);
+    const int64_t most = view_limit(v, "sale_max_minor", MONEY_MAX_MINOR);
+    struct err e = {0};
+    if (amount_minor >= least && amount_minor <= most)
+        return true;
+    if (amount_minor < least)
+        err_set(&e, MSG_SALE_TOO_SMALL, amount_minor, least);
+    else
+        err_set(&e, MSG_SALE_TOO_LARGE, amount_minor, most);
+    view_error(v, &e);
+    return false;
+}
+
 /* Reads the fields; false: something is missing, and row 21 says what. */
 static bool fields_read(struct view *v)
 {
@@ -309,6 +326,10 @@ static bool fields_read(struct view *v)
     }
     if (s->amount_minor == 0) {
         view_warn(v, _("An amount of 0 sells nothing. Type what is to be sold."));
+        form_focus(&s->form, FIELD_SUM);
+        return false;
+    }
+    if (!limits_keep(v, s->amount_minor)) {
         form_focus(&s->form, FIELD_SUM);
         return false;
     }

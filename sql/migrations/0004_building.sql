@@ -205,6 +205,29 @@ CREATE TABLE lock_out (
 CREATE UNIQUE INDEX lock_out_open ON lock_out (meter_id) WHERE cleared_at_utc IS NULL;
 CREATE INDEX lock_out_meter ON lock_out (meter_id, id);
 
+-- What a receipt says of a top-up that a tag or a channel in other hands keeps back.
+DROP VIEW paper;
+CREATE VIEW paper AS
+SELECT x.id AS outbox_id, d.kind, d.number, d.snapshot, t.queue,
+       coalesce(t.columns, 48) AS columns, coalesce(t.encoding, '') AS encoding, coalesce(t.language, '') AS language,
+       coalesce(t.confirms, 0) AS confirms, coalesce(x.copy, 1) AS copy, coalesce(x.unknown, 0) AS unknown,
+       x.state, coalesce(x.job_uuid, '') AS job_uuid, coalesce(x.job_id, 0) AS job_id,
+       e.number AS head_number, e.hash AS head_hash, coalesce(o.state, '') AS order_state,
+       o.balance_before_minor, o.balance_after_minor, o.count_before, o.count_after,
+       coalesce(t.qr, 'raster') AS qr, coalesce(t.raster, 1) AS raster, coalesce(t.drawer, 0) AS drawer,
+       coalesce(t.copies, 1) AS copies, coalesce(x.created_at_utc, d.at_utc) AS created_at_utc,
+       coalesce(x.changed_at_utc, d.at_utc) AS changed_at_utc, coalesce(x.reasons, '') AS reasons,
+       coalesce(p.name, '') AS asked_by, coalesce(x.taken_back, 0) AS taken_back, d.id AS document_id,
+       s.id AS sale_id, s.cancelled_entry,
+       CASE WHEN o.state = 'queued' AND o.sends = 0 THEN
+           (SELECT w.name FROM lock_out l JOIN operator w ON w.id = l.operator_id
+            WHERE l.meter_id = o.meter_id AND l.cleared_at_utc IS NULL AND l.off_at_utc IS NULL) END AS locked_by,
+       CASE WHEN o.state = 'queued' AND o.sends = 0 THEN
+           (SELECT nullif(h.handed_to, '') FROM meter m JOIN channel h ON h.id = m.channel_id WHERE m.id = o.meter_id) END AS handed_to
+FROM document d LEFT JOIN outbox x ON x.document_id = d.id LEFT JOIN till t ON t.id = x.till_id
+LEFT JOIN operator p ON p.id = x.operator_id JOIN entry e ON e.number = d.entry_number
+LEFT JOIN sale s ON s.document_id = d.id LEFT JOIN "order" o ON o.sale_id = s.id;
+
 -- ---- batches
 CREATE TABLE batch (
     id             INTEGER PRIMARY KEY,

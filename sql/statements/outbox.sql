@@ -2,7 +2,7 @@
 -- name: outbox_next
 SELECT * FROM paper
 WHERE state = 'waiting' AND queue <> '' AND instr(',' || ?1 || ',', ',' || queue || ',') = 0
-  AND (order_state NOT IN ('queued', 'sending') OR copy > 1 OR created_at_utc + ?2 <= ?3)
+  AND (order_state NOT IN ('queued', 'sending') OR copy > 1 OR locked_by IS NOT NULL OR handed_to IS NOT NULL OR created_at_utc + ?2 <= ?3)
 ORDER BY outbox_id LIMIT 1;
 -- name: outbox_asked
 SELECT * FROM paper WHERE state IN ('sending', 'sent') ORDER BY outbox_id LIMIT ?1;

@@ -78,6 +78,8 @@ static int look(struct cli *cli, struct order_end *end, struct err *e)
     end->told = false;
     end->over = strcmp(end->state, "queued") != 0 && strcmp(end->state, "sending") != 0 &&
                 strcmp(end->state, "in doubt") != 0;
+    const char *reason = json_string_value(json_object_get(end->row, "reason"));
+    end->held = strcmp(end->state, "queued") == 0 && reason && strstr(reason, "\"HOLD_");
     return 0;
 }
 
@@ -92,7 +94,7 @@ int orders_wait(struct cli *cli, struct order_end *end, int wait_s, struct err *
             code = look(cli, end, e);
             ask_at = clock_mono_ms() + ASK_MS;
         }
-        if (code || end->over || now >= until)
+        if (code || end->over || end->held || now >= until)
             break;
         int64_t wake = (ask_at < until ? ask_at : until) - now;
         int own = link_poll_timeout(link);

@@ -11,6 +11,7 @@ struct order_end {
     int64_t order_id; /* 0: not known yet */
     bool told;        /* an event came */
     bool over;        /* done, failed, superseded, cancelled */
+    bool held;        /* kept back by a tag or a line in other hands: nobody waits for that here */
     char state[16];
     json_t *row; /* columns to values of the query "order"; the caller's */
 };

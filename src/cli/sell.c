@@ -155,6 +155,9 @@ static int outcome(const struct sell *s, const json_t *sale, const struct order_
     if (end->over)
         return err_set(e, MSG_CLI_SOLD_FAILED, text_of(sale, "number"), s->amount_minor,
                        reason_text(end, why, sizeof why), end->order_id);
+    if (end->held)
+        return err_set(e, MSG_CLI_SOLD_HELD, text_of(sale, "number"), s->amount_minor,
+                       reason_text(end, why, sizeof why));
     return err_set(e, MSG_CLI_SOLD_UNPROVED, text_of(sale, "number"), s->amount_minor);
 }
 

@@ -247,7 +247,7 @@ static bool to_ask(struct engine *engine, struct preflight *p)
 {
     if (p->line.again)
         return false;
-    if (!line_up(engine, p))
+    if (!p->line.held && !line_up(engine, p))
         p->ask = ASK_LINE;
     else if (p->line.need == SALE_NEED_READING)
         p->ask = ASK_READING;

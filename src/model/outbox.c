@@ -51,6 +51,8 @@ enum {
     PAPER_DOCUMENT,
     PAPER_SALE,
     PAPER_CANCELLED,
+    PAPER_LOCKED_BY,
+    PAPER_HANDED_TO,
 };
 
 void outbox_paper_clear(struct outbox_paper *paper)
@@ -68,7 +70,10 @@ static const char *delivery_word(struct db_row *row)
         return "cancelled";
     if (strcmp(order, "done") == 0)
         return "on";
-    return strcmp(order, "failed") == 0 ? "held" : "pending";
+    return strcmp(order, "failed") == 0 || !db_null(row, PAPER_LOCKED_BY) ||
+                   !db_null(row, PAPER_HANDED_TO)
+               ? "held"
+               : "pending";
 }
 
 static void add_delivery(struct db_row *row, struct outbox_paper *p)
@@ -83,6 +88,10 @@ static void add_delivery(struct db_row *row, struct outbox_paper *p)
     const char *word = delivery_word(row);
 
     json_object_set_new(p->data, "delivery", json_string(word));
+    if (strcmp(word, "held") == 0 && !db_null(row, PAPER_LOCKED_BY))
+        json_object_set_new(p->data, "locked_by", json_string(db_text(row, PAPER_LOCKED_BY)));
+    else if (strcmp(word, "held") == 0 && !db_null(row, PAPER_HANDED_TO))
+        json_object_set_new(p->data, "handed_to", json_string(db_text(row, PAPER_HANDED_TO)));
     p->pending = strcmp(word, "pending") == 0 || strcmp(word, "held") == 0;
     /* Where a person decided nothing was read back: no figures, and no half of them. */
     const bool proved = strcmp(word, "on") == 0 && !db_null(row, PAPER_BALANCE_AFTER) &&

@@ -11,10 +11,11 @@
 #include "counter.h"
 #include "db.h"
 #include "draft.h"
+#include "hold.h"
 #include "journal.h"
 #include "message.h"
 #include "opening.h"
-#include "order_row.h"
+#include "order_turn.h"
 #include "money.h"
 #include "restore.h"
 #include "text.h"
@@ -62,6 +63,18 @@ static int vendor_get(struct books *b, const struct sale_meter *m, int64_t *pass
                   (int64_t)m->old_firmware);
 }
 
+static int hold_find(struct books *reader, const struct sale_meter *m, bool *held, struct err *e)
+{
+    struct hold_ask ask = {.kind = ORDER_TOPUP};
+    struct err why = {0};
+    int rc = hold_check(reader, m->id, &ask, &why);
+
+    *held = rc != 0 && hold_is(&why);
+    if (rc != 0 && !*held)
+        *e = why;
+    return *held ? 0 : rc;
+}
+
 int sale_preflight(struct books *reader, const char *meter, const char *once, struct sale_line *out,
                    struct err *e)
 {
@@ -76,6 +89,8 @@ int sale_preflight(struct books *reader, const char *meter, const char *once, st
     if (rc != 0 || out->again)
         return rc;
     rc = meter_get(reader, meter, &m, e);
+    if (rc == 0)
+        rc = hold_find(reader, &m, &out->held, e);
     if (rc != 0)
         return rc;
     out->channel_id = m.channel_id;
@@ -206,6 +221,28 @@ static char *snapshot(struct books *b, const struct sale_meter *m, const struct 
     return text;
 }
 
+/* Is the top-up kept back? The money is taken all the same; order and result say why it is not on the meter yet. */
+static int hold_say(struct books *b, int64_t order_id, json_t **why, struct effects *fx,
+                    struct err *e)
+{
+    struct order_row o;
+    int rc = order_row_get(b, order_id, &o, e);
+
+    *why = NULL;
+    if (rc == 0)
+        rc = turn_held(b, &o, false, fx, e);
+    if (rc != 1)
+        return rc;
+    struct hold_ask ask = {.kind = ORDER_TOPUP};
+    struct err held = {0};
+    if (hold_check(b, o.meter_id, &ask, &held) != 0) {
+        char *text = err_packed(&held);
+        *why = json_loads(text, 0, NULL);
+        free(text);
+    }
+    return 0;
+}
+
 static int book_sale(struct books *b, const struct actor *who, const struct sale_meter *m,
                      const struct payment *p, const struct counter *c, json_t **result,
                      struct effects *fx, struct err *e)
@@ -213,6 +250,7 @@ static int book_sale(struct books *b, const struct actor *who, const struct sale
     struct db *db = books_db(b);
     char number[DOCUMENT_NUMBER_MAX], memo[65];
     int64_t now = clock_utc(), document_id = 0, sale_id = 0, order_id = 0;
+    json_t *held = NULL;
     int rc = document_next(b, "sale", now, number, e);
 
     if (rc != 0)
@@ -243,6 +281,8 @@ static int book_sale(struct books *b, const struct actor *who, const struct sale
     if (rc == 0)
         rc = db_run(db, SQL_sale_outbox_add, e, "iii", document_id, c->till_id, now);
     free(said);
+    if (rc == 0)
+        rc = hold_say(b, order_id, &held, fx, e);
     if (rc != 0)
         return rc;
     fx->papers = true;
@@ -256,6 +296,8 @@ static int book_sale(struct books *b, const struct actor *who, const struct sale
                   number, "order", (json_int_t)order_id, "state", "queued", "amount_minor",
                   (json_int_t)p->amount_minor, "change_minor", (json_int_t)p->change_minor, "room",
                   m->room, "tenant", m->tenant, "meter", m->number);
+    if (held)
+        json_object_set_new(*result, "held", held);
     return 0;
 }
 

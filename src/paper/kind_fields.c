@@ -33,6 +33,8 @@ static const struct paper_field sale_fields[] = {
     {.name = "energy_wh", .kind = FIELD_ENERGY},
     /* held: a lock-out; cancelled: the sale was cancelled and its money paid out */
     {.name = "delivery", .words = "on|pending|held|cancelled", .required = true},
+    {.name = "locked_by"}, /* held: whose tag is on the meter */
+    {.name = "handed_to"}, /* held: who has the line */
     {.name = "balance_before", .kind = FIELD_MONEY},
     {.name = "balance_after", .kind = FIELD_MONEY},
     {.name = "count_before", .kind = FIELD_COUNT},
