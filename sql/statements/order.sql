@@ -19,7 +19,8 @@ SELECT o.id, o.kind, o.meter_id, coalesce(o.sale_id, 0), o.state, o.amount_minor
        coalesce(k.total_stuck, 0), k.meter_id IS NOT NULL, coalesce(k.old_firmware, ms.old_firmware, 0),
        coalesce(nullif(ms.price1_e4, 0), (SELECT p.price_e4 FROM tariff_price p WHERE p.tariff_id = m.tariff_id
                                           ORDER BY p.from_day DESC, p.rate LIMIT 1), 0),
-       c.quiet_ms, m.number, coalesce((SELECT p.id FROM opening p WHERE p.settings_order = o.id), 0), o.retried, o.flag = 'decided'
+       c.quiet_ms, m.number, coalesce((SELECT p.id FROM opening p WHERE p.settings_order = o.id), 0), o.retried, o.flag = 'decided',
+       coalesce(o.batch_id, 0)
 FROM "order" o JOIN meter m ON m.id = o.meter_id JOIN channel c ON c.id = m.channel_id
 LEFT JOIN sale s ON s.id = o.sale_id LEFT JOIN meter_known k ON k.meter_id = o.meter_id
 LEFT JOIN meter_state ms ON ms.meter_id = o.meter_id

@@ -170,6 +170,11 @@ void lines_refresh(struct engine *engine);
 int lines_absent(const struct engine *engine, int64_t channel_id, const char *meter, struct err *e);
 /* By name, NULL when there is none. Main thread. */
 const struct channel_place *lines_find(const struct engine *engine, const char *name);
+/* batch.c: batches and protections with a time. Main thread. */
+struct batch_watch;
+void batches_run(struct engine *engine); /* one turn of the loop */
+void batches_note(struct engine *engine, const char *event, const json_t *data);
+void batches_free(struct engine *engine);
 typedef void orders_over_fn(struct engine *engine, void *ctx, int looked);
 
 /* Looks what is due and hands it to the lines; all: sent ones too whose time has not come (start). */
@@ -278,6 +283,7 @@ struct engine {
     size_t channel_count;
     struct line_watch *line_watch; /* line_view.c: what was told of each */
     struct order_job *orders; /* in flight, one at most for a meter */
+    struct batch_watch *batches; /* batch.c; NULL before the lines are there */
     struct settle *settles;   /* order.settle and order.look at work */
     bool orders_looking, orders_again, orders_again_all;
     struct print *print;

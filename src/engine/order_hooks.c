@@ -2,9 +2,11 @@
  * The steps of an order on the channel's thread: before a byte leaves and after it the books are asked,
  * through the writer; at the end everything is put down at once. What an answer proves is model/order.h's.
  */
+#include "batch.h"
 #include "clock.h"
 #include "opening.h"
 #include "order_job.h"
+#include "protection.h"
 
 /* ---- the hooks, on the channel's thread */
 
@@ -42,7 +44,10 @@ static int topup_before(struct books *b, struct step *s, struct effects *fx, str
 
 static int plain_before(struct books *b, struct step *s, struct effects *fx, struct err *e)
 {
-    return order_plain_sending(b, s->order->task.id, &s->step, fx, e);
+    const struct order_task *t = &s->order->task;
+    int code = batch_order_before(b, t, s->has_reading ? &s->reading : NULL, s->matches, fx, e);
+    s->step = ORDER_STEP_STOP;
+    return code != 0 ? (code < 0 ? code : 0) : order_plain_sending(b, t->id, &s->step, fx, e);
 }
 
 static int opening_before(struct books *b, struct step *s, struct effects *fx, struct err *e)
@@ -67,12 +72,18 @@ static int topup_after(struct books *b, struct step *s, struct effects *fx, stru
 
 static int plain_after(struct books *b, struct step *s, struct effects *fx, struct err *e)
 {
+    const struct order_task *t = &s->order->task;
+    int code = order_plain_after(b, t->id, s->deed, s->matches, fx, e);
     s->step = ORDER_STEP_STOP;
-    return order_plain_after(b, s->order->task.id, s->deed, s->matches, fx, e);
+    if (code == 0 && s->matches && s->has_reading && t->kind == ORDER_SWITCH)
+        code = protection_switched(b, t->id, &s->reading, e);
+    if (code == 0 && t->batch_id)
+        code = batch_order_over(b, t->id, s->deed, s->has_reading ? &s->reading : NULL, fx, e);
+    return code;
 }
 
-/* What proves an opening is all of the meter, not its money alone. */
-static void opening_fill(struct step *s, const struct job *job, enum deed deed)
+/* What proves an opening, and what a batch goes back to, is all of the meter, not its money alone. */
+static void whole_fill(struct step *s, const struct job *job, enum deed deed)
 {
     s->matches = job->shows;
     s->has_reading = job->has_reading;
@@ -114,8 +125,8 @@ enum job_go order_hook_before(struct job *job, const struct meter_credit *seen, 
     bool topup = o->task.kind == ORDER_TOPUP;
     s->order = o;
     s->run = o->task.opening_id ? opening_before : topup ? topup_before : plain_before;
-    if (o->task.opening_id)
-        opening_fill(s, job, DEED_UNKNOWN);
+    if (!topup)
+        whole_fill(s, job, DEED_UNKNOWN);
     if (seen) {
         seen_convert(seen, &o->seen);
         o->has_seen = true;
@@ -147,8 +158,11 @@ enum job_go order_hook_after(struct job *job, enum deed deed, const struct meter
     if (job->how.end == BUS_EXCEPTION && job->how.exception == 1)
         s->deed = ORDER_DEED_REFUSED_20;
     s->matches = deed == DEED_DONE; /* of a switch, settings, a clock: the field read it back */
-    if (o->task.opening_id)
-        opening_fill(s, job, deed);
+    bool matches = s->matches;
+    if (o->task.kind != ORDER_TOPUP)
+        whole_fill(s, job, deed);
+    if (!o->task.opening_id)
+        s->matches = matches;
     if (back) {
         seen_convert(back, &seen);
         s->seen = &seen;
@@ -220,6 +234,8 @@ static int end_within(struct books *b, void *ctx, struct effects *fx, struct err
         return e->code;
     if (missed(o, &why))
         code = order_missed(b, o->task.id, why, &o->job.error, fx, e);
+    if (code == 0 && o->task.batch_id)
+        code = batch_order_over(b, o->task.id, ORDER_DEED_UNKNOWN, NULL, fx, e);
     /* Nobody asked a meter whose line is in other hands: it is not missed. */
     if (code == 0 && o->job.end == JOB_UNREACHED && !o->job.has_reading &&
         o->job.error.msg != MSG_HOLD_HANDED_OVER)

@@ -145,12 +145,15 @@ static void order_submit(struct engine *engine, const struct order_task *task,
     o->quiet_done = task->sent_before;
     o->job = (struct job){
         .kind = task->opening_id ? JOB_OPENING : kind_of[task->kind],
-        .priority = task->kind == ORDER_TOPUP || task->sent_before ? JOB_PROVE : JOB_INTERACTIVE,
+        .priority = task->kind == ORDER_TOPUP || task->sent_before ? JOB_PROVE
+                    : task->batch_id                               ? JOB_BATCH
+                                                                   : JOB_INTERACTIVE,
         .order_id = task->id,
         .amount_minor = task->amount_minor,
         .mode = mode_of(task->mode),
         .quiet_first = task->sent_before,
         .probe_first = task->probe_first,
+        .look_first = task->batch_id != 0,
         .before_send = order_hook_before,
         .after = order_hook_after,
         .done = order_hook_done,

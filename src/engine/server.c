@@ -34,6 +34,7 @@ void effects_carry_out(struct engine *engine, struct effects *fx)
             continue;
         if (strcmp(name, "order") == 0)
             settle_note(engine, data);
+        batches_note(engine, name, data);
         session_broadcast(engine, name, data);
         alarms_note(engine, name);
     }
@@ -142,6 +143,7 @@ static void loop(struct engine *engine)
             session_accept(engine);
         schedule_run(engine);
         keeper_run(engine);
+        batches_run(engine);
         alarms_run(engine);
         sessions_sweep(engine);
         if (engine->inside && engine->session_count == 0)
@@ -204,6 +206,7 @@ static void engine_free(struct engine *engine)
     print_free(engine);
     notices_free(engine);
     keeper_free(engine);
+    batches_free(engine);
     alarms_free(engine);
     if (engine->done) {
         main_take(engine);

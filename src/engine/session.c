@@ -28,7 +28,7 @@ static const struct event_name event_names[] = {
     {"books", EVENT_BOOKS},     {"presence", EVENT_PRESENCE}, {"backup", EVENT_BACKUP},
     {"opening", EVENT_OPENING}, {"draft", EVENT_DRAFT},
     {"alarm", EVENT_ALARM},       {"scan", EVENT_SCAN},
-    {"doctor", EVENT_DOCTOR},   {"lock_out", EVENT_LOCK_OUT}, {"wanted", EVENT_WANTED},
+    {"doctor", EVENT_DOCTOR},   {"lock_out", EVENT_LOCK_OUT}, {"batch", EVENT_BATCH}, {"wanted", EVENT_WANTED},
 };
 
 unsigned session_event_bit(const char *name)

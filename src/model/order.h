@@ -14,6 +14,7 @@ enum order_kind { ORDER_TOPUP, ORDER_SWITCH, ORDER_SETTINGS, ORDER_CLOCK, ORDER_
 struct order_task {
     int64_t id, meter_id, channel_id, sale_id;
     int64_t opening_id; /* settings that open an account (opening.h); 0: none */
+    int64_t batch_id;   /* a row of a batch (batch.h); 0: none */
     enum order_kind kind;
     bool sent_before; /* sending or in doubt: prove first, after the channel's quiet time */
     int64_t amount_minor;

@@ -9,6 +9,7 @@
 struct order_row {
     int64_t id, meter_id, channel_id, sale_id, account_id;
     int64_t opening_id; /* it is the settings order of this opening; 0: of none */
+    int64_t batch_id;   /* a row of this batch; 0: of none */
     enum order_kind kind;
     bool open;                             /* queued, sending or in doubt */
     char state[16], model[32], number[16]; /* number: of the meter */

@@ -1,0 +1,43 @@
+-- title: A batch
+-- roles: all
+-- param: batch int required
+-- column: batch id Batch
+-- column: at time Started
+-- column: command state Command
+-- column: state state State
+-- column: total integer Meters
+-- column: done integer Done
+-- column: failed integer Failed
+-- column: skipped integer Skipped
+-- column: cancelled integer Cancelled
+-- column: left integer Left
+-- column: rate_e3 integer Meters a second (1/1000)
+-- column: left_s integer Seconds left
+-- column: dark integer Went dark
+-- column: operator text Operator
+-- column: selection text Selection
+-- column: undo_of id Undo of
+-- column: retry_of id Retry of
+-- column: undone_by id Undone by
+-- column: fail_percent integer Stops above failures (%)
+-- column: expires_at time Expires
+-- column: until_at time Until
+-- column: ended_at time Ended
+-- column: detail text Detail
+-- column: reason text Reason
+-- The rate is that since it was started or resumed.
+WITH b AS (
+    -- by its key
+    SELECT b.*, b.done + b.failed - b.began_over AS over_now,
+           max(1, coalesce(b.ended_at_utc, unixepoch()) - b.began_at_utc) AS span_s,
+           b.total - b.done - b.failed - b.skipped - b.cancelled AS left_now
+    FROM batch b WHERE b.id = :batch
+)
+SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state, b.total, b.done, b.failed, b.skipped, b.cancelled,
+       b.left_now AS left, b.over_now * 1000 / b.span_s AS rate_e3,
+       CASE WHEN b.over_now > 0 THEN b.left_now * b.span_s / b.over_now END AS left_s, b.dark,
+       coalesce(o.name, '') AS operator, b.selection, b.undo_of, b.retry_of,
+       -- scan: batches are few, and asked about one at a time
+       (SELECT max(u.id) FROM batch u WHERE u.undo_of = b.id) AS undone_by, b.fail_percent, b.expires_at_utc AS expires_at,
+       b.until_utc AS until_at, b.ended_at_utc AS ended_at, b.detail, b.reason
+FROM b LEFT JOIN operator o ON o.id = b.operator_id

@@ -1,0 +1,33 @@
+-- title: Batches
+-- roles: all
+-- param: state text words=running|stopping|stopped|done|open
+-- param: from int
+-- param: to int
+-- column: batch id Batch
+-- column: at time Started
+-- column: command state Command
+-- column: state state State
+-- column: total integer Meters
+-- column: done integer Done
+-- column: failed integer Failed
+-- column: skipped integer Skipped
+-- column: cancelled integer Cancelled
+-- column: dark integer Went dark
+-- column: operator text Operator
+-- column: selection text Selection
+-- column: undo_of id Undo of
+-- column: retry_of id Retry of
+-- column: until_at time Until
+-- column: ended_at time Ended
+-- column: detail text Detail
+-- column: reason text Reason
+-- key: batch down
+-- "open" are those that are running or stopping.
+-- scan: newest first along the key, one page
+SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state, b.total, b.done, b.failed, b.skipped, b.cancelled, b.dark,
+       coalesce(o.name, '') AS operator, substr(b.selection, 1, 200) AS selection, b.undo_of, b.retry_of, b.until_utc AS until_at,
+       b.ended_at_utc AS ended_at, b.detail, b.reason
+FROM batch b LEFT JOIN operator o ON o.id = b.operator_id
+WHERE (:state IS NULL OR b.state = :state OR (:state = 'open' AND b.state IN ('running', 'stopping')))
+  AND (:from IS NULL OR b.created_at_utc >= :from) AND (:to IS NULL OR b.created_at_utc < :to)
+ORDER BY b.id DESC

@@ -1,0 +1,131 @@
+-- Batches: whom they are for, their rows, what is given next, protections that end by themselves.
+-- name: batch_meters
+-- scan: a selection is asked of every meter of the site, by a person
+SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.path, v.role = 'main', v.balance_minor,
+       ms.power_w, max(coalesce(ms.power1_w, 0), coalesce(ms.power2_w, 0), coalesce(ms.power3_w, 0)),
+       ms.relay_closed, ms.forced, ms.price1_e4, ms.price2_e4, ms.price3_e4, ms.price4_e4, ms.alarm1_minor, ms.alarm2_minor,
+       ms.overdraft_minor, ms.load_max_w, ms.clock_off_s, ms.read_at_utc, v.lock_out, p.id, p.until_utc,
+       (SELECT o.id FROM opening o WHERE o.meter_id = v.meter_id AND o.state IN ('waiting', 'failed') LIMIT 1),
+       (SELECT o.id FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
+        AND o.meter_id = v.meter_id LIMIT 1),
+       v.state = 'lost' OR coalesce(ms.lost, 0), coalesce(ms.old_firmware, 0), v.handed_to <> '', c.name, t.search, tf.name,
+       v.account, v.role
+FROM meter_shown v JOIN channel c ON c.id = v.channel_id LEFT JOIN tenant t ON t.id = v.tenant_id
+LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = v.meter_id
+LEFT JOIN protection p ON p.meter_id = v.meter_id AND p.ended_utc IS NULL
+ORDER BY v.path, v.meter;
+-- name: batch_meter
+-- One of them, with the same columns.
+SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.path, v.role = 'main', v.balance_minor,
+       ms.power_w, max(coalesce(ms.power1_w, 0), coalesce(ms.power2_w, 0), coalesce(ms.power3_w, 0)),
+       ms.relay_closed, ms.forced, ms.price1_e4, ms.price2_e4, ms.price3_e4, ms.price4_e4, ms.alarm1_minor, ms.alarm2_minor,
+       ms.overdraft_minor, ms.load_max_w, ms.clock_off_s, ms.read_at_utc, v.lock_out, p.id, p.until_utc,
+       (SELECT o.id FROM opening o WHERE o.meter_id = v.meter_id AND o.state IN ('waiting', 'failed') LIMIT 1),
+       (SELECT o.id FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
+        AND o.meter_id = v.meter_id LIMIT 1),
+       v.state = 'lost' OR coalesce(ms.lost, 0), coalesce(ms.old_firmware, 0), v.handed_to <> '', c.name, t.search, tf.name,
+       v.account, v.role
+FROM meter_shown v JOIN channel c ON c.id = v.channel_id LEFT JOIN tenant t ON t.id = v.tenant_id
+LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = v.meter_id
+LEFT JOIN protection p ON p.meter_id = v.meter_id AND p.ended_utc IS NULL
+WHERE v.meter_id = ?1;
+-- name: batch_rows_again
+-- Of a batch: the rows that failed (retry), or those that were done, with what was before (undo).
+SELECT r.meter_id, r.before FROM batch_row r WHERE r.batch_id = ?1 AND r.state = ?2 ORDER BY r.n;
+-- name: batch_before
+SELECT before FROM batch_row WHERE meter_id = ?1 AND batch_id = ?2;
+-- name: batch_tariff
+SELECT t.id, (SELECT p.price_e4 FROM tariff_price p WHERE p.tariff_id = t.id AND p.rate = 0 AND p.step_wh = 0
+              AND p.from_day <= date('now', 'localtime') ORDER BY p.from_day DESC LIMIT 1), t.kind
+FROM tariff t WHERE t.name = ?1;
+-- name: batch_add
+INSERT INTO batch (command, detail, selection, state, operator_id, created_at_utc, began_at_utc, expires_at_utc, until_utc,
+                   fail_percent, dark, undo_of, retry_of, order_mark)
+VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?5, ?6, nullif(?7, 0), ?8, ?9, nullif(?10, 0), nullif(?11, 0),
+        (SELECT coalesce(max(id), 0) FROM "order"));
+-- name: batch_row_add
+INSERT INTO batch_row (batch_id, n, meter_id, channel_id, state, reason, dark, at_utc)
+VALUES (?1, ?2, ?3, ?4, CASE WHEN ?5 = '' THEN 'waiting' ELSE 'skipped' END, ?5, ?6, CASE WHEN ?5 = '' THEN NULL ELSE ?7 END);
+-- name: batch_find
+SELECT command, detail, state, expires_at_utc, coalesce(until_utc, 0), fail_percent, coalesce(undo_of, 0),
+       coalesce(retry_of, 0), total, done, failed, skipped, cancelled, order_mark, operator_id, selection, reason
+FROM batch WHERE id = ?1;
+-- name: batch_list_open
+SELECT id FROM batch WHERE state IN ('running', 'stopping') ORDER BY id;
+-- name: batch_given
+-- Orders on a channel that are not resting until their next look.
+SELECT count(*) FROM batch_row r LEFT JOIN "order" o ON o.id = r.order_id
+WHERE r.batch_id = ?1 AND r.channel_id = ?2 AND r.state = 'given' AND (o.id IS NULL OR o.looks = 0);
+-- name: batch_next
+SELECT n, meter_id FROM batch_row WHERE batch_id = ?1 AND channel_id = ?2 AND state = 'waiting' ORDER BY n LIMIT 1;
+-- name: batch_channels
+SELECT DISTINCT channel_id FROM batch_row WHERE batch_id = ?1 AND state = 'waiting';
+-- name: batch_newer
+-- A newer order of the same kind that took effect or may: an older batch does not overtake it.
+SELECT id FROM "order" WHERE meter_id = ?1 AND kind = ?2 AND id > ?3 AND (batch_id IS NULL OR batch_id <> ?4)
+   AND state IN ('queued', 'sending', 'in doubt', 'done') ORDER BY id DESC LIMIT 1;
+-- name: batch_row_given
+UPDATE batch_row SET state = 'given', order_id = nullif(?3, 0), at_utc = ?4 WHERE batch_id = ?1 AND n = ?2;
+-- name: batch_row_over
+UPDATE batch_row SET state = ?3, reason = ?4, at_utc = ?5 WHERE batch_id = ?1 AND n = ?2;
+-- name: batch_row_after
+UPDATE batch_row SET after = ?3 WHERE batch_id = ?1 AND n = ?2;
+-- name: batch_row_before
+-- The first look counts: a second frame's "before" is what the first one may have made.
+UPDATE batch_row SET before = ?2 WHERE order_id = ?1 AND before = '{}';
+-- name: batch_row_of_order
+SELECT r.batch_id, r.n, r.state, r.channel_id, o.state, o.reason, o.looks, o.sends, b.state, b.expires_at_utc, b.command
+FROM batch_row r JOIN "order" o ON o.id = r.order_id JOIN batch b ON b.id = r.batch_id WHERE r.order_id = ?1;
+-- name: batch_order_mark
+UPDATE "order" SET batch_id = ?2 WHERE id = ?1;
+-- name: batch_settle
+-- Rows whose orders are over without having been noted: the engine ended between the two.
+SELECT r.order_id FROM batch_row r JOIN "order" o ON o.id = r.order_id
+WHERE r.batch_id = ?1 AND r.state = 'given' AND (o.state NOT IN ('queued', 'sending', 'in doubt') OR o.looks > ?2) LIMIT 200;
+-- name: batch_reads_again
+UPDATE batch_row SET state = 'waiting' WHERE batch_id = ?1 AND state = 'given' AND order_id IS NULL;
+-- name: batch_unsent
+-- Given and never sent: ends with the batch.
+UPDATE "order" SET state = 'cancelled', changed_at_utc = ?2, reason = ?3
+WHERE id IN (SELECT order_id FROM batch_row WHERE batch_id = ?1 AND state = 'given') AND state = 'queued' AND sends = 0;
+-- name: batch_cancel_given
+UPDATE batch_row SET state = 'cancelled', reason = ?3, at_utc = ?2
+WHERE batch_id = ?1 AND state = 'given' AND order_id IN (SELECT id FROM "order" WHERE state = 'cancelled');
+-- name: batch_cancel_waiting
+UPDATE batch_row SET state = 'cancelled', reason = ?3, at_utc = ?2 WHERE batch_id = ?1 AND state = 'waiting';
+-- name: batch_lost_given
+-- The batch is at its end and the meter says nothing: the order goes on being looked at, the batch does not wait.
+UPDATE batch_row SET state = 'failed', reason = ?3, at_utc = ?2 WHERE batch_id = ?1 AND state = 'given';
+-- name: batch_left
+SELECT (SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND state = 'given')
+     + EXISTS (SELECT 1 FROM batch_row WHERE batch_id = ?1 AND state = 'waiting');
+-- name: batch_state_set
+UPDATE batch SET state = ?2, reason = CASE WHEN ?3 = '' THEN reason ELSE ?3 END,
+       ended_at_utc = CASE WHEN ?2 IN ('stopped', 'done') THEN ?4 ELSE NULL END WHERE id = ?1;
+-- name: batch_resume
+UPDATE batch SET state = 'running', reason = '', ended_at_utc = NULL, began_at_utc = ?2, began_over = done + failed WHERE id = ?1;
+-- name: batch_resume_rows
+UPDATE batch_row SET state = 'waiting', reason = '', order_id = NULL WHERE batch_id = ?1 AND state = 'cancelled';
+-- name: batch_meter_tariff
+UPDATE meter SET tariff_id = ?2 WHERE id = ?1;
+-- name: protection_of_order
+-- A switch that was read back: its meter, mode, and the time until which its batch protects.
+SELECT o.meter_id, o.detail, o.batch_id, b.until_utc FROM "order" o LEFT JOIN batch b ON b.id = o.batch_id
+WHERE o.id = ?1 AND o.kind = 'switch' AND o.state = 'done';
+-- name: protection_begin
+INSERT INTO protection (meter_id, order_id, until_utc, from_utc, from_wh) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (meter_id) WHERE ended_utc IS NULL DO UPDATE SET order_id = excluded.order_id, until_utc = excluded.until_utc,
+    end_order = NULL;
+-- name: protection_end
+UPDATE protection SET ended_utc = ?3, ended_wh = ?4, end_order = ?2 WHERE meter_id = ?1 AND ended_utc IS NULL;
+-- name: protection_due
+-- Whose time is up and whom no order gives back that is still on its way, or failed less than a minute ago.
+SELECT p.id, p.meter_id FROM protection p LEFT JOIN "order" o ON o.id = p.end_order
+WHERE p.ended_utc IS NULL AND p.until_utc <= ?1
+  AND (o.id IS NULL OR (o.state NOT IN ('queued', 'sending', 'in doubt') AND o.changed_at_utc < ?1 - 60)) LIMIT 500;
+-- name: protection_ending
+UPDATE protection SET end_order = ?2 WHERE id = ?1;
+-- name: protection_open_timed
+SELECT count(*) FROM protection WHERE ended_utc IS NULL AND until_utc IS NOT NULL;
+-- name: batch_row_channel
+SELECT channel_id FROM batch_row WHERE batch_id = ?1 AND n = ?2;

@@ -1,0 +1,241 @@
+/*
+ * Requests about batches: start, stop, go on, again for those that failed, back to what was before. Each is one transaction:
+ * the batch with all its rows is there, or it is not.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch_state.h"
+#include "clock.h"
+#include "db.h"
+#include "message.h"
+#include "select.h"
+#include "text.h"
+
+/* A tariff is the manager's. */
+static int may_start(enum batch_command command, const struct actor *who, struct err *e)
+{
+    if (command != BATCH_TARIFF || (who->role & ROLE_MANAGER) || who->operator_id == 0)
+        return 0;
+    return err_set(e, MSG_BATCH_TARIFF_DENIED, who->login, role_word(who->role));
+}
+
+/* dark NULL: nobody was asked for the number (a retry was confirmed with its batch). */
+static int dark_check(const struct batch_plan *p, const json_t *dark, struct err *e)
+{
+    if (p->will == 0)
+        return err_set(e, MSG_BATCH_ALL_SKIPPED, (int64_t)p->count);
+    if (dark && json_integer_value(dark) != (json_int_t)p->dark)
+        return err_set(e, MSG_BATCH_DARK, (int64_t)json_integer_value(dark), (int64_t)p->dark);
+    return 0;
+}
+
+static int batch_add(struct books *b, const struct actor *who, const struct batch_plan *p,
+                     const json_t *fail_percent, int64_t *id, struct err *e)
+{
+    struct db *db = books_db(b);
+    int64_t now = clock_utc();
+    int64_t percent =
+        fail_percent ? json_integer_value(fail_percent) : setting_number(b, "batch.fail_percent");
+    char *detail = json_dumps(p->values, JSON_COMPACT | JSON_SORT_KEYS);
+    int rc = db_run(db, SQL_batch_add, e, "sssiiiiiiii", batch_kinds[p->command].word,
+                    detail ? detail : "{}", p->selection, who->operator_id, now,
+                    now + setting_number(b, "batch.expire_s"), p->until_utc, percent,
+                    (int64_t)p->dark, p->undo_of, p->retry_of);
+
+    free(detail);
+    if (rc == 0)
+        *id = db_last_id(db);
+    for (size_t i = 0; i < p->count && rc == 0; i++) {
+        const struct batch_fate *f = &p->rows[i];
+        rc = db_run(db, SQL_batch_row_add, e, "iiiisii", *id, (int64_t)(i + 1), f->meter.meter_id,
+                    f->meter.channel_id, f->skip ? f->skip : "", (int64_t)(f->dark && !f->skip),
+                    now);
+    }
+    return rc;
+}
+
+/* The batch and its rows, and the first of them given. */
+static int begin(struct books *b, const struct actor *who, struct batch_plan *p, const json_t *dark,
+                 const json_t *fail_percent, json_t **result, struct effects *fx, struct err *e)
+{
+    int64_t id = 0;
+    int rc = may_start(p->command, who, e);
+
+    if (rc == 0)
+        rc = dark_check(p, dark, e);
+    if (rc == 0)
+        rc = batch_add(b, who, p, fail_percent, &id, e);
+    if (rc == 0)
+        rc = batch_begin(b, id, fx, e);
+    if (rc == 0)
+        *result = json_pack("{s:I,s:s,s:I,s:I,s:I}", "batch", (json_int_t)id, "command",
+                            batch_kinds[p->command].word, "total", (json_int_t)p->count, "skipped",
+                            (json_int_t)p->skipped, "dark", (json_int_t)p->dark);
+    return rc;
+}
+
+static int batch_start(struct books *b, const struct actor *who, const json_t *args,
+                       json_t **result, struct effects *fx, struct err *e)
+{
+    struct batch_plan *p = NULL;
+    int rc = batch_plan_new(b, args, &p, e);
+
+    if (rc == 0)
+        rc = begin(b, who, p, json_object_get(args, "dark"), json_object_get(args, "fail_percent"),
+                   result, fx, e);
+    batch_plan_free(p);
+    return rc;
+}
+
+static int again(struct books *b, const struct actor *who, const json_t *args, bool undo,
+                 json_t **result, struct effects *fx, struct err *e)
+{
+    struct batch_plan *p = NULL;
+    int64_t id = json_integer_value(json_object_get(args, "batch"));
+    int rc = batch_plan_again(b, id, undo, &p, e);
+
+    if (rc == 0)
+        rc = begin(b, who, p, json_object_get(args, "dark"), NULL, result, fx, e);
+    batch_plan_free(p);
+    return rc;
+}
+
+static int batch_retry(struct books *b, const struct actor *who, const json_t *args,
+                       json_t **result, struct effects *fx, struct err *e)
+{
+    return again(b, who, args, false, result, fx, e);
+}
+
+static int batch_undo(struct books *b, const struct actor *who, const json_t *args, json_t **result,
+                      struct effects *fx, struct err *e)
+{
+    return again(b, who, args, true, result, fx, e);
+}
+
+/* What a request about one batch needs of it. */
+struct one {
+    int64_t id, expires_at_utc;
+    enum batch_command command;
+    char state[16];
+};
+
+static int one_get(struct books *b, const struct actor *who, const json_t *args, struct one *o,
+                   struct err *e)
+{
+    struct db_row *row;
+
+    o->id = json_integer_value(json_object_get(args, "batch"));
+    int rc = db_find(books_db(b), SQL_batch_find, &row, e, "i", o->id);
+    if (rc != 0)
+        return rc;
+    if (!row)
+        return err_set(e, MSG_BATCH_UNKNOWN, o->id);
+    o->command = batch_command_find(db_text(row, 0));
+    o->expires_at_utc = db_int(row, 3);
+    text_copy(o->state, sizeof o->state, db_text(row, 2));
+    db_done(row);
+    return may_start(o->command, who, e);
+}
+
+static int batch_stop(struct books *b, const struct actor *who, const json_t *args, json_t **result,
+                      struct effects *fx, struct err *e)
+{
+    struct err why = {0};
+    struct one o;
+    int rc = one_get(b, who, args, &o, e);
+
+    if (rc == 0 && strcmp(o.state, "running") != 0)
+        return err_set(e, MSG_BATCH_STATE, o.id, o.state);
+    err_set(&why, MSG_BATCH_STOPPED_BY, who->name[0] ? who->name : who->login);
+    if (rc == 0)
+        rc = batch_halt(b, o.id, &why, fx, e);
+    if (rc == 0)
+        *result = json_pack("{s:I}", "batch", (json_int_t)o.id);
+    return rc;
+}
+
+static int batch_resume(struct books *b, const struct actor *who, const json_t *args,
+                        json_t **result, struct effects *fx, struct err *e)
+{
+    struct one o;
+    int64_t now = clock_utc();
+    int rc = one_get(b, who, args, &o, e);
+
+    if (rc == 0 && strcmp(o.state, "stopped") != 0)
+        return err_set(e, MSG_BATCH_STATE, o.id, o.state);
+    if (rc == 0 && o.expires_at_utc <= now)
+        return err_set(e, MSG_BATCH_EXPIRED, o.id, o.expires_at_utc);
+    if (rc == 0)
+        rc = db_run(books_db(b), SQL_batch_resume, e, "ii", o.id, now);
+    if (rc == 0)
+        rc = db_run(books_db(b), SQL_batch_resume_rows, e, "i", o.id);
+    if (rc == 0)
+        rc = batch_begin(b, o.id, fx, e);
+    if (rc == 0)
+        *result = json_pack("{s:I}", "batch", (json_int_t)o.id);
+    return rc;
+}
+
+#define COMMAND_WORDS "tariff|settings|load|on|prepaid|off|clock|read"
+#define AMOUNT_MAX    2000000000
+static const struct param start_params[] = {
+    {.name = "command", .kind = PARAM_TEXT, .required = true, .words = COMMAND_WORDS},
+    {.name = "select", .kind = PARAM_TEXT, .required = true, .max = SELECT_BYTES_MAX},
+    {.name = "dark", .kind = PARAM_INT, .required = true, .min = 0, .max = BATCH_METERS_MAX},
+    {.name = "price_e4", .kind = PARAM_INT, .min = 0, .max = 100000000},
+    {.name = "tariff", .kind = PARAM_TEXT, .max = 60},
+    {.name = "alarm1_minor", .kind = PARAM_INT, .min = 0, .max = AMOUNT_MAX},
+    {.name = "alarm2_minor", .kind = PARAM_INT, .min = 0, .max = AMOUNT_MAX},
+    {.name = "overdraft_minor", .kind = PARAM_INT, .min = 0, .max = AMOUNT_MAX},
+    {.name = "recovery_s", .kind = PARAM_INT, .min = 0, .max = 255},
+    {.name = "max_power_w", .kind = PARAM_INT, .min = 0, .max = 2000000000},
+    {.name = "wait_s", .kind = PARAM_INT, .min = 0, .max = 255},
+    {.name = "allowed", .kind = PARAM_INT, .min = 0, .max = 65535},
+    {.name = "until_utc", .kind = PARAM_INT, .min = 1, .max = INT64_MAX},
+    {.name = "fail_percent", .kind = PARAM_INT, .min = 1, .max = 100},
+    {0},
+};
+
+static const struct param undo_params[] = {
+    {.name = "batch", .kind = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX},
+    {.name = "dark", .kind = PARAM_INT, .required = true, .min = 0, .max = BATCH_METERS_MAX},
+    {0},
+};
+
+static const struct param one_params[] = {
+    {.name = "batch", .kind = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX},
+    {0},
+};
+
+static const struct request requests[] = {
+    {.name = "batch.start",
+     .title = N_("Command many meters"),
+     .roles = ROLE_FIELD,
+     .params = start_params,
+     .run = batch_start},
+    {.name = "batch.stop",
+     .title = N_("Stop a batch"),
+     .roles = ROLE_FIELD,
+     .params = one_params,
+     .run = batch_stop},
+    {.name = "batch.resume",
+     .title = N_("Go on with a stopped batch"),
+     .roles = ROLE_FIELD,
+     .params = one_params,
+     .run = batch_resume},
+    {.name = "batch.retry",
+     .title = N_("Try a batch's failures again"),
+     .roles = ROLE_FIELD,
+     .params = one_params,
+     .run = batch_retry},
+    {.name = "batch.undo",
+     .title = N_("Take a batch back"),
+     .roles = ROLE_FIELD,
+     .params = undo_params,
+     .run = batch_undo},
+};
+const struct request_table batch_requests = {
+    .requests = requests,
+    .count = sizeof requests / sizeof *requests,
+};

@@ -1,0 +1,92 @@
+/*
+ * A batch from inside, shared by batch_plan.c (whom it is for), batch.c (the requests) and batch_turn.c (its course).
+ */
+#ifndef BATCH_STATE_H
+#define BATCH_STATE_H
+
+#include "batch.h"
+
+#define BATCH_METERS_MAX 20000
+#define UNKNOWN_NUMBER   INT64_MIN /* a value that was never read */
+
+enum batch_command {
+    BATCH_TARIFF,
+    BATCH_SETTINGS,
+    BATCH_LOAD,
+    BATCH_ON,
+    BATCH_PREPAID,
+    BATCH_OFF,
+    BATCH_CLOCK,
+    BATCH_READ,
+    BATCH_COMMANDS
+};
+
+/* A command: its order, and the values it takes. */
+struct batch_kind {
+    const char *word;
+    enum order_kind order; /* not of BATCH_READ */
+    const char *mode;      /* of a switch */
+    bool settings;         /* old firmware does not take it */
+    bool main_too;         /* for main meters as well */
+    bool undo;             /* what was before can be gone back to */
+};
+extern const struct batch_kind batch_kinds[BATCH_COMMANDS];
+enum batch_command batch_command_find(const char *word);
+
+/* A meter as a batch sees it. */
+struct batch_meter {
+    int64_t meter_id, channel_id;
+    char number[16], room[48], tenant[96], state[16], model[32], path[160];
+    bool main;
+    int64_t balance_minor, power_w, phase_w, relay_closed, forced, price_e4[4];
+    int64_t alarm1_minor, alarm2_minor, overdraft_minor, load_max_w, clock_off_s;
+    int64_t read_at_utc, lock_out, protection, until_utc, opening, in_doubt;
+    bool lost, old_firmware, handed;
+    char *undo; /* what an undo goes back to, JSON; NULL: no undo */
+};
+
+/* What becomes of it. */
+struct batch_fate {
+    struct batch_meter meter;
+    char *skip, *note; /* JSON of the sentence, or NULL */
+    bool dark;
+};
+
+struct batch_plan {
+    enum batch_command command;
+    json_t *values; /* of each order: borrowed from nobody */
+    int64_t until_utc, undo_of, retry_of;
+    const char *selection; /* as typed; borrowed */
+    struct batch_fate *rows;
+    size_t count, will, dark, skipped, tried;
+};
+
+/* From args of batch.start; of an undo or retry from the batch. */
+int batch_plan_new(struct books *b, const json_t *args, struct batch_plan **out, struct err *e);
+int batch_plan_again(struct books *b, int64_t batch_id, bool undo, struct batch_plan **out,
+                     struct err *e);
+/* One more meter into a plan; undo: what an undo goes back to, or NULL. */
+int batch_plan_meter(struct books *b, struct batch_plan *p, int64_t meter_id, const char *undo,
+                     struct err *e);
+void batch_plan_free(struct batch_plan *p);
+
+/* batch_guard.c: why a batch passes a meter over (*skip, packed; the caller's), what is to be said of it, and whether it
+ * loses its power now. values: of this meter's order. */
+int batch_guard(struct books *b, const struct batch_plan *p, struct batch_fate *f, struct err *e);
+/* The values of one meter's order: those of the batch, or what an undo goes back to. NULL: not known. The caller's. */
+json_t *batch_values_of(const struct batch_plan *p, const struct batch_meter *m);
+/* What is and what will be, for people; the caller's. */
+json_t *batch_now(const struct batch_plan *p, const struct batch_meter *m);
+json_t *batch_then(const struct batch_plan *p, const struct batch_meter *m);
+/* Its detail as an order has it, text; the caller's. */
+char *batch_order_detail(enum batch_command command, const json_t *values);
+
+/* batch_turn.c: "batch" {batch, state, total, done, failed, skipped, cancelled} to whoever listens. */
+int batch_event(struct books *b, int64_t batch_id, struct effects *fx, struct err *e);
+/* Ends what was not sent and gives nothing more; its state is stopping, or stopped where nothing is on a line. */
+int batch_halt(struct books *b, int64_t batch_id, const struct err *why, struct effects *fx,
+               struct err *e);
+/* Gives the first rows of every channel. */
+int batch_begin(struct books *b, int64_t batch_id, struct effects *fx, struct err *e);
+
+#endif

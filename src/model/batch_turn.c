@@ -1,0 +1,634 @@
+/*
+ * The course of a batch: the next rows given, the ends of their orders noted, the batch ended. Every state is left in one
+ * transaction, so that an engine that is killed goes on where it was.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch_state.h"
+#include "clock.h"
+#include "db.h"
+#include "message.h"
+#include "protection.h"
+#include "text.h"
+
+/* Looks at a sent order that is not proved, until the batch does not wait for it any more: half a minute. */
+#define LOOKS_MAX 3
+/* Tries of a meter that does not answer, nothing sent. */
+#define MISSES_MAX 2
+#define OPEN_MAX   64
+#define SETTLE_MAX 200
+
+void batch_reads_clear(struct batch_reads *reads)
+{
+    free(reads->list);
+    *reads = (struct batch_reads){0};
+}
+
+/* ---- a batch as its turn needs it */
+
+struct course {
+    int64_t id, expires_at_utc, fail_percent, order_mark, operator_id;
+    int64_t total, done, failed, skipped, cancelled;
+    char state[16];
+    struct batch_plan plan; /* without rows */
+};
+
+static int course_get(struct books *b, int64_t id, struct course *c, struct err *e)
+{
+    struct db_row *row;
+    int rc = db_find(books_db(b), SQL_batch_find, &row, e, "i", id);
+
+    memset(c, 0, sizeof *c);
+    if (rc != 0)
+        return rc;
+    if (!row)
+        return err_set(e, MSG_BATCH_UNKNOWN, id);
+    c->id = id;
+    c->plan.command = batch_command_find(db_text(row, 0));
+    c->plan.values = json_loads(db_text(row, 1), 0, NULL);
+    text_copy(c->state, sizeof c->state, db_text(row, 2));
+    c->expires_at_utc = db_int(row, 3);
+    c->plan.until_utc = db_int(row, 4);
+    c->fail_percent = db_int(row, 5);
+    c->plan.undo_of = db_int(row, 6);
+    c->total = db_int(row, 8);
+    c->done = db_int(row, 9);
+    c->failed = db_int(row, 10);
+    c->skipped = db_int(row, 11);
+    c->cancelled = db_int(row, 12);
+    c->order_mark = db_int(row, 13);
+    c->operator_id = db_int(row, 14);
+    db_done(row);
+    return 0;
+}
+
+static void course_clear(struct course *c)
+{
+    json_decref(c->plan.values);
+    c->plan.values = NULL;
+}
+
+int batch_event(struct books *b, int64_t batch_id, struct effects *fx, struct err *e)
+{
+    struct course c;
+    int rc = course_get(b, batch_id, &c, e);
+
+    if (rc == 0)
+        effects_event(fx, "batch",
+                      json_pack("{s:I,s:s,s:I,s:I,s:I,s:I,s:I}", "batch", (json_int_t)c.id, "state",
+                                c.state, "total", (json_int_t)c.total, "done", (json_int_t)c.done,
+                                "failed", (json_int_t)c.failed, "skipped", (json_int_t)c.skipped,
+                                "cancelled", (json_int_t)c.cancelled));
+    course_clear(&c);
+    return rc;
+}
+
+static int row_end(struct books *b, int64_t batch_id, int64_t n, const char *state,
+                   const char *reason, struct err *e)
+{
+    return db_run(books_db(b), SQL_batch_row_over, e, "iissi", batch_id, n, state, reason,
+                  clock_utc());
+}
+
+/* ---- the end */
+
+static int state_set(struct books *b, int64_t batch_id, const char *state, const struct err *why,
+                     struct err *e)
+{
+    char *reason = err_packed(why);
+    int rc =
+        db_run(books_db(b), SQL_batch_state_set, e, "issi", batch_id, state, reason, clock_utc());
+
+    free(reason);
+    return rc;
+}
+
+int batch_halt(struct books *b, int64_t batch_id, const struct err *why, struct effects *fx,
+               struct err *e)
+{
+    struct db *db = books_db(b);
+    struct err row_why = {0};
+    int64_t now = clock_utc(), left = 0;
+
+    err_set(&row_why,
+            why->msg == MSG_BATCH_STOPPED_EXPIRED ? MSG_BATCH_ROW_EXPIRED : MSG_BATCH_ROW_STOPPED);
+    char *reason = err_packed(&row_why);
+    int rc = db_run(db, SQL_batch_unsent, e, "iis", batch_id, now, reason);
+    if (rc == 0)
+        rc = db_run(db, SQL_batch_cancel_given, e, "iis", batch_id, now, reason);
+    if (rc == 0)
+        rc = db_run(db, SQL_batch_cancel_waiting, e, "iis", batch_id, now, reason);
+    free(reason);
+    if (rc == 0)
+        rc = db_get(db, SQL_batch_left, 0, &left, e, "i", batch_id);
+    if (rc == 0)
+        rc = state_set(b, batch_id, left > 0 ? "stopping" : "stopped", why, e);
+    return rc != 0 ? rc : batch_event(b, batch_id, fx, e);
+}
+
+/* Its time is up: what was sent and is not proved goes on being looked at, but the batch does not wait for it. */
+static int expire(struct books *b, const struct course *c, struct effects *fx, struct err *e)
+{
+    struct err why = {0}, lost = {0};
+
+    err_set(&why, MSG_BATCH_STOPPED_EXPIRED);
+    err_set(&lost, MSG_BATCH_ROW_LOST);
+    int rc = batch_halt(b, c->id, &why, fx, e);
+    char *reason = err_packed(&lost);
+    if (rc == 0)
+        rc = db_run(books_db(b), SQL_batch_lost_given, e, "iis", c->id, clock_utc(), reason);
+    free(reason);
+    if (rc == 0)
+        rc = state_set(b, c->id, "stopped", NULL, e);
+    return rc != 0 ? rc : batch_event(b, c->id, fx, e);
+}
+
+/* Too many failures stop it, the last row ends it. */
+static int end_check(struct books *b, int64_t batch_id, struct effects *fx, struct err *e)
+{
+    struct course c;
+    struct err why = {0};
+    int64_t left = 0;
+    int rc = course_get(b, batch_id, &c, e);
+    int64_t over = c.done + c.failed;
+    bool running = strcmp(c.state, "running") == 0;
+
+    course_clear(&c);
+    if (rc != 0 || (!running && strcmp(c.state, "stopping") != 0))
+        return rc;
+    rc = db_get(books_db(b), SQL_batch_left, 0, &left, e, "i", batch_id);
+    if (rc == 0 && running && left > 0 && over >= setting_number(b, "batch.fail_after") &&
+        c.failed * 100 > c.fail_percent * over) {
+        err_set(&why, MSG_BATCH_STOPPED_FAILURES, c.failed, over, c.fail_percent);
+        return batch_halt(b, batch_id, &why, fx, e);
+    }
+    if (rc == 0 && left == 0)
+        rc = state_set(b, batch_id, running ? "done" : "stopped", NULL, e);
+    return rc;
+}
+
+/* ---- giving */
+
+/* The meter of a row as it is now, with its fate; an undo's with what it goes back to. */
+static int look(struct books *b, const struct course *c, int64_t meter_id, struct batch_plan *p,
+                struct err *e)
+{
+    struct db_row *row = NULL;
+    char *undo = NULL;
+    int rc = 0;
+
+    *p = c->plan;
+    if (p->undo_of) {
+        rc = db_find(books_db(b), SQL_batch_before, &row, e, "ii", meter_id, p->undo_of);
+        if (rc == 0 && row)
+            undo = mem_text(db_text(row, 0));
+        db_done(row);
+    }
+    if (rc == 0)
+        rc = batch_plan_meter(b, p, meter_id, undo, e);
+    free(undo);
+    if (rc == 0 && p->count == 1)
+        rc = batch_guard(b, p, &p->rows[0], e);
+    return rc;
+}
+
+static void look_clear(struct batch_plan *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        free(p->rows[i].meter.undo);
+        free(p->rows[i].skip);
+        free(p->rows[i].note);
+    }
+    free(p->rows);
+    p->rows = NULL;
+}
+
+/* An order for the row, or, where a newer one came in between, none (*newer). */
+static int order_give(struct books *b, const struct course *c, const struct batch_plan *p,
+                      int64_t *order_id, int64_t *newer, struct effects *fx, struct err *e)
+{
+    struct db *db = books_db(b);
+    const struct batch_meter *m = &p->rows[0].meter;
+    enum order_kind kind = batch_kinds[p->command].order;
+    int rc = db_get(db, SQL_batch_newer, 0, newer, e, "isii", m->meter_id, order_kind_word(kind),
+                    c->order_mark, c->id);
+
+    if (rc != 0 || *newer)
+        return rc;
+    json_t *values = batch_values_of(p, m);
+    char *detail = batch_order_detail(p->command, values);
+    rc = order_add(b, kind, m->meter_id, 0, c->operator_id, 0, detail, c->expires_at_utc, order_id,
+                   fx, e);
+    free(detail);
+    json_decref(values);
+    if (rc == 0)
+        rc = db_run(db, SQL_batch_order_mark, e, "ii", *order_id, c->id);
+    return rc;
+}
+
+static void read_give(struct batch_reads *reads, int64_t batch_id, int64_t n, int64_t meter_id)
+{
+    reads->list = mem_grow(reads->list, (reads->count + 1) * sizeof *reads->list);
+    reads->list[reads->count++] = (struct batch_read){batch_id, n, meter_id};
+}
+
+/* One row: given, or passed over by what stands against it now. */
+static int row_give(struct books *b, const struct course *c, int64_t n, int64_t meter_id,
+                    struct batch_reads *reads, struct effects *fx, struct err *e)
+{
+    struct batch_plan p;
+    int64_t order_id = 0, newer = 0;
+    char *skip = NULL;
+    int rc = look(b, c, meter_id, &p, e);
+
+    if (rc == 0 && p.count == 1 && p.rows[0].skip)
+        skip = mem_text(p.rows[0].skip);
+    if (rc == 0 && !skip && p.command == BATCH_READ)
+        read_give(reads, c->id, n, meter_id);
+    else if (rc == 0 && !skip)
+        rc = order_give(b, c, &p, &order_id, &newer, fx, e);
+    if (rc == 0 && newer) {
+        struct err why = {0};
+        err_set(&why, MSG_BATCH_SKIP_NEWER, newer);
+        skip = err_packed(&why);
+    }
+    if (rc == 0 && skip)
+        rc = row_end(b, c->id, n, "skipped", skip, e);
+    else if (rc == 0)
+        rc = db_run(books_db(b), SQL_batch_row_given, e, "iiii", c->id, n, order_id, clock_utc());
+    free(skip);
+    look_clear(&p);
+    return rc;
+}
+
+static int channel_give(struct books *b, const struct course *c, int64_t channel_id,
+                        struct batch_reads *reads, struct effects *fx, struct err *e)
+{
+    int64_t given = 0, n = 0, meter_id = 0;
+    int rc = 0;
+
+    if (strcmp(c->state, "running") != 0 || (c->plan.command == BATCH_READ && !reads))
+        return 0;
+    for (;;) {
+        struct db_row *row = NULL;
+        rc = db_get(books_db(b), SQL_batch_given, 0, &given, e, "ii", c->id, channel_id);
+        if (rc != 0 || given >= BATCH_LANE)
+            return rc;
+        rc = db_find(books_db(b), SQL_batch_next, &row, e, "ii", c->id, channel_id);
+        if (rc != 0 || !row)
+            return rc;
+        n = db_int(row, 0);
+        meter_id = db_int(row, 1);
+        db_done(row);
+        rc = row_give(b, c, n, meter_id, reads, fx, e);
+        if (rc != 0)
+            return rc;
+    }
+}
+
+#define CHANNELS_MAX 1024
+
+static int all_give(struct books *b, const struct course *c, struct batch_reads *reads,
+                    struct effects *fx, struct err *e)
+{
+    int64_t channels[CHANNELS_MAX];
+    int count = 0, more;
+    struct db_row *row;
+    int rc = db_find(books_db(b), SQL_batch_channels, &row, e, "i", c->id);
+
+    for (more = rc == 0 && row; more == 1 && count < CHANNELS_MAX; more = db_next(row, e))
+        channels[count++] = db_int(row, 0);
+    db_done(row);
+    rc = rc != 0 ? rc : more < 0 ? more : 0;
+    for (int i = 0; i < count && rc == 0; i++)
+        rc = channel_give(b, c, channels[i], reads, fx, e);
+    return rc;
+}
+
+int batch_begin(struct books *b, int64_t batch_id, struct effects *fx, struct err *e)
+{
+    struct course c;
+    int rc = course_get(b, batch_id, &c, e);
+
+    if (rc == 0)
+        rc = all_give(b, &c, NULL, fx, e);
+    course_clear(&c);
+    if (rc == 0)
+        rc = end_check(b, batch_id, fx, e);
+    return rc != 0 ? rc : batch_event(b, batch_id, fx, e);
+}
+
+/* The next ones of a channel after one of it is over. */
+static int go_on(struct books *b, int64_t batch_id, int64_t channel_id, struct batch_reads *reads,
+                 struct effects *fx, struct err *e)
+{
+    struct course c;
+    int rc = end_check(b, batch_id, fx, e);
+
+    if (rc == 0)
+        rc = course_get(b, batch_id, &c, e);
+    if (rc != 0)
+        return rc;
+    rc = channel_give(b, &c, channel_id, reads, fx, e);
+    course_clear(&c);
+    if (rc == 0) /* what was passed over now may have been the last */
+        rc = end_check(b, batch_id, fx, e);
+    return rc != 0 ? rc : batch_event(b, batch_id, fx, e);
+}
+
+/* ---- what an order comes to */
+
+static const char *mode_of(const struct reading *r)
+{
+    return !r->forced ? "prepaid" : r->relay_closed ? "on" : "off";
+}
+
+/* What an undo goes back to, and what the result sheet shows. */
+static char *reading_text(const struct reading *r)
+{
+    json_t *o =
+        json_pack("{s:I,s:s,s:b,s:I,s:I}", "at", (json_int_t)r->at_utc, "mode", mode_of(r),
+                  "relay_closed", (int)r->relay_closed, "balance_minor",
+                  (json_int_t)r->seen.balance_minor, "energy_wh", (json_int_t)r->seen.energy_wh);
+
+    if (r->has_settings) {
+        json_t *four = json_array();
+        for (int i = 0; i < 4; i++)
+            json_array_append_new(four, json_integer(r->price_e4[i]));
+        json_object_set_new(o, "price_e4", four);
+        json_object_set_new(o, "alarm1_minor", json_integer(r->alarm1_minor));
+        json_object_set_new(o, "alarm2_minor", json_integer(r->alarm2_minor));
+        json_object_set_new(o, "overdraft_minor", json_integer(r->overdraft_minor));
+        json_object_set_new(o, "recovery_s", json_integer(r->recovery_s));
+    }
+    if (r->has_load)
+        json_object_set_new(o, "max_power_w", json_integer(r->load_max_w));
+    char *text = json_dumps(o, JSON_COMPACT);
+    json_decref(o);
+    return text ? text : mem_text("{}");
+}
+
+/* The row behind an order. */
+struct row {
+    int64_t batch_id, n, channel_id, looks, sends, expires_at_utc;
+    char state[16], order_state[16], batch_state[16], reason[1024];
+    enum batch_command command;
+};
+
+/* 1: there is none. */
+static int row_get(struct books *b, int64_t order_id, struct row *r, struct err *e)
+{
+    struct db_row *row;
+    int rc = db_find(books_db(b), SQL_batch_row_of_order, &row, e, "i", order_id);
+
+    if (rc != 0 || !row)
+        return rc != 0 ? rc : 1;
+    r->batch_id = db_int(row, 0);
+    r->n = db_int(row, 1);
+    text_copy(r->state, sizeof r->state, db_text(row, 2));
+    r->channel_id = db_int(row, 3);
+    text_copy(r->order_state, sizeof r->order_state, db_text(row, 4));
+    text_copy(r->reason, sizeof r->reason, db_text(row, 5));
+    r->looks = db_int(row, 6);
+    r->sends = db_int(row, 7);
+    text_copy(r->batch_state, sizeof r->batch_state, db_text(row, 8));
+    r->expires_at_utc = db_int(row, 9);
+    r->command = batch_command_find(db_text(row, 10));
+    db_done(row);
+    return 0;
+}
+
+static bool is(const char *a, const char *word)
+{
+    return strcmp(a, word) == 0;
+}
+
+/* The tariff by name that its meters have from then on. */
+static int tariff_note(struct books *b, const struct row *r, int64_t meter_id, struct err *e)
+{
+    struct course c;
+    int rc = course_get(b, r->batch_id, &c, e);
+    int64_t tariff = json_integer_value(json_object_get(c.plan.values, "tariff_id"));
+
+    if (rc == 0 && tariff && !c.plan.undo_of)
+        rc = db_run(books_db(b), SQL_batch_meter_tariff, e, "ii", meter_id, tariff);
+    course_clear(&c);
+    return rc;
+}
+
+static int row_done(struct books *b, const struct row *r, const struct reading *back, struct err *e)
+{
+    int rc = row_end(b, r->batch_id, r->n, "done", "", e);
+
+    if (rc == 0 && back) {
+        char *text = reading_text(back);
+        rc = db_run(books_db(b), SQL_batch_row_after, e, "iis", r->batch_id, r->n, text);
+        free(text);
+        if (rc == 0 && r->command == BATCH_TARIFF)
+            rc = tariff_note(b, r, back->meter_id, e);
+    }
+    return rc;
+}
+
+/* An order that stays open: is it tried, or looked at, once more? Where not, one that never left ends with its row. */
+static int row_rests(struct books *b, int64_t order_id, const struct row *r, enum order_deed deed,
+                     bool *ended, struct effects *fx, struct err *e)
+{
+    struct order_row o;
+    struct err why = {0};
+    bool open = is(r->order_state, "queued");
+    bool refused = deed == ORDER_DEED_REFUSED_20;
+
+    *ended = refused || r->looks >= (open ? MISSES_MAX : LOOKS_MAX);
+    if (!*ended)
+        return 0;
+    if (!open && !refused) {
+        err_set(&why, MSG_BATCH_ROW_LOST);
+        char *reason = err_packed(&why);
+        int rc = row_end(b, r->batch_id, r->n, "failed", reason, e);
+        free(reason);
+        return rc;
+    }
+    int rc = order_row_get(b, order_id, &o, e);
+    if (rc != 0)
+        return rc;
+    if (refused)
+        err_set(&why, MSG_ORDER_REFUSED_20);
+    else
+        err_set(&why, MSG_ORDER_NOT_REACHED);
+    char *reason = refused || !r->reason[0] ? err_packed(&why) : mem_text(r->reason);
+    rc = order_set(b, &o, "failed", &why, fx, e);
+    if (rc == 0)
+        rc = row_end(b, r->batch_id, r->n, "failed", reason, e);
+    free(reason);
+    return rc;
+}
+
+static int row_cancelled(struct books *b, const struct row *r, struct err *e)
+{
+    struct err why = {0};
+
+    err_set(&why, MSG_BATCH_ROW_SUPERSEDED);
+    char *reason = r->reason[0] ? mem_text(r->reason) : err_packed(&why);
+    int rc = row_end(b, r->batch_id, r->n, "cancelled", reason, e);
+    free(reason);
+    return rc;
+}
+
+int batch_order_over(struct books *b, int64_t order_id, enum order_deed deed,
+                     const struct reading *back, struct effects *fx, struct err *e)
+{
+    struct row r;
+    bool ended = true;
+    int rc = row_get(b, order_id, &r, e);
+
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    /* One that the batch gave up, and that turned out to be done after all. */
+    bool late = is(r.state, "failed") && is(r.order_state, "done");
+    if (!is(r.state, "given") && !late)
+        return 0;
+    if (is(r.order_state, "done"))
+        rc = row_done(b, &r, back, e);
+    else if (is(r.order_state, "failed"))
+        rc = row_end(b, r.batch_id, r.n, "failed", r.reason, e);
+    else if (is(r.order_state, "superseded") || is(r.order_state, "cancelled"))
+        rc = row_cancelled(b, &r, e);
+    else
+        rc = row_rests(b, order_id, &r, deed, &ended, fx, e);
+    if (rc != 0 || (!ended && r.looks == 0))
+        return rc;
+    return go_on(b, r.batch_id, r.channel_id, NULL, fx, e);
+}
+
+/* The batch was stopped, or is over: nothing of it is sent any more. What was sent and does not show is not carried out. */
+static int recall(struct books *b, const struct order_task *t, const struct row *r,
+                  struct effects *fx, struct err *e)
+{
+    struct order_row o;
+    struct err why = {0};
+    int rc = order_row_get(b, t->id, &o, e);
+
+    if (rc != 0 || !o.open)
+        return rc != 0 ? rc : 1;
+    err_set(&why, r->expires_at_utc < clock_utc() ? MSG_BATCH_ROW_EXPIRED : MSG_BATCH_ROW_STOPPED);
+    rc = order_set(b, &o, r->sends > 0 ? "failed" : "cancelled", &why, fx, e);
+    if (rc == 0)
+        rc = batch_order_over(b, t->id, ORDER_DEED_UNKNOWN, NULL, fx, e);
+    return rc != 0 ? rc : 1;
+}
+
+int batch_order_before(struct books *b, const struct order_task *t, const struct reading *now,
+                       bool shows, struct effects *fx, struct err *e)
+{
+    struct row r;
+    int rc = t->batch_id ? row_get(b, t->id, &r, e) : 1;
+
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    if (r.sends > 0 && shows) { /* the frame before was carried out */
+        rc = order_plain_after(b, t->id, ORDER_DEED_DONE, true, fx, e);
+        if (rc == 0)
+            rc = protection_switched(b, t->id, now, e);
+        if (rc == 0)
+            rc = batch_order_over(b, t->id, ORDER_DEED_DONE, now, fx, e);
+        return rc != 0 ? rc : 1;
+    }
+    if (!is(r.batch_state, "running") || !is(r.state, "given") || r.expires_at_utc < clock_utc())
+        return recall(b, t, &r, fx, e);
+    if (!now)
+        return 0;
+    char *text = reading_text(now);
+    rc = db_run(books_db(b), SQL_batch_row_before, e, "is", t->id, text);
+    free(text);
+    return rc;
+}
+
+int batch_read_over(struct books *b, const struct batch_read *read, const struct reading *r,
+                    const struct err *why, struct batch_reads *reads, struct effects *fx,
+                    struct err *e)
+{
+    int64_t channel = 0;
+    char *reason = err_packed(r ? NULL : why);
+    int rc = row_end(b, read->batch_id, read->n, r ? "done" : "failed", reason, e);
+
+    free(reason);
+    if (rc == 0 && r) {
+        char *text = reading_text(r);
+        rc = db_run(books_db(b), SQL_batch_row_after, e, "iis", read->batch_id, read->n, text);
+        free(text);
+    }
+    if (rc == 0)
+        rc = db_get(books_db(b), SQL_batch_row_channel, 0, &channel, e, "ii", read->batch_id,
+                    read->n);
+    return rc != 0 ? rc : go_on(b, read->batch_id, channel, reads, fx, e);
+}
+
+/* ---- the turn */
+
+/* Orders that ended beside their batch: lapsed, superseded, or the engine was killed in between. */
+static int settle(struct books *b, int64_t batch_id, struct effects *fx, struct err *e)
+{
+    int64_t ids[SETTLE_MAX];
+    int n = 0, more;
+    struct db_row *row;
+    int rc = db_find(books_db(b), SQL_batch_settle, &row, e, "ii", batch_id, (int64_t)LOOKS_MAX);
+
+    for (more = rc == 0 && row; more == 1 && n < SETTLE_MAX; more = db_next(row, e))
+        ids[n++] = db_int(row, 0);
+    db_done(row);
+    rc = rc != 0 ? rc : more < 0 ? more : 0;
+    for (int i = 0; i < n && rc == 0; i++)
+        rc = batch_order_over(b, ids[i], ORDER_DEED_UNKNOWN, NULL, fx, e);
+    return rc;
+}
+
+static int batch_one_turn(struct books *b, int64_t id, bool fresh, struct batch_reads *reads,
+                          struct effects *fx, struct err *e)
+{
+    struct course c;
+    int rc = settle(b, id, fx, e);
+
+    if (rc == 0 && fresh)
+        rc = db_run(books_db(b), SQL_batch_reads_again, e, "i", id);
+    if (rc == 0)
+        rc = course_get(b, id, &c, e);
+    if (rc != 0)
+        return rc;
+    bool open = is(c.state, "running") || is(c.state, "stopping");
+    if (open && c.expires_at_utc < clock_utc())
+        rc = expire(b, &c, fx, e);
+    else if (open)
+        rc = all_give(b, &c, reads, fx, e);
+    course_clear(&c);
+    if (rc != 0 || !open)
+        return rc;
+    char was[sizeof c.state];
+    text_copy(was, sizeof was, c.state);
+    rc = end_check(b, id, fx, e);
+    if (rc == 0)
+        rc = course_get(b, id, &c, e);
+    if (rc != 0)
+        return rc;
+    course_clear(&c);
+    return is(was, c.state) ? 0 : batch_event(b, id, fx, e);
+}
+
+int batch_turn(struct books *b, bool fresh, struct batch_reads *reads, struct effects *fx,
+               struct err *e)
+{
+    int64_t ids[OPEN_MAX];
+    int n = 0, more;
+    struct db_row *row;
+    int rc = db_find(books_db(b), SQL_batch_list_open, &row, e, "");
+
+    for (more = rc == 0 && row; more == 1 && n < OPEN_MAX; more = db_next(row, e))
+        ids[n++] = db_int(row, 0);
+    db_done(row);
+    rc = rc != 0 ? rc : more < 0 ? more : 0;
+    for (int i = 0; i < n && rc == 0; i++)
+        rc = batch_one_turn(b, ids[i], fresh, reads, fx, e);
+    int timed = rc == 0 ? protection_turn(b, fx, e) : rc;
+    return timed < 0 ? timed : n + timed;
+}
