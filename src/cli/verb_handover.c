@@ -1,0 +1,80 @@
+/*
+ * metertill handover: a line given to somebody else for a while, and taken back; metertill channel drop.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "message.h"
+#include "verb.h"
+
+static const char *text(const json_t *o, const char *key)
+{
+    const char *value = json_string_value(json_object_get(o, key));
+    return value ? value : "";
+}
+
+static long long number(const json_t *o, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(o, key));
+}
+
+static void say(const json_t *r, bool back)
+{
+    if (back) {
+        printf(_("Line %s is back from %s. Its %lld meters are read, and %lld held orders go.\n"),
+               text(r, "channel"), text(r, "from"), number(r, "meters"), number(r, "held"));
+        return;
+    }
+    printf(_("Line %s is handed over to %s: nothing is sent to its %lld meters from here. Money "
+             "is taken, and the top-ups wait until it is back.\n"),
+           text(r, "channel"), text(r, "to"), number(r, "meters"));
+    if (number(r, "unproved") > 0)
+        printf(_("Orders in doubt that stay so until then: %lld.\n"), number(r, "unproved"));
+}
+
+static int run(struct cli *cli, int argc, char **argv, struct err *e)
+{
+    const char *to = NULL;
+    bool json = false, back = false, force = false;
+    const struct cli_option options[] = {{.name = "to", .text = &to, .filled = true},
+                                         {.name = "back", .flag = &back},
+                                         {.name = "force", .flag = &force},
+                                         {.name = "json", .flag = &json},
+                                         {0}};
+    json_t *r = NULL;
+    int first, code = cli_options(argc, argv, options, &first, e);
+
+    if (code == 0)
+        code = cli_words(argc, argv, first, 1, 1, e);
+    if (code == 0 && (to != NULL) == back)
+        code = err_set(e, MSG_CLI_FLAG_MISSING, argv[0], "--to, --back");
+    if (code != 0)
+        return code;
+    json_t *args = json_pack("{s:s}", "channel", argv[first]);
+    if (to)
+        json_object_set_new(args, "to", json_string(to));
+    if (force && to)
+        json_object_set_new(args, "force", json_true());
+    code = cli_call(cli, back ? "handover.back" : "handover.set", args, NULL, 0, &r, e);
+    if (code == 0 && json)
+        cli_json(r);
+    else if (code == 0)
+        say(r, back);
+    json_decref(r);
+    return code;
+}
+
+const struct verb handover_verb = {
+    .name = "handover",
+    .summary = N_("hand a line over to an electrician's laptop, and take it back"),
+    .usage =
+        N_("metertill handover CHANNEL --to NAME [--force] [--json]\n"
+           "metertill handover CHANNEL --back [--json]\n"
+           "\n"
+           "While a line is handed over this engine is silent on it: its meters are not read and\n"
+           "not counted lost, sales are taken and their top-ups wait. Back again the meters are\n"
+           "read and what waited goes. An order that is not proved yet ends first; --force hands\n"
+           "the line over all the same, and the order stays in doubt until the line is back."),
+    .run = run,
+};
