@@ -25,9 +25,8 @@ SELECT meter_id, at_utc, energy_wh, rate1_wh, rate2_wh, rate3_wh, rate4_wh, bala
     factor_e3, frequency_mhz
 FROM reading WHERE (at_utc, meter_id) <= (?1, ?2) ORDER BY meter_id, at_utc;
 -- name: fold_note
--- ?3: readings older than what is kept are in no sums.
 INSERT INTO fold_meter (meter_id, from_utc)
-SELECT meter_id, max(min(at_utc), ?3) FROM reading WHERE (at_utc, meter_id) <= (?1, ?2) GROUP BY meter_id
+SELECT meter_id, min(at_utc) FROM reading WHERE (at_utc, meter_id) <= (?1, ?2) GROUP BY meter_id
 ON CONFLICT (meter_id) DO UPDATE SET from_utc = min(from_utc, excluded.from_utc), exact = 0;
 -- name: fold_drop
 DELETE FROM reading WHERE (at_utc, meter_id) <= (?1, ?2);
