@@ -43,6 +43,7 @@ void reading_convert(const struct job *job, struct reading *out)
         .at_utc = clock_utc(),
         .meter_id = job->meter.meter_id,
         .begun_mono_ms = job->begun_mono_ms,
+        .ratio = (int64_t)r->pt * r->ct,
         .status1 = r->status[0],
         .status2 = r->status[1],
         .relay_closed = r->relay_closed,

@@ -253,6 +253,12 @@ void keeper_look_soon(struct engine *engine); /* a setting was changed */
 void keeper_stop(struct engine *engine);
 void keeper_free(struct engine *engine);
 
+/* night.c: readings of days that are over go into history. Main thread. */
+struct night;
+void night_start(struct engine *engine);
+void night_run(struct engine *engine); /* one turn of the loop */
+void night_free(struct engine *engine);
+
 /* ---- the engine */
 
 struct engine {
@@ -290,6 +296,7 @@ struct engine {
     struct survey *surveys; /* scans and doctors: survey.c */
     int64_t last_survey;
     struct shelf *shelf; /* the papers' layouts */
+    struct night *night;   /* NULL in an engine inside the process */
     struct keeper *keeper; /* NULL where the books are a copy */
     struct alarms *alarms;   /* NULL in an engine inside a process */
     struct notices *notices; /* ... too */

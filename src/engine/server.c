@@ -143,6 +143,7 @@ static void loop(struct engine *engine)
             session_accept(engine);
         schedule_run(engine);
         keeper_run(engine);
+        night_run(engine);
         batches_run(engine);
         alarms_run(engine);
         sessions_sweep(engine);
@@ -206,6 +207,7 @@ static void engine_free(struct engine *engine)
     print_free(engine);
     notices_free(engine);
     keeper_free(engine);
+    night_free(engine);
     batches_free(engine);
     alarms_free(engine);
     if (engine->done) {
@@ -293,6 +295,7 @@ static int engine_start(struct engine *engine, bool background, struct err *e)
         return code;
     head_say(engine, background);
     keeper_start(engine);
+    night_start(engine);
     if ((code = socket_listen(path, &engine->listen_fd, e)) != 0)
         return code;
     engine->socket_path = mem_text(path);

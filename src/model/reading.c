@@ -8,6 +8,7 @@
 
 #include "alarm.h"
 #include "db.h"
+#include "energy_flag.h"
 #include "known.h"
 #include "ledger_clock.h"
 #include "lock_out.h"
@@ -45,12 +46,17 @@ static int state_set(struct books *b, const struct reading *r, struct err *e)
 
 static int reading_add(struct books *b, const struct reading *r, struct err *e)
 {
+    const char *flag = "";
+    int rc = energy_flag(b, r->meter_id, r->at_utc, r->seen.energy_wh, r->ratio, &flag, e);
+
+    if (rc != 0)
+        return rc;
     return db_run(books_db(b), SQL_reading_add, e, "iiiiiiiiiiiiiiiiiiiiIs", r->at_utc, r->meter_id,
                   r->seen.energy_wh, r->rate_wh[0], r->rate_wh[1], r->rate_wh[2], r->rate_wh[3],
                   r->seen.balance_minor, (int64_t)r->seen.count, r->power_w[3], r->status1,
                   r->status2, r->voltage_mv[0], r->voltage_mv[1], r->voltage_mv[2],
                   r->current_ma[0], r->current_ma[1], r->current_ma[2], r->reactive_var[3],
-                  r->factor_e3[3], known_number(&r->frequency_mhz, r->frequency_mhz != 0), "");
+                  r->factor_e3[3], known_number(&r->frequency_mhz, r->frequency_mhz != 0), flag);
 }
 
 /* What the reading tells of the money. Not compared: a reading begun before the books last learned, and a meter with a

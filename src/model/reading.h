@@ -15,6 +15,7 @@ struct reading {
     struct order_seen seen;
     int64_t rate_wh[4];
     int64_t voltage_mv[3], current_ma[3], power_w[4], reactive_var[4], factor_e3[4];
+    int64_t ratio; /* of its transformers, voltage x current; 0 and 1: none */
     int64_t status1, status2;
     bool relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault;
     char why[16]; /* "closed" "forced off" "credit" "overload" "time" "unknown" */
