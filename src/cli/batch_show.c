@@ -1,0 +1,368 @@
+/*
+ * What batches look like on the command line (batch_show.h).
+ */
+#include "batch_show.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "link.h"
+#include "message.h"
+#include "money.h"
+#include "query_export.h"
+#include "text.h"
+#include "wire.h"
+
+#define PAGE_ROWS  500
+#define SHOWN_ROWS 5000
+#define ASK_MS     1000
+#define CALL_MS    60000
+
+static int64_t number(const json_t *o, const char *key)
+{
+    return (int64_t)json_integer_value(json_object_get(o, key));
+}
+
+static const char *text_of(const json_t *o, const char *key)
+{
+    const char *text = json_string_value(json_object_get(o, key));
+    return text ? text : "";
+}
+
+/* ---- the preview */
+
+int batch_preview_take(struct cli *cli, const char *call, const json_t *args, json_t **out,
+                       struct err *e)
+{
+    *out = NULL;
+    for (;;) {
+        json_t *page = NULL, *ask = json_deep_copy(args), *rows = json_object_get(*out, "rows");
+        size_t have = json_array_size(rows);
+        json_object_set_new(ask, "offset", json_integer((json_int_t)have));
+        json_object_set_new(ask, "limit", json_integer(PAGE_ROWS));
+        int code = cli_call(cli, call, ask, NULL, CALL_MS, &page, e);
+        if (code) {
+            json_decref(*out);
+            *out = NULL;
+            return code;
+        }
+        size_t came = json_array_size(json_object_get(page, "rows"));
+        if (*out) {
+            json_array_extend(rows, json_object_get(page, "rows"));
+            json_decref(page);
+        } else {
+            *out = page;
+        }
+        if (came < PAGE_ROWS)
+            return 0;
+    }
+}
+
+static const struct {
+    const char *key, *title, *kind;
+} values[] = {
+    {"price_e4", N_("price"), "price"},
+    {"alarm1_minor", N_("alarm 1"), "money"},
+    {"alarm2_minor", N_("alarm 2"), "money"},
+    {"overdraft_minor", N_("overdraft"), "money"},
+    {"recovery_s", N_("recovery (s)"), "integer"},
+    {"max_power_w", N_("power at most (W)"), "integer"},
+    {"clock_off_s", N_("clock off by (s)"), "integer"},
+    {"read_at", N_("read"), "time"},
+    {"until_utc", N_("until"), "time"},
+};
+
+static void say_more(char *buf, size_t size, const char *first, const char *second)
+{
+    size_t used = strlen(buf);
+    snprintf(buf + used, size - used, "%s%s%s%s", used ? ", " : "", first, *second ? " " : "",
+             second);
+}
+
+/* "on, prepaid, price 0.8216": what is, or what will be. */
+static char *state_say(const json_t *o, bool relay)
+{
+    char buf[400] = "", cell[64];
+    const json_t *closed = json_object_get(o, "relay_closed");
+    const char *mode = text_of(o, "mode");
+
+    if (relay && json_is_boolean(closed))
+        say_more(buf, sizeof buf, json_is_true(closed) ? _("on") : _("off"), "");
+    if (relay && mode[0])
+        say_more(buf, sizeof buf,
+                 strcmp(mode, "prepaid") == 0 ? _("prepaid")
+                 : strcmp(mode, "on") == 0    ? _("forced on")
+                                              : _("forced off"),
+                 "");
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        const json_t *value = json_object_get(o, values[i].key);
+        if (json_is_array(value)) /* four prices, alike where the price is flat */
+            value = json_array_get(value, 2);
+        if (value && !json_is_null(value))
+            say_more(buf, sizeof buf, _(values[i].title),
+                     cli_cell(values[i].kind, value, cell, sizeof cell));
+    }
+    return mem_text(buf);
+}
+
+/* The sentence of a packed error; "" for none. */
+static const char *sentence(const json_t *error, char *buf, size_t size)
+{
+    struct err why = {0};
+    buf[0] = '\0';
+    if (!json_is_object(error))
+        return buf;
+    wire_error_read(error, &why);
+    return message_text(&why, buf, size);
+}
+
+static json_t *column(const char *name, const char *kind, const char *title)
+{
+    return json_pack("{s:s,s:s,s:s}", "name", name, "kind", kind, "title", title);
+}
+
+void batch_preview_print(const json_t *preview)
+{
+    json_t *rows = json_array(), *row;
+    const char *command = text_of(preview, "command");
+    bool relay = strcmp(command, "clock") != 0 && strcmp(command, "read") != 0 &&
+                 strcmp(command, "tariff") != 0;
+    size_t i;
+
+    json_array_foreach(json_object_get(preview, "rows"), i, row)
+    {
+        char note[512], said[600];
+        char *now = state_say(json_object_get(row, "now"), relay);
+        char *then = state_say(json_object_get(row, "then"), relay);
+        const json_t *skip = json_object_get(row, "skip");
+        sentence(json_is_object(skip) ? skip : json_object_get(row, "note"), note, sizeof note);
+        snprintf(said, sizeof said, "%s%s", json_is_object(skip) ? _("skipped: ") : "", note);
+        json_array_append_new(
+            rows, json_pack("[I,s,s,s,s,s,s,s,s]", (json_int_t)number(row, "n"),
+                            text_of(row, "meter"), text_of(row, "room"), text_of(row, "tenant"),
+                            text_of(row, "state"), now, json_is_object(skip) ? "" : then,
+                            json_is_true(json_object_get(row, "dark")) ? _("dark") : "", said));
+        free(now);
+        free(then);
+    }
+    json_t *table = json_pack(
+        "{s:[o,o,o,o,o,o,o,o,o],s:o}", "columns", column("n", "integer", N_("No.")),
+        column("meter", "text", N_("Meter")), column("room", "text", N_("Room")),
+        column("tenant", "text", N_("Tenant")), column("state", "state", N_("State")),
+        column("now", "text", N_("Now")), column("then", "text", N_("Then")),
+        column("dark", "text", N_("Power")), column("note", "text", N_("Remark")), "rows", rows);
+    cli_table(table);
+    json_decref(table);
+    printf(_("%lld meters: %lld will get it, %lld go dark now, %lld are skipped, %lld may fail\n"),
+           (long long)number(preview, "total"), (long long)number(preview, "will"),
+           (long long)number(preview, "dark"), (long long)number(preview, "skipped"),
+           (long long)number(preview, "tried"));
+}
+
+int batch_confirm(const char *verb, const json_t *preview, int64_t *dark, struct err *e)
+{
+    char line[64], *end;
+    int64_t want = number(preview, "dark");
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return err_set(e, MSG_CLI_BATCH_YES, verb, want);
+    if (want > 0)
+        fprintf(stderr, _("Type %lld to take the power from %lld meters: "), (long long)want,
+                (long long)want);
+    else
+        fprintf(stderr, _("Nobody goes dark. Type 0 to begin: "));
+    fflush(stderr);
+    if (!fgets(line, sizeof line, stdin))
+        return err_set(e, MSG_CLI_BATCH_OTHER);
+    line[strcspn(line, "\r\n")] = '\0';
+    text_fold_width(line);
+    *dark = strtoll(line, &end, 10);
+    return line[0] && !*end && *dark == want ? 0 : err_set(e, MSG_CLI_BATCH_OTHER);
+}
+
+/* ---- its course */
+
+int batch_get(struct cli *cli, int64_t batch, json_t **out, struct err *e)
+{
+    json_t *rows = NULL, *one;
+    size_t i;
+    int code =
+        cli_call(cli, "batch", json_pack("{s:I}", "batch", (json_int_t)batch), NULL, 0, &rows, e);
+    *out = NULL;
+    if (code)
+        return code;
+    const json_t *row = json_array_get(json_object_get(rows, "rows"), 0);
+    if (row)
+        *out = json_object();
+    json_array_foreach(json_object_get(rows, "columns"), i, one)
+    {
+        if (row)
+            json_object_set(*out, text_of(one, "name"), json_array_get(row, i));
+    }
+    json_decref(rows);
+    return row ? 0 : err_set(e, MSG_CLI_BATCH_NONE, batch);
+}
+
+static void progress(const json_t *b, bool last)
+{
+    long long rate = (long long)number(b, "rate_e3");
+    if (!isatty(STDERR_FILENO))
+        return;
+    fprintf(stderr, "\r\033[K");
+    fprintf(stderr, _("%s: %lld/%lld, %lld failed, %lld.%lld a second, %lld s left"),
+            _(text_of(b, "command")), (long long)(number(b, "done") + number(b, "failed")),
+            (long long)(number(b, "total") - number(b, "skipped")), (long long)number(b, "failed"),
+            rate / 1000, rate % 1000 / 100, (long long)number(b, "left_s"));
+    if (last)
+        fprintf(stderr, "\n");
+    fflush(stderr);
+}
+
+static void on_event(void *ctx, const char *event, const json_t *data)
+{
+    bool *told = ctx;
+    (void)data;
+    if (strcmp(event, "batch") == 0)
+        *told = true;
+}
+
+static void wait_event(struct link *link, const bool *told)
+{
+    int64_t until = clock_mono_ms() + ASK_MS;
+    do {
+        int64_t left = until - clock_mono_ms();
+        int own = link_poll_timeout(link);
+        struct pollfd p = {.fd = link_fd(link), .events = link_poll_events(link)};
+        if (left <= 0)
+            break;
+        poll(&p, 1, (int)(own >= 0 && own < left ? own : left));
+        link_pump(link);
+    } while (!*told);
+}
+
+static void end_say(const json_t *b)
+{
+    char why[512];
+    json_t *reason = json_loads(text_of(b, "reason"), 0, NULL);
+    printf(_("batch %lld, %s: %s. %lld done, %lld failed, %lld skipped, %lld not reached\n"),
+           (long long)number(b, "batch"), _(text_of(b, "command")), _(text_of(b, "state")),
+           (long long)number(b, "done"), (long long)number(b, "failed"),
+           (long long)number(b, "skipped"), (long long)number(b, "cancelled"));
+    if (reason)
+        printf("%s\n", sentence(reason, why, sizeof why));
+    json_decref(reason);
+}
+
+static bool over(const json_t *b)
+{
+    const char *state = text_of(b, "state");
+    return strcmp(state, "running") != 0 && strcmp(state, "stopping") != 0;
+}
+
+int batch_follow(struct cli *cli, int64_t batch, bool json, struct err *e)
+{
+    struct link *link;
+    json_t *none = NULL, *b = NULL;
+    bool told = false;
+    int code = cli_link(cli, &link, e);
+    if (code)
+        return code;
+    link_on_event(link, on_event, &told);
+    code = link_call(link, "subscribe", json_pack("{s:[s]}", "events", "batch"), NULL, CALL_MS,
+                     &none, e);
+    json_decref(none);
+    while (code == 0) {
+        json_decref(b);
+        told = false;
+        code = batch_get(cli, batch, &b, e);
+        if (code == 0)
+            progress(b, over(b));
+        if (code || over(b))
+            break;
+        wait_event(link, &told);
+    }
+    link_on_event(link, NULL, NULL);
+    if (code == 0 && json)
+        cli_json(b);
+    else if (code == 0)
+        end_say(b);
+    if (code == 0 && strcmp(text_of(b, "state"), "done") != 0)
+        code = err_set(e, MSG_CLI_BATCH_STOPPED, batch, number(b, "cancelled"));
+    else if (code == 0 && number(b, "failed") > 0)
+        code = err_set(e, MSG_CLI_BATCH_FAILED, batch, number(b, "failed"));
+    json_decref(b);
+    return code;
+}
+
+/* ---- its record */
+
+/* Columns of "batch_rows" for people, with the reason as a sentence. */
+static void rows_print(const json_t *answer)
+{
+    static const char *const shown[] = {
+        "n",  "meter",       "room",       "tenant",        "state",
+        "at", "mode_before", "mode_after", "balance_minor", "reason"};
+    const json_t *columns = json_object_get(answer, "columns");
+    json_t *heads = json_array(), *rows = json_array(), *row, *head;
+    size_t at[sizeof shown / sizeof *shown] = {0}, i, k;
+
+    for (k = 0; k < sizeof shown / sizeof *shown; k++) {
+        json_array_foreach(columns, i, head)
+        {
+            if (strcmp(text_of(head, "name"), shown[k]) != 0)
+                continue;
+            at[k] = i;
+            json_array_append(heads, head);
+        }
+    }
+    json_array_foreach(json_object_get(answer, "rows"), i, row)
+    {
+        json_t *cells = json_array();
+        char text[512];
+        for (k = 0; k + 1 < sizeof shown / sizeof *shown; k++)
+            json_array_append(cells, json_array_get(row, at[k]));
+        const char *packed = json_string_value(json_array_get(row, at[k]));
+        json_t *reason = json_loads(packed ? packed : "", 0, NULL);
+        json_array_append_new(cells, json_string(sentence(reason, text, sizeof text)));
+        json_decref(reason);
+        json_array_append_new(rows, cells);
+    }
+    json_t *table = json_pack("{s:o,s:o,s:O}", "columns", heads, "rows", rows, "more",
+                              json_object_get(answer, "more"));
+    cli_table(table);
+    json_decref(table);
+}
+
+int batch_print(struct cli *cli, int64_t batch, bool json, const char *csv, const char *xlsx,
+                struct err *e)
+{
+    json_t *b = NULL, *answer = NULL;
+    json_t *args = json_pack("{s:I}", "batch", (json_int_t)batch);
+    int code = batch_get(cli, batch, &b, e);
+    if (code == 0 && (csv || xlsx)) {
+        json_t *page = json_object();
+        const struct query_export q = {.call = "batch_rows",
+                                       .path = csv ? csv : xlsx,
+                                       .args = args,
+                                       .page = page,
+                                       .format = csv ? EXPORT_CSV : EXPORT_XLSX};
+        code = query_export(cli, &q, e);
+        json_decref(page);
+    } else if (code == 0) {
+        json_object_set_new(args, "page", json_pack("{s:i}", "limit", SHOWN_ROWS));
+        code = cli_call(cli, "batch_rows", json_incref(args), NULL, 0, &answer, e);
+        if (code == 0 && json)
+            cli_json(answer);
+        else if (code == 0)
+            rows_print(answer);
+        if (code == 0 && !json)
+            end_say(b);
+    }
+    json_decref(args);
+    json_decref(answer);
+    json_decref(b);
+    return code;
+}
