@@ -52,10 +52,6 @@ WHERE ?1 = 0 OR m.channel_id = ?1 ORDER BY m.channel_id, m.address;
 -- scan: one short row a meter, asked for by a person
 SELECT m.id, m.channel_id, m.address, m.number, m.model, m.transformers FROM meter_known k JOIN meter m ON m.id = k.meter_id
 WHERE k.compared = 0 ORDER BY m.channel_id, m.address;
--- name: place_missed
-SELECT m.id, m.channel_id, m.address, m.number, m.model, m.transformers
-FROM meter_state ms INDEXED BY meter_missed CROSS JOIN meter m ON m.id = ms.meter_id
-WHERE ms.misses = 1 ORDER BY m.channel_id, m.address;
 -- name: channel_list
 SELECT c.id, c.name, c.type, coalesce(nullif(c.host, ''), g.host, ''), c.device, c.port, c.baud, c.quiet_ms, c.parity,
        c.stop_bits, c.timeout_min_ms, c.low_latency, c.handed_to, c.handed_at_utc

@@ -29,6 +29,14 @@ int64_t clock_utc(void)
     return then + since_ms * (speed ? strtoll(speed, NULL, 10) : 1) / 1000;
 }
 
+int64_t clock_paced_ms(int64_t ms)
+{
+    const char *speed = getenv("METERTILL_CLOCK_SPEED");
+    int64_t times = speed ? strtoll(speed, NULL, 10) : 1;
+
+    return times > 1 ? ms / times : ms;
+}
+
 int64_t clock_mono_ms(void)
 {
     struct timespec t;

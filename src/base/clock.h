@@ -12,6 +12,8 @@
 
 int64_t clock_utc(void);
 int64_t clock_mono_ms(void);
+/* A span of the site's time in milliseconds of this machine: shorter where a test's clock runs fast. */
+int64_t clock_paced_ms(int64_t ms);
 void clock_sleep_ms(int64_t ms); /* returns early on no signal */
 
 /* "2026-11-02 14:03:09", "2026-11-02", "14:03" in the time zone of the process (TZ). Return buf. */

@@ -41,6 +41,7 @@ struct work {
     struct effects fx;    /* carried out on the main thread after done() */
     struct gate *gate;    /* set while another thread waits for the end */
     work_store_fn *store; /* of a reading: run() in a transaction that others share */
+    bool patient;         /* of a reading: it may wait a moment for others */
     bool after_readings;  /* readings that were pushed before it are stored before it */
 };
 
@@ -60,6 +61,8 @@ bool writer_push_wait(struct engine *engine, void *work);
 /* The same for a reading (work.store is set): it stands behind everything else, and shares a transaction with the
  * readings beside it. */
 bool reading_push_wait(struct engine *engine, void *work);
+/* The same from the main thread; false: no room, or the end. */
+bool reading_push(struct engine *engine, void *work);
 /* Other threads: runs the task on the writer and waits for its end; the task stays the caller's, its effects are
  * carried out. Returns its code. */
 int writer_do(struct engine *engine, void *work);
@@ -194,13 +197,13 @@ struct sweep_result {
 };
 typedef void sweep_over_fn(struct engine *engine, void *ctx, struct sweep_result *result,
                            const struct err *e);
-enum sweep_which { SWEEP_CHANNEL, SWEEP_SITE, SWEEP_UNCOMPARED, SWEEP_MISSED };
+enum sweep_which { SWEEP_CHANNEL, SWEEP_SITE, SWEEP_UNCOMPARED };
 /* Reads meters one after the other on each channel; over() on the main thread, e NULL or why nothing was read. */
 void sweep_start(struct engine *engine, enum sweep_which which, int64_t channel_id, int priority,
                  sweep_over_fn *over, void *ctx);
 
-/* A meter did not answer: it is asked again soon, so that one that is gone is known within a minute and not at the
- * next sweep. Main thread. */
+/* An order did not reach its meter: it is asked again soon, so that one that is gone is known within a minute and not
+ * at the next round. Main thread. */
 void schedule_missed(struct engine *engine);
 
 /* A job's reading in the books' words, and for the protocol. */
@@ -300,9 +303,13 @@ struct engine {
     struct keeper *keeper; /* NULL where the books are a copy */
     struct alarms *alarms;   /* NULL in an engine inside a process */
     struct notices *notices; /* ... too */
-    int64_t next_sweep_ms, next_due_ms;
-    int64_t next_missed_ms; /* when meters that missed once are asked again; INT64_MAX: none did */
-    bool lines_ready, sweeping, asking_missed;
+    int64_t next_due_ms;
+    bool lines_ready, sweeping;
+    struct collect *collect;           /* collect.c */
+    struct collect_lane *lanes;        /* collect_lane.c: channels that are being read */
+    struct line_quality *line_quality; /* line_quality.c */
+    struct watchdog *watchdog;
+    atomic_int group_ms; /* how long readings of rounds wait for others */
 
     pthread_t stopper, inside_thread;
 };

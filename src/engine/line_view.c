@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "collect.h"
 #include "field.h"
 #include "message.h"
 
@@ -113,6 +114,8 @@ void lines_watch(struct engine *engine)
         log_line(engine->log, is_broken(st.state) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "line",
                  "channel=\"%s\" state=\"%s\" trouble=\"%s\"", engine->channels[i].name,
                  line_words[st.state], st.trouble);
+        if (!is_broken(st.state))
+            collect_line_back(engine, engine->channels[i].id);
         json_t *data = line_json(&engine->channels[i], &st, w->seen[i].since_utc);
         session_broadcast(engine, "line", data);
         json_decref(data);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "collect.h"
 #include "core.h"
 #include "field.h"
 #include "line_view.h"
@@ -13,8 +14,6 @@
 
 #define CHANNELS_MAX   1024
 #define DUE_EVERY_MS   1000
-#define MISSED_MS      5000
-#define SWEEP_S        1800 /* where the site has no setting of its own */
 #define TIMEOUT_MAX_MS 1000
 
 /* The channels, and how often meters are read. */
@@ -97,7 +96,7 @@ static void places_done(struct engine *engine, struct work *work)
             engine->lines_ready = true;
             orders_wake(engine, true);
         }
-        engine->next_sweep_ms = clock_mono_ms(); /* a start or an import: read everything */
+        collect_refresh(engine);
     }
     free(p->channels);
     work_free(p);
@@ -147,63 +146,6 @@ int lines_start(struct engine *engine, struct err *e)
 
 /* ---- the clock */
 
-struct pace {
-    struct work work;
-    int64_t seconds;
-};
-
-static void pace_run(struct engine *engine, struct books *books, struct work *work)
-{
-    struct pace *p = (struct pace *)work;
-    (void)engine;
-    p->seconds = setting_number(books, "read.interval_s");
-}
-
-static void pace_done(struct engine *engine, struct work *work)
-{
-    struct pace *p = (struct pace *)work;
-    int64_t seconds = p->seconds > 0 ? p->seconds : SWEEP_S;
-    int64_t next = clock_mono_ms() + seconds * 1000;
-    if (engine->next_sweep_ms > next || engine->next_sweep_ms == INT64_MAX)
-        engine->next_sweep_ms = next;
-    work_free(p);
-}
-
-static void swept(struct engine *engine, void *ctx, struct sweep_result *result,
-                  const struct err *e)
-{
-    struct err full = {0};
-    (void)ctx;
-    engine->sweeping = false;
-    log_line(engine->log, LOG_LEVEL_INFO, "sweep.end", "read=%lld failed=%zu",
-             (long long)result->read, json_array_size(result->failed));
-    if (e)
-        log_err(engine->log, "sweep", e);
-    struct pace *p = work_new(sizeof *p, pace_run, pace_done);
-    if (!reader_push(engine, p, &full)) {
-        p->seconds = 0;
-        pace_done(engine, &p->work);
-    }
-}
-
-static void missed_asked(struct engine *engine, void *ctx, struct sweep_result *result,
-                         const struct err *e)
-{
-    (void)ctx;
-    engine->asking_missed = false;
-    if (e)
-        log_err(engine->log, "sweep", e);
-    else if (json_array_size(result->failed) > 0)
-        log_line(engine->log, LOG_LEVEL_INFO, "sweep.missed", "read=%lld failed=%zu",
-                 (long long)result->read, json_array_size(result->failed));
-}
-
-void schedule_missed(struct engine *engine)
-{
-    if (engine->next_missed_ms == INT64_MAX)
-        engine->next_missed_ms = clock_mono_ms() + MISSED_MS;
-}
-
 void schedule_run(struct engine *engine)
 {
     int64_t now = clock_mono_ms();
@@ -214,22 +156,18 @@ void schedule_run(struct engine *engine)
         engine->next_due_ms = now + DUE_EVERY_MS;
         orders_wake(engine, engine->orders_again_all);
     }
-    if (now >= engine->next_sweep_ms && !engine->sweeping) {
-        engine->sweeping = true;
-        engine->next_sweep_ms = INT64_MAX;
-        sweep_start(engine, SWEEP_SITE, 0, JOB_SWEEP, swept, NULL);
-    }
-    if (now >= engine->next_missed_ms && !engine->asking_missed) {
-        engine->asking_missed = true;
-        engine->next_missed_ms = INT64_MAX;
-        sweep_start(engine, SWEEP_MISSED, 0, JOB_SWEEP, missed_asked, NULL);
-    }
+    collect_run(engine);
+    line_quality_run(engine);
 }
 
 int schedule_timeout_ms(const struct engine *engine)
 {
-    int64_t left = engine->next_due_ms - clock_mono_ms();
-    if (!engine->lines_ready || left > DUE_EVERY_MS)
+    int64_t now = clock_mono_ms(), next = engine->next_due_ms;
+    if (!engine->lines_ready)
         return DUE_EVERY_MS;
-    return left < 0 ? 0 : (int)left;
+    if (collect_next_ms(engine) < next)
+        next = collect_next_ms(engine);
+    if (next - now > DUE_EVERY_MS)
+        return DUE_EVERY_MS;
+    return next < now ? 0 : (int)(next - now);
 }

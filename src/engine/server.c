@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "collect.h"
 #include "core.h"
 #include "field.h"
 #include "message.h"
@@ -146,6 +147,7 @@ static void loop(struct engine *engine)
         night_run(engine);
         batches_run(engine);
         alarms_run(engine);
+        watchdog_run(engine);
         sessions_sweep(engine);
         if (engine->inside && engine->session_count == 0)
             engine_stop(engine);
@@ -220,6 +222,9 @@ static void engine_free(struct engine *engine)
     if (engine->writer)
         sem_destroy(&engine->writer_wake);
     queue_free(engine->readers);
+    collect_free(engine);
+    line_quality_free(engine);
+    free(engine->watchdog);
     query_table_free(engine->queries);
     free(engine->channels);
     free(engine->line_watch);

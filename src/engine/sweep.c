@@ -6,38 +6,24 @@
 #include <string.h>
 
 #include "clock.h"
+#include "collect.h"
 #include "core.h"
 #include "field.h"
 #include "message.h"
+#include "read_job.h"
 #include "text.h"
 
 #define METERS_MAX 20000
 #define LANE_JOBS  2 /* one on the line, one that follows without a pause */
 
-/* One meter being read; also the work that stores what came. */
-struct read_job;
-typedef void read_over_fn(struct engine *engine, struct read_job *r);
-struct read_job {
-    struct work work;
-    struct job job;
-    struct engine *engine;
-    struct meter_place place;
-    struct reading reading;
-    read_over_fn *over; /* main thread; r is freed after it */
-    void *ctx;
-    struct reply_to to;
-};
-
 static int store_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
 {
     struct read_job *r = ctx;
-    if (r->job.end == JOB_DONE && r->job.has_reading) {
-        reading_convert(&r->job, &r->reading);
+    if (r->job.end == JOB_DONE && r->job.has_reading)
         return reading_store(b, &r->reading, fx, e);
-    }
     if (r->job.end == JOB_DROPPED)
         return 0;
-    return reading_missed(b, r->place.meter_id, clock_utc(), &r->job.error, fx, e);
+    return reading_missed(b, r->place.meter_id, r->ended_utc, &r->job.error, fx, e);
 }
 
 static void store_done(struct engine *engine, struct work *work)
@@ -47,28 +33,44 @@ static void store_done(struct engine *engine, struct work *work)
         log_err(engine->log, "reading.store", &work->err);
     else if (r->job.end != JOB_DONE)
         work->err = r->job.error;
-    if (r->job.end != JOB_DONE && r->job.end != JOB_DROPPED)
-        schedule_missed(engine);
+    if (!work->patient && r->job.end != JOB_DROPPED)
+        collect_note(engine, r->place.meter_id, r->job.end == JOB_DONE);
     r->over(engine, r);
     job_clear(&r->job);
     work_free(r);
 }
 
+/* On the channel's thread. */
 static void read_done(struct job *job)
 {
     struct read_job *r = job->owner;
-    if (!reading_push_wait(r->engine, r))
-        main_post(r->engine, r);
+    struct engine *engine = r->engine;
+    struct work *token = r->token;
+    r->ended_utc = clock_utc();
+    if (job->end == JOB_DONE && job->has_reading)
+        reading_convert(job, &r->reading);
+    if (token)
+        token->code = job->end == JOB_DONE      ? 0
+                      : job->end == JOB_DROPPED ? ERR_AGAIN
+                                                : ERR_UNAVAILABLE;
+    if (!reading_push_wait(engine, r))
+        main_post(engine, r);
+    if (token)
+        main_post(engine, token);
 }
 
-/* Hands the meter to its line. Fails without calling over(). */
-static int read_submit(struct engine *engine, struct read_job *r, enum job_priority priority,
-                       struct err *e)
+int read_job_submit(struct engine *engine, struct read_job *r, enum job_priority priority,
+                    struct err *e)
 {
     r->work.store = store_within;
     r->work.done = store_done;
+    r->work.patient = r->token != NULL;
     r->engine = engine;
-    r->job = (struct job){.kind = JOB_READ, .priority = priority, .done = read_done, .owner = r};
+    r->job = (struct job){.kind = JOB_READ,
+                          .priority = priority,
+                          .settings_age_ms = r->settings_age_ms,
+                          .done = read_done,
+                          .owner = r};
     int code = job_meter_fill(&r->job, &r->place, e);
     if (code == 0)
         code = field_submit(engine->field, r->place.channel_id, &r->job, e);
@@ -100,8 +102,8 @@ static void one_found(struct engine *engine, struct work *work)
 {
     struct read_job *r = (struct read_job *)work;
     struct err e = work->err;
-    /* Once the line has it, it is no longer this thread's: nothing of it is looked at after read_submit(). */
-    if (work->code == 0 && read_submit(engine, r, JOB_INTERACTIVE, &e) == 0)
+    /* Once the line has it, it is no longer this thread's: nothing of it is looked at after read_job_submit(). */
+    if (work->code == 0 && read_job_submit(engine, r, JOB_INTERACTIVE, &e) == 0)
         return;
     session_reply(engine, r->to, NULL, &e);
     work_free(r);
@@ -188,7 +190,7 @@ static void lane_feed(struct engine *engine, struct sweep *w, struct lane *lane)
         r->place = w->places[lane->next++];
         r->over = sweep_read;
         r->ctx = w;
-        if (read_submit(engine, r, (enum job_priority)w->priority, &e) != 0) {
+        if (read_job_submit(engine, r, (enum job_priority)w->priority, &e) != 0) {
             sweep_failed(w, &r->place, &e);
             work_free(r);
             continue;
@@ -221,9 +223,6 @@ static void list_run(struct engine *engine, struct books *books, struct work *wo
     switch (w->which) {
     case SWEEP_UNCOMPARED:
         w->count = meter_place_uncompared(books, w->places, METERS_MAX, &work->err);
-        break;
-    case SWEEP_MISSED:
-        w->count = meter_place_missed(books, w->places, METERS_MAX, &work->err);
         break;
     case SWEEP_CHANNEL:
     case SWEEP_SITE:

@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "clock.h"
 #include "core.h"
 
 #define WRITER_ROOM 512
 #define READER_ROOM 256
 #define DONE_ROOM   1024
-#define BATCH_MAX   64 /* readings of one transaction */
+#define BATCH_MAX   256 /* readings of one transaction */
 
 struct gate {
     pthread_mutex_t mutex;
@@ -115,44 +116,91 @@ static void batch_run(struct engine *engine, struct batch *batch)
     }
 }
 
-/* Stores what waits now, BATCH_MAX at most; false: nothing waited. */
-static bool readings_take(struct engine *engine)
+/* What the writer has in hand of the readings' queue, and since when. */
+struct gather {
+    struct batch batch;
+    int64_t since_ms;
+    bool urgent;
+};
+
+static void gather_take(struct engine *engine, struct gather *g)
 {
-    struct batch batch = {.count = 0};
     struct work *w;
-    while (batch.count < BATCH_MAX && (w = queue_pop(engine->readings)))
-        batch.works[batch.count++] = w;
-    if (batch.count > 0)
-        batch_run(engine, &batch);
-    return batch.count > 0;
+    while (g->batch.count < BATCH_MAX && (w = queue_pop(engine->readings))) {
+        if (g->batch.count == 0)
+            g->since_ms = clock_mono_ms();
+        g->urgent |= !w->patient;
+        g->batch.works[g->batch.count++] = w;
+    }
 }
 
-/* The next task; false: none is there. */
-static bool writer_step(struct engine *engine)
+static void gather_store(struct engine *engine, struct gather *g)
+{
+    if (g->batch.count > 0)
+        batch_run(engine, &g->batch);
+    g->batch.count = 0;
+    g->urgent = false;
+}
+
+/* How long what is in hand may still wait for others. */
+static int64_t gather_left_ms(const struct engine *engine, const struct gather *g)
+{
+    if (g->urgent || g->batch.count == BATCH_MAX)
+        return 0;
+    return g->since_ms + atomic_load(&engine->group_ms) - clock_mono_ms();
+}
+
+/* The next task; false: nothing is to be done now. */
+static bool writer_step(struct engine *engine, struct gather *g, bool closed)
 {
     struct work *w = queue_pop(engine->writer);
-    if (!w)
-        return readings_take(engine);
-    if (w->after_readings) {
-        while (readings_take(engine))
-            continue;
+    gather_take(engine, g);
+    if (!w) {
+        if (g->batch.count == 0 || (!closed && gather_left_ms(engine, g) > 0))
+            return false;
+        gather_store(engine, g);
+        return true;
+    }
+    while (w->after_readings && g->batch.count > 0) {
+        gather_store(engine, g);
+        gather_take(engine, g);
     }
     work_run(engine, engine->writer_books, w);
     return true;
 }
 
+static void writer_wait(struct engine *engine, const struct gather *g)
+{
+    struct timespec until;
+    if (g->batch.count == 0) {
+        while (sem_wait(&engine->writer_wake) != 0)
+            continue; /* a signal */
+        return;
+    }
+    int64_t left_ms = gather_left_ms(engine, g);
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)(left_ms / 1000);
+    until.tv_nsec += (long)(left_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    if (left_ms > 0 && sem_clockwait(&engine->writer_wake, CLOCK_MONOTONIC, &until) != 0)
+        return; /* the time, or a signal: looked at again */
+}
+
 static void *writer_main(void *arg)
 {
     struct engine *engine = arg;
+    struct gather gather = {.since_ms = 0};
     for (;;) {
         /* Before the look: what was pushed before the end is carried out. */
         bool closed = atomic_load(&engine->writer_closed);
-        if (writer_step(engine))
+        if (writer_step(engine, &gather, closed))
             continue;
         if (closed)
             return NULL;
-        while (sem_wait(&engine->writer_wake) != 0)
-            continue; /* a signal */
+        writer_wait(engine, &gather);
     }
 }
 
@@ -213,6 +261,7 @@ int workers_start(struct engine *engine, const char *database, enum books_mode m
     engine->readings = queue_new(WRITER_ROOM);
     sem_init(&engine->writer_wake, 0, 0);
     atomic_init(&engine->writer_closed, false);
+    atomic_init(&engine->group_ms, 0);
     engine->readers = queue_new(READER_ROOM);
     engine->done = queue_new(DONE_ROOM);
     if (writes) {
@@ -298,6 +347,11 @@ bool writer_push_wait(struct engine *engine, void *work)
 bool reading_push_wait(struct engine *engine, void *work)
 {
     return writer_take(engine, engine->readings, work, true);
+}
+
+bool reading_push(struct engine *engine, void *work)
+{
+    return engine->writer_running && writer_take(engine, engine->readings, work, false);
 }
 
 int writer_do(struct engine *engine, void *work)

@@ -72,14 +72,6 @@ int meter_place_uncompared(struct books *b, struct meter_place *out, int max, st
     return read_all(row, rc, out, max, e);
 }
 
-int meter_place_missed(struct books *b, struct meter_place *out, int max, struct err *e)
-{
-    struct db_row *row;
-    int rc = db_find(books_db(b), SQL_place_missed, &row, e, "");
-
-    return read_all(row, rc, out, max, e);
-}
-
 int channel_place_list(struct books *b, struct channel_place *out, int max, struct err *e)
 {
     struct db_row *row;

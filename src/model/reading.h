@@ -48,8 +48,6 @@ int meter_place_list(struct books *b, int64_t channel_id, struct meter_place *ou
                      struct err *e);
 /* Meters whose last top-up has not been compared since (settle). */
 int meter_place_uncompared(struct books *b, struct meter_place *out, int max, struct err *e);
-/* Meters that did not answer the last time, and did before or were never asked before. */
-int meter_place_missed(struct books *b, struct meter_place *out, int max, struct err *e);
 
 struct channel_place {
     int64_t id;
