@@ -1,6 +1,7 @@
 /*
  * The wall: all meters of the site on one screen, each a cell. It is read once, page by page, and then only
- * what something happened to is asked for again.
+ * what something happened to is asked for again. The line at the foot is the meter under the cursor as it is told on
+ * the phone.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 
 #include "keys.h"
 #include "message.h"
-#include "money.h"
+#include "phone_row.h"
 #include "screen.h"
 #include "show.h"
 #include "text.h"
@@ -19,45 +20,53 @@
 #define HEAD_LINES 1
 #define FOOT_LINES 1
 
-enum { ACTION_OPEN = 1, ACTION_WORST, ACTION_FORM, ACTION_FILTER };
+enum {
+    ACTION_OPEN = 1,
+    ACTION_TAG,
+    ACTION_BATCH,
+    ACTION_FILTER,
+    ACTION_STATES,
+    ACTION_WORST,
+    ACTION_GROUP,
+    ACTION_FORM,
+    ACTION_JUMP,
+    ACTION_TAG_ALL
+};
+
+/* What takes the keys: the cells, the filter's text, the legend, the room to go to. */
+enum mode { MODE_CELLS, MODE_FILTER, MODE_STATES, MODE_JUMP };
 
 struct wall_screen {
     struct wall wall;
-    struct edit filter;
-    bool typing;
+    struct edit filter, jump;
+    enum mode mode;
+    int state;   /* place in the legend */
     int request; /* for all cells */
     int asked;   /* for some cells */
     bool came, outdated, waiting;
-    int64_t days, days_id, days_asked; /* of the meter under the cursor; days -1: not known */
+    struct rows phone; /* of the meter under the cursor, or of one before */
+    int64_t phone_asked;
 };
 
 static void page_ask(struct view *v, int64_t after);
 
-static void days_came(struct view *v, const json_t *result, const struct err *e)
+static void phone_came(struct view *v, const json_t *result, const struct err *e)
 {
     struct wall_screen *s = v->state;
-    struct rows rows = {0};
-    if (e)
-        return;
-    rows_set(&rows, result);
-    const int64_t id = rows_number(&rows, 0, "meter_id", 0);
-    if (id == s->days_asked) {
-        s->days_id = id;
-        s->days = rows_number(&rows, 0, "days", -1);
-    }
-    rows_clear(&rows);
+    if (!e)
+        rows_set(&s->phone, result);
 }
 
 /* The cursor rests on another meter. */
-static void days_ask(struct view *v)
+static void phone_ask(struct view *v)
 {
     struct wall_screen *s = v->state;
     const struct wall_cell *here = wall_here(&s->wall);
-    if (!here || here->id == s->days_asked)
+    if (!here || here->id == s->phone_asked)
         return;
-    s->days_asked = here->id;
-    view_ask(v, "meter_days", json_pack("{s:I}", "meter_id", (json_int_t)here->id), NULL, NULL,
-             days_came);
+    s->phone_asked = here->id;
+    view_ask(v, "phone_line", json_pack("{s:I}", "meter_id", (json_int_t)here->id), NULL, NULL,
+             phone_came);
 }
 
 static void page_came(struct view *v, const json_t *result, const struct err *e)
@@ -80,7 +89,7 @@ static void page_came(struct view *v, const json_t *result, const struct err *e)
     }
     wall_arrange(&s->wall);
     rows_clear(&rows);
-    days_ask(v);
+    phone_ask(v);
 }
 
 static void page_ask(struct view *v, int64_t after)
@@ -156,8 +165,8 @@ static void happened(struct wall_screen *s, const char *event, const json_t *dat
     if (!cell)
         return;
     cell->waits = s->waiting = true;
-    if (cell->id == s->days_asked)
-        s->days_asked = 0;
+    if (cell->id == s->phone_asked)
+        s->phone_asked = 0;
 }
 
 static void wall_update(struct view *v, enum screen_cause cause, const char *event,
@@ -168,7 +177,7 @@ static void wall_update(struct view *v, enum screen_cause cause, const char *eve
     case SCREEN_EVENT: happened(s, event, data); break;
     case SCREEN_RESUMED: s->outdated = true; break;
     case SCREEN_SHOWN: s->outdated = s->outdated || (!s->came && !s->request); break;
-    case SCREEN_SETTLED: days_ask(v); break;
+    case SCREEN_SETTLED: phone_ask(v); break;
     case SCREEN_LEFT: s->request = 0; break;
     case SCREEN_TICK:
         if (s->outdated && !s->request)
@@ -186,37 +195,87 @@ static int wall_open(struct view *v, const json_t *args, struct err *e)
     (void)e;
     wall_init(&s->wall);
     edit_init(&s->filter, EDIT_TEXT, 40);
+    edit_init(&s->jump, EDIT_TEXT, 20);
     text_copy(s->wall.filter, sizeof s->wall.filter, rows_member_text(args, "filter"));
     edit_set(&s->filter, s->wall.filter);
     all_ask(v);
     return 0;
 }
 
-static void form_change(struct wall *w, enum wall_form form)
+static void mode_set(struct wall_screen *s, enum mode mode)
 {
-    w->wanted = form;
+    s->mode = mode;
+    if (mode == MODE_JUMP)
+        edit_set(&s->jump, "");
+}
+
+/* What is tagged, else what a filter left; without both the batch screen selects itself. */
+static void batch_open(struct view *v)
+{
+    struct wall_screen *s = v->state;
+    char *select = wall_selection(&s->wall);
+    view_open(v, "batch", select ? json_pack("{s:s}", "select", select) : NULL);
+    free(select);
+}
+
+static void state_choose(struct wall_screen *s)
+{
+    s->wall.states ^= 1u << wall_legend_state(s->state);
+    wall_arrange(&s->wall);
+}
+
+static void worst_turn(struct wall *w)
+{
+    w->worst_first = !w->worst_first;
+    w->cursor = 0; /* the worst is what one wants to see */
+    w->cursor_id = w->worst_first ? 0 : w->cursor_id;
+    wall_arrange(w);
+}
+
+static void enter(struct view *v)
+{
+    struct wall_screen *s = v->state;
+    const struct wall_cell *here = wall_here(&s->wall);
+    if (s->mode == MODE_STATES)
+        state_choose(s);
+    else if (s->mode != MODE_CELLS)
+        mode_set(s, MODE_CELLS);
+    else if (here)
+        view_open(v, "meter", json_pack("{s:s}", "meter", here->meter));
+}
+
+static bool typing_key(struct view *v, uint32_t key);
+
+/* Where a text is typed it is one of its characters. */
+static void space(struct view *v)
+{
+    struct wall_screen *s = v->state;
+    if (s->mode == MODE_FILTER || s->mode == MODE_JUMP)
+        typing_key(v, ' ');
+    else if (s->mode == MODE_STATES)
+        state_choose(s);
+    else
+        wall_tag(&s->wall);
 }
 
 static void wall_action(struct view *v, int action)
 {
     struct wall_screen *s = v->state;
     struct wall *w = &s->wall;
-    const struct wall_cell *here = wall_here(w);
     switch (action) {
-    case ACTION_OPEN:
-        if (s->typing)
-            s->typing = false;
-        else if (here)
-            view_open(v, "meter", json_pack("{s:s}", "meter", here->meter));
-        break;
-    case ACTION_WORST:
-        w->worst_first = !w->worst_first;
-        w->cursor = 0; /* the worst is what one wants to see */
-        w->cursor_id = w->worst_first ? 0 : w->cursor_id;
+    case ACTION_OPEN: enter(v); break;
+    case ACTION_TAG: space(v); break;
+    case ACTION_TAG_ALL: wall_tag_shown(w); break;
+    case ACTION_BATCH: batch_open(v); break;
+    case ACTION_WORST: worst_turn(w); break;
+    case ACTION_GROUP:
+        w->group = w->group == WALL_BY_FLOOR ? WALL_BY_CHANNEL : WALL_BY_FLOOR;
         wall_arrange(w);
         break;
-    case ACTION_FORM: form_change(w, w->form == WALL_DENSE ? WALL_ROOMY : WALL_DENSE); break;
-    case ACTION_FILTER: s->typing = true; break;
+    case ACTION_FORM: w->wanted = w->form == WALL_DENSE ? WALL_ROOMY : WALL_DENSE; break;
+    case ACTION_FILTER: mode_set(s, MODE_FILTER); break;
+    case ACTION_JUMP: mode_set(s, MODE_JUMP); break;
+    case ACTION_STATES: mode_set(s, s->mode == MODE_STATES ? MODE_CELLS : MODE_STATES); break;
     default: break;
     }
 }
@@ -224,9 +283,10 @@ static void wall_action(struct view *v, int action)
 static const char *wall_why_not(struct view *v, int action)
 {
     const struct wall_screen *s = v->state;
-    if (action == ACTION_OPEN && !s->typing && s->wall.shown == 0)
-        return N_("No meter is shown.");
-    return NULL;
+    const bool open = action == ACTION_OPEN || action == ACTION_TAG;
+    const bool cells =
+        action == ACTION_TAG_ALL || action == ACTION_JUMP || (open && s->mode == MODE_CELLS);
+    return cells && s->wall.shown == 0 ? N_("No meter is shown.") : NULL;
 }
 
 static void filter_set(struct wall_screen *s)
@@ -235,48 +295,149 @@ static void filter_set(struct wall_screen *s)
     wall_arrange(&s->wall);
 }
 
+static void filter_empty(struct wall_screen *s)
+{
+    edit_set(&s->filter, "");
+    s->wall.states = 0;
+    filter_set(s);
+    s->mode = MODE_CELLS;
+}
+
+static void jump_set(struct view *v)
+{
+    struct wall_screen *s = v->state;
+    char text[EDIT_BYTES];
+    if (edit_get(&s->jump, text)[0] && !wall_jump(&s->wall, text)) {
+        view_beep(v);
+        view_warn(v, _("No room that is shown begins so, and no meter ends so."));
+    }
+}
+
+/* A key of the filter's text or of the room to go to. */
 static bool typing_key(struct view *v, uint32_t key)
 {
     struct wall_screen *s = v->state;
-    if (key == KEYS_ESC) {
-        edit_set(&s->filter, "");
-        filter_set(s);
-        s->typing = false;
+    const bool filter = s->mode == MODE_FILTER;
+    if (key == KEYS_ESC && filter) {
+        filter_empty(s);
         return true;
     }
-    if (key == KEYS_UP || key == KEYS_DOWN) {
-        s->typing = false;
+    if (key == KEYS_ESC || key == KEYS_UP || key == KEYS_DOWN) {
+        mode_set(s, MODE_CELLS);
         return true;
     }
-    switch (edit_key(&s->filter, key)) {
+    switch (edit_key(filter ? &s->filter : &s->jump, key)) {
     case EDIT_IGNORED: return false;
     case EDIT_REFUSED: view_beep(v); return true;
-    case EDIT_CHANGED: filter_set(s); return true;
+    case EDIT_CHANGED:
+        if (filter)
+            filter_set(s);
+        else
+            jump_set(v);
+        return true;
     default: return true;
     }
 }
 
-/* Signs and letters are extras beside the function keys. */
+/* A key of the legend. */
+static bool states_key(struct wall_screen *s, uint32_t key)
+{
+    switch (key) {
+    case KEYS_LEFT:
+    case KEYS_UP: s->state -= s->state > 0; return true;
+    case KEYS_RIGHT:
+    case KEYS_DOWN: s->state += s->state + 1 < WALL_LEGEND_STATES; return true;
+    case KEYS_HOME: s->state = 0; return true;
+    case KEYS_END: s->state = WALL_LEGEND_STATES - 1; return true;
+    case KEYS_ESC: s->mode = MODE_CELLS; return true;
+    default: return false;
+    }
+}
+
+static bool letter_key(struct view *v, uint32_t key)
+{
+    static const struct {
+        uint32_t key;
+        int action;
+    } letters[] = {{'/', ACTION_FILTER},
+                   {'w', ACTION_WORST},
+                   {'c', ACTION_GROUP},
+                   {'g', ACTION_JUMP},
+                   {'a', ACTION_TAG_ALL}};
+    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
+        if (letters[i].key != key)
+            continue;
+        const char *why = wall_why_not(v, letters[i].action);
+        if (why)
+            view_warn(v, message_gettext(why));
+        else
+            wall_action(v, letters[i].action);
+        return true;
+    }
+    return false;
+}
+
+/* Signs and letters are extras beside the function keys; a digit begins the room to go to. */
 static bool wall_text(struct view *v, uint32_t key)
 {
     struct wall_screen *s = v->state;
-    if (s->typing)
+    if (s->mode == MODE_FILTER || s->mode == MODE_JUMP)
         return typing_key(v, key);
+    if (s->mode == MODE_STATES && states_key(s, key))
+        return true;
+    if (key >= '0' && key <= '9' && s->wall.shown > 0) {
+        mode_set(s, MODE_JUMP);
+        return typing_key(v, key);
+    }
     switch (key) {
-    case '/': s->typing = true; return true;
-    case '+': form_change(&s->wall, WALL_ROOMY); return true;
-    case '-': form_change(&s->wall, WALL_DENSE); return true;
-    case 'w': wall_action(v, ACTION_WORST); return true;
+    case '+': s->wall.wanted = WALL_ROOMY; return true;
+    case '-': s->wall.wanted = WALL_DENSE; return true;
     case 'r':
         if (!s->request)
             all_ask(v);
         return true;
     case KEYS_ESC:
-        if (!s->wall.filter[0])
+        if (s->wall.tagged > 0) {
+            wall_untag(&s->wall);
+            return true;
+        }
+        if (!s->wall.filter[0] && !s->wall.states)
             return false;
-        return typing_key(v, key);
-    default: return wall_key(&s->wall, key);
+        filter_empty(s);
+        return true;
+    default: return letter_key(v, key) || wall_key(&s->wall, key);
     }
+}
+
+/* Text and states of the filter. */
+static const char *filter_words(const struct wall *w, char *buf, size_t size)
+{
+    size_t used = (size_t)snprintf(buf, size, "%.100s", w->filter);
+    for (int i = 0; i < WALL_LEGEND_STATES; i++) {
+        const enum wall_state state = wall_legend_state(i);
+        if (!(w->states >> state & 1u))
+            continue;
+        const char *word = message_gettext(wall_state_word(state));
+        used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? ", " : "", word);
+        if (used >= size)
+            break;
+    }
+    return buf;
+}
+
+/* What stands at the right of the head: tags and the order. */
+static const char *right_words(const struct wall *w, char *buf, size_t size)
+{
+    char count[24], tags[SHOW_TEXT_MAX];
+    const char *worst = w->worst_first ? _("worst first: on") : _("worst first: off");
+    snprintf(count, sizeof count, "%d", w->tagged);
+    show_format(tags, sizeof tags, _("tagged %1"), SHOW_ARGS(count));
+    if (w->tagged == 0)
+        text_copy(buf, size, worst);
+    else
+        snprintf(buf, size, "%s%s%s", tags, w->worst_first ? "  " : "",
+                 w->worst_first ? worst : "");
+    return buf;
 }
 
 /* Building, floors in view, filter, order. */
@@ -285,69 +446,65 @@ static void head_draw(struct wall_screen *s, struct canvas *c, int row)
     char text[SHOW_TEXT_MAX * 2], floors[SHOW_TEXT_MAX], count[24], all[24];
     const struct wall *w = &s->wall;
     int col = 1;
-    if (w->shown > 0 && w->buildings == 1)
+    if (w->shown > 0 && w->buildings == 1 && w->group == WALL_BY_FLOOR)
         col += canvas_text(c, row, col, 20, STYLE_BOLD, w->cells[w->order[0]].building) + 2;
     snprintf(count, sizeof count, "%d", w->floors);
     if (wall_floors_text(w, floors)[0]) {
-        show_format(text, sizeof text, _("floors %1 of %2"), SHOW_ARGS(floors, count));
+        show_format(text, sizeof text,
+                    w->group == WALL_BY_CHANNEL ? _("channels %1 of %2") : _("floors %1 of %2"),
+                    SHOW_ARGS(floors, count));
         col += canvas_text(c, row, col, 24, STYLE_PLAIN, text) + 2;
     }
     snprintf(count, sizeof count, "%d", w->shown);
     snprintf(all, sizeof all, "%d", w->count);
     show_format(text, sizeof text, _("meters %1/%2"), SHOW_ARGS(count, all));
     col += canvas_text(c, row, col, 18, STYLE_PLAIN, text) + 2;
-    const char *worst = w->worst_first ? _("worst first: on") : _("worst first: off");
-    const int right = c->cols - 1 - text_width(worst);
-    canvas_text(c, row, right, text_width(worst), STYLE_PLAIN, worst);
-    col += canvas_text(c, row, col, 12, STYLE_PLAIN, _("/ filter:")) + 1;
-    if (s->typing)
-        edit_draw(&s->filter, c, row, col, right - col - 1, STYLE_UNDERLINE, true);
+    char words[SHOW_TEXT_MAX * 3], ends[SHOW_TEXT_MAX * 2];
+    right_words(w, ends, sizeof ends);
+    filter_words(w, words, sizeof words);
+    const int right = c->cols - 1 - text_width(ends);
+    canvas_text(c, row, right, text_width(ends), w->tagged ? STYLE_BOLD : STYLE_PLAIN, ends);
+    const bool jump = s->mode == MODE_JUMP;
+    col += canvas_text(c, row, col, 12, STYLE_PLAIN, jump ? _("go to:") : _("/ filter:")) + 1;
+    if (jump || s->mode == MODE_FILTER)
+        edit_draw(jump ? &s->jump : &s->filter, c, row, col, right - col - 1, STYLE_UNDERLINE,
+                  true);
     else
-        canvas_text(c, row, col, right - col - 1, w->filter[0] ? STYLE_BOLD : STYLE_DIM,
-                    w->filter[0] ? w->filter : _("none"));
+        canvas_text(c, row, col, right - col - 1, words[0] ? STYLE_BOLD : STYLE_DIM,
+                    words[0] ? words : _("none"));
 }
 
-/* What a cashier reads out on the phone: each value in its own columns, so that little changes from meter to meter. */
+/* The meter under the cursor as a cashier tells it on the phone: at once what the cell knows, the rest when it came. */
 static void foot_draw(const struct wall_screen *s, struct canvas *c, int row, int64_t now_utc)
 {
-    char text[SHOW_TEXT_MAX * 2], number[SHOW_TEXT_MAX];
+    char text[PHONE_TEXT_MAX];
     const struct wall_cell *here = wall_here(&s->wall);
+    struct phone p;
     if (!here)
         return;
     const char *word = wall_state_word((enum wall_state)here->state);
-    const int spare = c->cols - 80, name = 14 + (spare > 26 ? 26 : spare);
+    const bool known =
+        phone_row(&s->phone, &p) && rows_number(&s->phone, 0, "meter_id", 0) == here->id;
+    if (!known)
+        p = (struct phone){.meter = here->meter, .locked_by = "", .days = -1};
+    p.room = here->room;
+    p.tenant = here->tenant;
+    p.state = word; /* the cell is what the picture shows */
+    p.has_balance = here->has_balance;
+    p.balance_minor = here->balance_minor;
+    p.read_at_utc = here->at_utc;
     const bool stale = now_utc - here->at_utc > SHOW_STALE_S;
-    int col = 3;
     canvas_char(c, row, 1, STYLE_BOLD, L'>');
-    canvas_text(c, row, col, 7, STYLE_BOLD, here->room);
-    canvas_text(c, row, col += 8, name, STYLE_PLAIN, here->tenant);
-    col += name + 1;
-    if (here->has_balance) {
-        snprintf(text, sizeof text, "%s%s", stale ? "~" : "",
-                 money_text(here->balance_minor, number));
-        canvas_number(c, row, col, 10, stale ? STYLE_DIM : STYLE_BOLD, text);
-    }
-    col += 11;
-    if (here->power_w >= 0) {
-        snprintf(text, sizeof text, "%d.%02d kW", here->power_w / 1000, here->power_w % 1000 / 10);
-        canvas_text(c, row, col, 9, stale ? STYLE_DIM : STYLE_PLAIN, text);
-    }
-    snprintf(text, sizeof text, "%c %s", show_sign(word), message_gettext(word));
-    canvas_text(c, row, col += 10, 12, show_style(word), text);
-    canvas_text(c, row, col += 13, 6, STYLE_PLAIN, show_age(now_utc, here->at_utc, text));
-    if (s->days_id == here->id && s->days >= 0) {
-        snprintf(number, sizeof number, "%lld", (long long)s->days);
-        show_format(text, sizeof text, s->days == 1 ? _("about %1 day") : _("about %1 days"),
-                    SHOW_ARGS(number));
-        canvas_text(c, row, col + 7, c->cols - col - 8, STYLE_PLAIN, text);
-    }
+    canvas_char(c, row, 3, show_style(word) | STYLE_BOLD, (wchar_t)show_sign(word));
+    canvas_text(c, row, 5, c->cols - 6, stale ? STYLE_DIM : STYLE_PLAIN,
+                phone_text(&p, now_utc, c->cols - 6, text, sizeof text));
 }
 
 static void screen_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct wall_screen *s = v->state;
     struct wall *w = &s->wall;
-    const int legend = wall_legend(w, NULL, 0, c->cols);
+    const int legend = wall_legend(w, NULL, 0, c->cols, -1);
     const int height = lines - HEAD_LINES - legend - FOOT_LINES;
     if (!s->came && w->count == 0) {
         if (!s->request)
@@ -366,7 +523,7 @@ static void screen_draw(struct view *v, struct canvas *c, int top, int lines)
             c, top + 2, 3, c->cols - 6, 4, STYLE_PLAIN,
             _("No room, tenant, meter or state has this text. Esc empties the filter."));
     wall_draw(w, c, top + HEAD_LINES);
-    wall_legend(w, c, top + HEAD_LINES + height, c->cols);
+    wall_legend(w, c, top + HEAD_LINES + height, c->cols, s->mode == MODE_STATES ? s->state : -1);
     foot_draw(s, c, top + lines - FOOT_LINES, view_now(v));
     head_draw(s, c, top); /* last: the cursor of the filter counts */
 }
@@ -375,6 +532,7 @@ static void wall_close(struct view *v)
 {
     struct wall_screen *s = v->state;
     wall_clear(&s->wall);
+    rows_clear(&s->phone);
 }
 
 static const struct screen_key keys[] = {
@@ -382,18 +540,43 @@ static const struct screen_key keys[] = {
      .action = ACTION_OPEN,
      .label = N_("Meter"),
      .help = N_("The page of the meter under the cursor")},
+    {.key = ' ',
+     .action = ACTION_TAG,
+     .label = N_("Tag"),
+     .help = N_("Tag the meter under the cursor; Esc takes all tags off")},
     {.key = KEYS_F(4),
-     .action = ACTION_WORST,
-     .label = N_("Worst first"),
-     .help = N_("Meters in trouble first, or by building and floor again (w)")},
-    {.key = KEYS_F(6),
-     .action = ACTION_FORM,
-     .label = N_("Form"),
-     .help = N_("Larger cells with their floors, or as many as fit (+ and -)")},
+     .action = ACTION_BATCH,
+     .label = N_("Batch"),
+     .help = N_("A command to the tagged meters, else to those that the filter shows"),
+     .opens = "batch"},
     {.key = KEYS_F(7),
      .action = ACTION_FILTER,
      .label = N_("Filter"),
      .help = N_("Only meters whose room, tenant, number or state has a text (/)")},
+    {.key = KEYS_TAB,
+     .action = ACTION_STATES,
+     .label = N_("States"),
+     .help = N_("Only meters of some states: choose them in the legend with the arrows and Enter")},
+    {.key = KEYS_F(11),
+     .action = ACTION_WORST,
+     .label = N_("Worst"),
+     .help = N_("Meters in trouble first, or by building and floor again (w)")},
+    {.key = KEYS_F(12),
+     .action = ACTION_GROUP,
+     .label = N_("By line"),
+     .help = N_("By the line they are read on, or by building and floor again (c)")},
+    {.key = KEYS_NONE,
+     .action = ACTION_JUMP,
+     .label = N_("Go to"),
+     .help = N_("Go to a room or the end of a meter's number; a digit begins it (g)")},
+    {.key = KEYS_NONE,
+     .action = ACTION_TAG_ALL,
+     .label = N_("Tag all"),
+     .help = N_("Tag every meter that is shown, or none of them (a)")},
+    {.key = KEYS_NONE,
+     .action = ACTION_FORM,
+     .label = N_("Form"),
+     .help = N_("Larger cells with their floors, or as many as fit (+ and -)")},
     {.label = NULL},
 };
 
@@ -403,7 +586,8 @@ const struct screen wall_screen = {
     .help = N_(
         "Every meter is a cell: room, sign and colour tell its state, the line at the foot what a "
         "tenant asks on the phone. Arrows go from cell to cell and from floor to floor, PgUp and "
-        "PgDn scroll. Where floors flow on, the first room of each is underlined."),
+        "PgDn scroll, a room that is typed is gone to. Where floors flow on, the first room of "
+        "each is underlined."),
     .group = SCREEN_METERS,
     .roles = SCREEN_ALL,
     .keys = keys,

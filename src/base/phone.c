@@ -47,7 +47,7 @@ const char *phone_state(const struct phone *p, int64_t now_utc, char *buf, size_
         return message_text(&e, buf, size);
     }
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        if (strcmp(states[i].state, p->state) == 0 &&
+        if (strcmp(states[i].state, p->state) == 0 && p->why &&
             (!states[i].why || strcmp(states[i].why, p->why) == 0)) {
             err_set(&e, states[i].msg);
             return message_text(&e, buf, size);

@@ -11,11 +11,12 @@
 
 #define PHONE_TEXT_MAX 1024
 
-/* What is known of a meter; texts are never NULL. */
+/* What is known of a meter; texts are never NULL but why. */
 struct phone {
     const char *room, *tenant, *meter;
-    const char *state;     /* the engine's word: "cut" */
-    const char *why;       /* of an open relay: "credit", "overload", ...; "" not known */
+    const char *state; /* the engine's word: "cut" */
+    const char
+        *why; /* of an open relay: "credit", "overload", ...; "" not known, NULL not asked yet */
     const char *locked_by; /* of a lock-out */
     int64_t locked_at_utc;
     bool has_balance;

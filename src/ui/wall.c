@@ -123,28 +123,31 @@ static void path_split(char *path, const char **building, const char **floor, co
 
 /* All texts of a cell in one piece of memory. */
 static void texts_set(struct wall_cell *cell, const char *path, const char *tenant,
-                      const char *meter)
+                      const char *meter, const char *channel)
 {
     char search[512], all[512];
-    snprintf(all, sizeof all, "%s %s %s", path, tenant, meter);
+    snprintf(all, sizeof all, "%s %s %s %s", path, tenant, meter, channel);
     text_fold_search(search, sizeof search, all);
     free(cell->text);
     const size_t paths = strlen(path) + 1, tenants = strlen(tenant) + 1, meters = strlen(meter) + 1;
-    cell->text = mem_new(paths + tenants + meters + strlen(search) + 1);
+    const size_t channels = strlen(channel) + 1;
+    cell->text = mem_new(paths + tenants + meters + channels + strlen(search) + 1);
     char *at = cell->text;
     memcpy(at, path, paths);
     path_split(at, &cell->building, &cell->floor, &cell->room);
     cell->tenant = memcpy(at += paths, tenant, tenants);
     cell->meter = memcpy(at += tenants, meter, meters);
-    cell->search = memcpy(at + meters, search, strlen(search) + 1);
+    cell->channel = memcpy(at += meters, channel, channels);
+    cell->search = memcpy(at + channels, search, strlen(search) + 1);
 }
 
 static bool texts_same(const struct wall_cell *cell, const char *path, const char *tenant,
-                       const char *meter)
+                       const char *meter, const char *channel)
 {
     char now[400];
     const char *parts[] = {cell->building, cell->floor, cell->room};
-    if (!cell->text || strcmp(cell->tenant, tenant) != 0 || strcmp(cell->meter, meter) != 0)
+    if (!cell->text || strcmp(cell->tenant, tenant) != 0 || strcmp(cell->meter, meter) != 0 ||
+        strcmp(cell->channel, channel) != 0)
         return false;
     size_t used = 0;
     now[0] = '\0';
@@ -162,11 +165,11 @@ static bool row_put(struct wall *w, const struct rows *rows, int row)
 {
     struct wall_cell *cell = cell_at(w, rows_number(rows, row, "meter_id", 0));
     const char *path = rows_text(rows, row, "path"), *tenant = rows_text(rows, row, "tenant");
-    const char *meter = rows_text(rows, row, "meter");
+    const char *meter = rows_text(rows, row, "meter"), *channel = rows_text(rows, row, "channel");
     const enum wall_state state = state_of(rows_text(rows, row, "state"));
     bool changed = cell->state != state;
-    if (!texts_same(cell, path, tenant, meter)) {
-        texts_set(cell, path, tenant, meter);
+    if (!texts_same(cell, path, tenant, meter, channel)) {
+        texts_set(cell, path, tenant, meter, channel);
         changed = true;
     }
     cell->state = (unsigned char)state;
@@ -198,8 +201,10 @@ void wall_round_over(struct wall *w)
     for (int i = 0; i < w->count; i++) {
         if (w->cells[i].round == w->round)
             w->cells[kept++] = w->cells[i];
-        else
+        else {
+            w->tagged -= w->cells[i].tagged;
             free(w->cells[i].text);
+        }
     }
     w->count = kept;
 }
@@ -214,13 +219,32 @@ static void states_named(const char *filter, bool named[WALL_STATES])
     }
 }
 
+const char *wall_over(const struct wall *w, const struct wall_cell *cell)
+{
+    return w->group == WALL_BY_CHANNEL ? "" : cell->building;
+}
+
+const char *wall_beside(const struct wall *w, const struct wall_cell *cell)
+{
+    return w->group == WALL_BY_CHANNEL ? cell->channel : cell->floor;
+}
+
+bool wall_mixed(const struct wall *w)
+{
+    return w->worst_first || w->group != WALL_BY_FLOOR;
+}
+
 static int compare(const void *left, const void *right, void *wall)
 {
     const struct wall *w = wall;
     const struct wall_cell *a = &w->cells[*(const int *)left], *b = &w->cells[*(const int *)right];
     if (w->worst_first && a->state != b->state)
         return a->state < b->state ? -1 : 1;
-    int order = text_compare_natural(a->building, b->building);
+    int order = 0;
+    if (w->group == WALL_BY_CHANNEL && !w->worst_first)
+        order = text_compare_natural(a->channel, b->channel);
+    if (order == 0)
+        order = text_compare_natural(a->building, b->building);
     if (order == 0)
         order = text_compare_floor(b->floor, a->floor); /* as the building stands: the top first */
     if (order == 0)
@@ -230,16 +254,15 @@ static int compare(const void *left, const void *right, void *wall)
 
 static void count_shown(struct wall *w)
 {
-    memset(w->counts, 0, sizeof w->counts);
     w->buildings = w->floors = w->floor_cells = w->room_cells = 0;
     for (int i = 0; i < w->shown; i++) {
         const struct wall_cell *cell = &w->cells[w->order[i]];
         const struct wall_cell *before = i > 0 ? &w->cells[w->order[i - 1]] : NULL;
-        const bool other = !before || strcmp(before->building, cell->building) != 0;
-        w->counts[cell->state]++;
+        const char *name = wall_beside(w, cell);
+        const bool other = !before || strcmp(wall_over(w, before), wall_over(w, cell)) != 0;
         w->buildings += other;
-        w->floors += other || strcmp(before->floor, cell->floor) != 0;
-        const int floor = text_width(cell->floor), room = text_width(cell->room);
+        w->floors += other || strcmp(wall_beside(w, before), name) != 0;
+        const int floor = text_width(name), room = text_width(cell->room);
         w->floor_cells = floor > w->floor_cells ? floor : w->floor_cells;
         w->room_cells = room > w->room_cells ? room : w->room_cells;
     }
@@ -254,8 +277,13 @@ void wall_arrange(struct wall *w)
     states_named(filter, named);
     w->order = mem_grow(w->order, (size_t)(w->count ? w->count : 1) * sizeof *w->order);
     w->shown = 0;
+    memset(w->counts, 0, sizeof w->counts);
     for (int i = 0; i < w->count; i++) {
-        if (!filter[0] || named[w->cells[i].state] || strstr(w->cells[i].search, filter))
+        const unsigned char cell_state = w->cells[i].state;
+        if (filter[0] && !named[cell_state] && !strstr(w->cells[i].search, filter))
+            continue;
+        w->counts[cell_state]++;
+        if (!w->states || (w->states >> cell_state & 1u))
             w->order[w->shown++] = i;
     }
     qsort_r(w->order, (size_t)w->shown, sizeof *w->order, compare, w);
@@ -273,4 +301,82 @@ void wall_arrange(struct wall *w)
 const struct wall_cell *wall_here(const struct wall *w)
 {
     return w->cursor < w->shown ? &w->cells[w->order[w->cursor]] : NULL;
+}
+
+static bool jump_to(struct wall *w, int place)
+{
+    w->cursor = place;
+    w->cursor_id = w->cells[w->order[place]].id;
+    return true;
+}
+
+bool wall_jump(struct wall *w, const char *text)
+{
+    char wanted[EDIT_BYTES], room[EDIT_BYTES];
+    int begins = -1, ends = -1;
+    text_fold_search(wanted, sizeof wanted, text);
+    const size_t size = strlen(wanted);
+    for (int i = 0; size > 0 && i < w->shown; i++) {
+        const struct wall_cell *cell = &w->cells[w->order[i]];
+        const size_t meter = strlen(cell->meter);
+        text_fold_search(room, sizeof room, cell->room);
+        if (strcmp(room, wanted) == 0)
+            return jump_to(w, i);
+        if (begins < 0 && strncmp(room, wanted, size) == 0)
+            begins = i;
+        if (ends < 0 && meter >= size && strcmp(cell->meter + meter - size, wanted) == 0)
+            ends = i;
+    }
+    if (begins < 0)
+        begins = ends;
+    return begins >= 0 && jump_to(w, begins);
+}
+
+static void tag_set(struct wall *w, struct wall_cell *cell, bool tagged)
+{
+    w->tagged += (int)tagged - (int)cell->tagged;
+    cell->tagged = tagged;
+}
+
+void wall_tag(struct wall *w)
+{
+    if (w->cursor < w->shown) {
+        struct wall_cell *cell = &w->cells[w->order[w->cursor]];
+        tag_set(w, cell, !cell->tagged);
+    }
+}
+
+void wall_tag_shown(struct wall *w)
+{
+    bool all = true;
+    for (int i = 0; i < w->shown; i++)
+        all = all && w->cells[w->order[i]].tagged;
+    for (int i = 0; i < w->shown; i++)
+        tag_set(w, &w->cells[w->order[i]], !all);
+}
+
+void wall_untag(struct wall *w)
+{
+    for (int i = 0; i < w->count; i++)
+        tag_set(w, &w->cells[i], false);
+}
+
+char *wall_selection(const struct wall *w)
+{
+    const bool tags = w->tagged > 0;
+    size_t size = sizeof "meter:", used;
+    if (!tags && !w->filter[0] && !w->states)
+        return NULL;
+    for (int i = 0; i < w->count; i++)
+        size += strlen(w->cells[i].meter) + 1;
+    char *text = mem_new(size + 1);
+    used = (size_t)snprintf(text, size, "meter:");
+    for (int i = 0; i < (tags ? w->count : w->shown); i++) {
+        const struct wall_cell *cell = &w->cells[tags ? i : w->order[i]];
+        if (tags && !cell->tagged)
+            continue;
+        used += (size_t)snprintf(text + used, size + 1 - used, "%s%s",
+                                 text[used - 1] == ':' ? "" : ",", cell->meter);
+    }
+    return text;
 }

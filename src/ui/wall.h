@@ -36,10 +36,11 @@ struct wall_cell {
     int32_t power_w; /* -1: not known */
     bool has_balance;
     bool waits; /* something happened to it, and it is not asked for again yet */
+    bool tagged;
     unsigned char state;
     unsigned round; /* of wall_round(), to find what is there no more */
     char *text;     /* holds what follows */
-    const char *building, *floor, *room, *tenant, *meter, *search;
+    const char *building, *floor, *room, *tenant, *meter, *channel, *search;
 };
 
 enum wall_form {
@@ -47,6 +48,9 @@ enum wall_form {
     WALL_ROOMY, /* five columns a cell, one floor a row */
     WALL_DENSE  /* three columns a cell, floors flowing on */
 };
+
+/* What stands together under a name at the left. */
+enum wall_group { WALL_BY_FLOOR, WALL_BY_CHANNEL };
 
 /* A line of the picture: cells [first, first + count) of the order, or a building's name over its floors. */
 struct wall_line {
@@ -58,12 +62,15 @@ struct wall {
     int count, size;
     int *order; /* what is shown, as it is shown: places in cells */
     int shown;
-    int counts[WALL_STATES]; /* of what is shown */
-    int buildings, floors;   /* how many different ones are shown */
-    int floor_cells;         /* the longest name of a floor */
+    int counts[WALL_STATES]; /* of what the text of the filter leaves, whatever states are chosen */
+    int buildings, floors;   /* how many different ones are shown; by channel: none, the channels */
+    int floor_cells;         /* the longest name of a floor or channel */
     int room_cells;          /* ... of a room */
+    int tagged;              /* of all cells, shown or not */
     unsigned round;
     char filter[EDIT_BYTES];
+    unsigned states; /* bit by state: only these are shown; 0: all */
+    enum wall_group group;
     bool worst_first;
     int64_t cursor_id;
     int cursor; /* place in order */
@@ -91,6 +98,26 @@ struct wall_cell *wall_find_meter(struct wall *w, const char *meter);
 
 /* What is shown and in which order, from filter and worst_first; the cursor stays on its meter where that is shown. */
 void wall_arrange(struct wall *w);
+/* Names that a cell stands under: building ("" by channel), and floor or channel. */
+const char *wall_over(const struct wall *w, const struct wall_cell *cell);
+const char *wall_beside(const struct wall *w, const struct wall_cell *cell);
+/* Do rooms of several floors stand together? Then the end of a room's name does not tell it. */
+bool wall_mixed(const struct wall *w);
+
+/* The cursor goes to the meter whose room begins with the text, else whose number ends with it. false: none is shown. */
+bool wall_jump(struct wall *w, const char *text);
+
+/* Tags the cell under the cursor, or takes its tag off; all that are shown, or none of them where all are tagged. */
+void wall_tag(struct wall *w);
+void wall_tag_shown(struct wall *w);
+void wall_untag(struct wall *w);
+/* "meter:1903...,1903..." of the tagged cells, else of what a filter left; the caller's. NULL: neither. */
+char *wall_selection(const struct wall *w);
+
+/* The states of the legend, in its order. */
+#define WALL_LEGEND_STATES WALL_STATES
+enum wall_state wall_legend_state(int place);
+
 /* The cell under the cursor; NULL: nothing is shown. */
 const struct wall_cell *wall_here(const struct wall *w);
 
@@ -106,9 +133,10 @@ const char *wall_label(const struct wall_cell *cell, int cells, bool whole);
 
 /* Draws the lines, laid out before; the cursor's cell is reversed. */
 void wall_draw(struct wall *w, struct canvas *c, int row);
-/* Signs and counts. Draws (where c is not NULL) and returns the lines used. */
-int wall_legend(const struct wall *w, struct canvas *c, int row, int cols);
-/* "12F-1F" of what is in view; buf has SHOW_TEXT_MAX. */
+/* Signs and counts, chosen states in brackets; `marked`: place in the legend that is reversed, -1 none. Draws (where c
+ * is not NULL) and returns the lines used. */
+int wall_legend(const struct wall *w, struct canvas *c, int row, int cols, int marked);
+/* "12F-1F" (or channels) of what is in view; buf has SHOW_TEXT_MAX. */
 const char *wall_floors_text(const struct wall *w, char *buf);
 
 #endif

@@ -12,7 +12,7 @@
 #include "text.h"
 #include "wall.h"
 
-#define LEGEND_GAP 2
+#define LEGEND_LINES 2 /* more would cost lines of cells */
 
 /* Bytes that the floor's number takes at the start of the room's name: "12" of 1204 on 12F. */
 static size_t floor_bytes(const struct wall_cell *cell)
@@ -63,7 +63,8 @@ static bool begins_floor(const struct wall *w, int place)
     if (w->worst_first || place == 0)
         return !w->worst_first;
     const struct wall_cell *a = &w->cells[w->order[place - 1]], *b = &w->cells[w->order[place]];
-    return strcmp(a->floor, b->floor) != 0 || strcmp(a->building, b->building) != 0;
+    return strcmp(wall_beside(w, a), wall_beside(w, b)) != 0 ||
+           strcmp(wall_over(w, a), wall_over(w, b)) != 0;
 }
 
 static void cell_draw(const struct wall *w, struct canvas *c, int row, int col, int place)
@@ -74,8 +75,13 @@ static void cell_draw(const struct wall *w, struct canvas *c, int row, int col, 
     const unsigned style = show_style(word);
     /* where floors flow on, the first room of each is underlined */
     const unsigned first = w->form == WALL_DENSE && begins_floor(w, place) ? STYLE_UNDERLINE : 0;
-    label_draw(c, row, col, cells, style | first, wall_label(cell, cells, w->worst_first));
+    label_draw(c, row, col, cells, style | first, wall_label(cell, cells, wall_mixed(w)));
     canvas_char(c, row, col + cells, style, (wchar_t)show_sign(word));
+    if (cell->tagged) { /* the room reversed; where there is a gap a star in it too */
+        canvas_style(c, row, col, cells, STYLE_REVERSE);
+        if (w->form == WALL_ROOMY)
+            canvas_char(c, row, col + cells + 1, STYLE_BOLD, L'*');
+    }
     if (place == w->cursor) {
         canvas_style(c, row, col, cells + 1, STYLE_REVERSE);
         canvas_cursor(c, row, col + cells);
@@ -88,45 +94,84 @@ void wall_draw(struct wall *w, struct canvas *c, int row)
         const struct wall_line *line = &w->lines[w->top + i];
         const struct wall_cell *first = &w->cells[w->order[line->first]];
         if (line->count == 0) {
-            canvas_text(c, row + i, 1, c->cols - 2, STYLE_ACCENT, first->building);
+            canvas_text(c, row + i, 1, c->cols - 2, STYLE_ACCENT, wall_over(w, first));
             continue;
         }
         if (w->left > 1)
-            canvas_text(c, row + i, 1, w->left - 2, STYLE_ACCENT, first->floor);
+            canvas_text(c, row + i, 1, w->left - 2, STYLE_ACCENT, wall_beside(w, first));
         for (int k = 0; k < line->count; k++)
             cell_draw(w, c, row + i, w->left + k * w->cell_width, line->first + k);
     }
 }
 
-int wall_legend(const struct wall *w, struct canvas *c, int row, int cols)
+/* All is well first, then as a meter gets worse, then what is done to it. The order fills two lines of 80 columns. */
+enum wall_state wall_legend_state(int place)
 {
-    /* all is well first, then as a meter gets worse; what cannot be is not named */
-    static const enum wall_state shown[] = {
-        WALL_ON,         WALL_ALARM1,   WALL_ALARM2, WALL_ARREARS,    WALL_CUT,    WALL_FORCED_ON,
-        WALL_FORCED_OFF, WALL_IN_DOUBT, WALL_LOST,   WALL_NOT_OPENED, WALL_UNREAD,
+    static const enum wall_state order[WALL_STATES] = {
+        WALL_ON,         WALL_ALARM1,   WALL_ALARM2,     WALL_ARREARS,
+        WALL_CUT,        WALL_LOST,     WALL_FORCED_ON,  WALL_FORCED_OFF,
+        WALL_LOCKED_OUT, WALL_IN_DOUBT, WALL_NOT_OPENED, WALL_UNREAD,
     };
+    return order[place];
+}
+
+static void legend_text(const struct wall *w, enum wall_state state, char *buf)
+{
+    const char *word = wall_state_word(state), *name = message_gettext(word);
+    const char sign = show_sign(word);
+    const size_t end = strlen(name);
+    /* "alarm 1: 22" */
+    const char *between = end && isdigit((unsigned char)name[end - 1]) ? ":" : "";
+    char before[3] = {sign == ' ' ? '\0' : sign, ' ', '\0'};
+    snprintf(buf, SHOW_TEXT_MAX, "%s%s%s %d", before, name, between, w->counts[state]);
+}
+
+/* How close the legend stands, and whether it names what does not occur. */
+struct legend_form {
+    int gap;
+    bool all;
+};
+
+static int legend_draw(const struct wall *w, struct canvas *c, int row, int cols, int marked,
+                       const struct legend_form *form)
+{
     char text[SHOW_TEXT_MAX];
     int used = 0, col = 1;
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-        const char *word = wall_state_word(shown[i]), *name = message_gettext(word);
-        const char sign = show_sign(word);
-        const size_t end = strlen(name);
-        /* "alarm 1: 22" */
-        const char *between = end && isdigit((unsigned char)name[end - 1]) ? ":" : "";
-        if (sign == ' ')
-            snprintf(text, sizeof text, "%s%s %d", name, between, w->counts[shown[i]]);
-        else
-            snprintf(text, sizeof text, "%c %s%s %d", sign, name, between, w->counts[shown[i]]);
+    for (int i = 0; i < WALL_LEGEND_STATES; i++) {
+        const enum wall_state state = wall_legend_state(i);
+        const bool chosen = w->states >> state & 1u;
+        if (!form->all && w->counts[state] == 0 && !chosen && i != marked)
+            continue;
+        legend_text(w, state, text);
         const int width = text_width(text);
         if (col > 1 && col + width > cols - 1) {
             used++;
             col = 1;
         }
+        if (c && chosen) {
+            const struct canvas_cell *before = &c->cells[(row + used) * c->cols + col - 1];
+            canvas_char(c, row + used, col - 1, STYLE_BOLD, before->base == L']' ? L'|' : L'[');
+            canvas_char(c, row + used, col + width, STYLE_BOLD, L']');
+        }
         if (c)
-            canvas_text(c, row + used, col, width, show_style(word), text);
-        col += width + LEGEND_GAP;
+            canvas_text(c, row + used, col, width,
+                        show_style(wall_state_word(state)) | (i == marked ? STYLE_REVERSE : 0),
+                        text);
+        if (c && i == marked)
+            canvas_cursor(c, row + used, col);
+        col += width + form->gap;
     }
     return used + 1;
+}
+
+int wall_legend(const struct wall *w, struct canvas *c, int row, int cols, int marked)
+{
+    static const struct legend_form forms[] = {{2, true}, {1, true}, {1, false}};
+    const int last = (int)(sizeof forms / sizeof *forms) - 1;
+    int form = 0;
+    while (form < last && legend_draw(w, NULL, 0, cols, marked, &forms[form]) > LEGEND_LINES)
+        form++;
+    return legend_draw(w, c, row, cols, marked, &forms[form]);
 }
 
 const char *wall_floors_text(const struct wall *w, char *buf)
@@ -137,7 +182,9 @@ const char *wall_floors_text(const struct wall *w, char *buf)
     const int end = w->top + w->height < w->line_count ? w->top + w->height : w->line_count;
     const struct wall_line *first = &w->lines[w->top], *last = &w->lines[end - 1];
     const int final = last->first + (last->count > 0 ? last->count - 1 : 0);
-    snprintf(buf, SHOW_TEXT_MAX, "%s-%s", w->cells[w->order[first->first]].floor,
-             w->cells[w->order[final]].floor);
+    const char *from = wall_beside(w, &w->cells[w->order[first->first]]);
+    const char *to = wall_beside(w, &w->cells[w->order[final]]);
+    snprintf(buf, SHOW_TEXT_MAX, "%.60s%s%.60s", from, strcmp(from, to) ? "-" : "",
+             strcmp(from, to) ? to : "");
     return buf;
 }

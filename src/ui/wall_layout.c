@@ -36,7 +36,7 @@ static int gutter(const struct wall *w)
 static int roomy_cell(const struct wall *w)
 {
     const int whole = most(w->room_cells, ROOM_MOST) + 2;
-    return w->worst_first && whole > ROOMY_CELL ? whole : ROOMY_CELL;
+    return wall_mixed(w) && whole > ROOMY_CELL ? whole : ROOMY_CELL;
 }
 
 static void line_add(struct wall *w, int first, int count)
@@ -55,13 +55,14 @@ static bool run_add(struct wall *w, int first, int end, int a_line)
 
 static bool other_building(const struct wall *w, int place)
 {
-    return place == 0 || strcmp(cell_of(w, place)->building, cell_of(w, place - 1)->building) != 0;
+    return place == 0 ||
+           strcmp(wall_over(w, cell_of(w, place)), wall_over(w, cell_of(w, place - 1))) != 0;
 }
 
 static bool other_floor(const struct wall *w, int place)
 {
     return other_building(w, place) ||
-           strcmp(cell_of(w, place)->floor, cell_of(w, place - 1)->floor) != 0;
+           strcmp(wall_beside(w, cell_of(w, place)), wall_beside(w, cell_of(w, place - 1))) != 0;
 }
 
 /* Lines of one form. false: a floor did not fit into one line. */

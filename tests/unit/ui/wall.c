@@ -19,19 +19,20 @@
 
 static json_t *rows_new(void)
 {
-    return json_pack("{s:[{s:s},{s:s},{s:s},{s:s},{s:s},{s:s},{s:s},{s:s}],s:[],s:b}", "columns",
-                     "name", "meter_id", "name", "meter", "name", "path", "name", "tenant", "name",
-                     "state", "name", "balance_minor", "name", "balance_at", "name", "power_w",
-                     "rows", "more", 0);
+    return json_pack("{s:[{s:s},{s:s},{s:s},{s:s},{s:s},{s:s},{s:s},{s:s},{s:s}],s:[],s:b}",
+                     "columns", "name", "meter_id", "name", "meter", "name", "path", "name",
+                     "tenant", "name", "state", "name", "balance_minor", "name", "balance_at",
+                     "name", "power_w", "name", "channel", "rows", "more", 0);
 }
 
 static void row_add(json_t *result, int id, const char *path, const char *tenant, const char *state)
 {
-    char meter[16];
+    char meter[16], channel[8];
     snprintf(meter, sizeof meter, "1903%05d", id);
-    json_array_append_new(
-        json_object_get(result, "rows"),
-        json_pack("[i,s,s,s,s,i,i,i]", id, meter, path, tenant, state, 3720, 1793599269, 420));
+    snprintf(channel, sizeof channel, "L%02d", id % 4 + 1);
+    json_array_append_new(json_object_get(result, "rows"),
+                          json_pack("[i,s,s,s,s,i,i,i,s]", id, meter, path, tenant, state, 3720,
+                                    1793599269, 420, channel));
 }
 
 static void put(struct wall *w, json_t *result)
@@ -290,11 +291,123 @@ static void the_legend_counts(void **state)
     wall_init(&w);
     building_put(&w, 40, 10);
     canvas_init(&c, 10, 80, false);
-    assert_int_equal(wall_legend(&w, &c, 0, 80), 2);
-    assert_string_equal(row_text(&c, 0),
-                        " on 25  ! alarm 1: 5  % alarm 2: 0  $ arrears 0  - cut 5  ^ forced on 0");
+    assert_int_equal(wall_legend(&w, &c, 0, 80, -1), 2);
+    assert_string_equal(
+        row_text(&c, 0),
+        " on 25 ! alarm 1: 5 % alarm 2: 0 $ arrears 0 - cut 5 x lost 5 ^ forced on 0");
     assert_string_equal(row_text(&c, 1),
-                        " v forced off 0  ? in doubt 0  x lost 5  . not opened 0  ~ unread 0");
+                        " v forced off 0 # locked out 0 ? in doubt 0 . not opened 0 ~ unread 0");
+    for (int i = 0; i < WALL_STATES; i++)
+        w.counts[i] = 2222;
+    assert_int_equal(wall_legend(&w, &c, 0, 80, -1),
+                     3); /* more than there can be in one building */
+    w.counts[WALL_UNREAD] = w.counts[WALL_FORCED_ON] = w.counts[WALL_FORCED_OFF] = 0;
+    assert_int_equal(wall_legend(&w, &c, 0, 80, -1), 2); /* what does not occur is left out */
+    canvas_clear(&c);
+    wall_clear(&w);
+}
+
+static void states_are_chosen_in_the_legend(void **state)
+{
+    struct wall w;
+    struct canvas c;
+    (void)state;
+    wall_init(&w);
+    building_put(&w, 40, 10);
+    w.states = 1u << WALL_CUT | 1u << WALL_LOST;
+    wall_arrange(&w);
+    assert_int_equal(w.shown, 10);
+    assert_int_equal(w.counts[WALL_ON], 25); /* the legend tells what could be chosen too */
+    canvas_init(&c, 10, 80, false);
+    wall_legend(&w, &c, 0, 80, 1);
+    assert_string_equal(
+        row_text(&c, 0),
+        " on 25 ! alarm 1: 5 % alarm 2: 0 $ arrears 0[- cut 5|x lost 5]^ forced on 0");
+    assert_true(c.cells[8].style & STYLE_REVERSE);
+    char *select = wall_selection(&w);
+    assert_int_equal(strlen(select), strlen("meter:") + 10 * 10 - 1);
+    free(select);
+    w.states = 0;
+    wall_arrange(&w);
+    assert_null(wall_selection(&w));
+    canvas_clear(&c);
+    wall_clear(&w);
+}
+
+static void tags_stay_with_their_meters(void **state)
+{
+    struct wall w;
+    struct canvas c;
+    (void)state;
+    wall_init(&w);
+    building_put(&w, 40, 10);
+    w.wanted = WALL_ROOMY;
+    wall_layout(&w, 80, 10);
+    wall_tag(&w);
+    wall_key(&w, KEYS_RIGHT);
+    wall_key(&w, KEYS_RIGHT);
+    wall_tag(&w);
+    char *select = wall_selection(&w);
+    assert_int_equal(w.tagged, 2);
+    assert_int_equal(strlen(select), strlen("meter:190300001,190300001"));
+    free(select);
+    canvas_init(&c, 10, 80, false);
+    wall_draw(&w, &c, 0);
+    assert_memory_equal(row_text(&c, 0), " 4F  01 * 02", 12);
+    strcpy(w.filter, "nobody");
+    wall_arrange(&w);
+    assert_int_equal(w.tagged, 2);
+    strcpy(w.filter, "cut");
+    wall_arrange(&w);
+    wall_tag_shown(&w); /* what is shown, beside what was tagged before */
+    assert_true(w.tagged >= 5 && w.tagged <= 7);
+    wall_tag_shown(&w);
+    assert_true(w.tagged <= 2);
+    wall_untag(&w);
+    assert_int_equal(w.tagged, 0);
+    canvas_clear(&c);
+    wall_clear(&w);
+}
+
+static void a_room_is_gone_to(void **state)
+{
+    struct wall w;
+    (void)state;
+    wall_init(&w);
+    building_put(&w, 120, 10);
+    assert_true(wall_jump(&w, "3"));
+    assert_memory_equal(wall_here(&w)->room, "3", 1);
+    assert_true(wall_jump(&w, "30"));
+    assert_true(wall_jump(&w, "305"));
+    assert_string_equal(wall_here(&w)->room, "305");
+    assert_false(wall_jump(&w, "3059"));
+    assert_string_equal(wall_here(&w)->room, "305"); /* where it was */
+    assert_true(wall_jump(&w, "00077"));             /* the end of a meter's number */
+    assert_string_equal(wall_here(&w)->meter, "190300077");
+    wall_clear(&w);
+}
+
+static void by_channel(void **state)
+{
+    struct wall w;
+    struct canvas c;
+    (void)state;
+    wall_init(&w);
+    building_put(&w, 40, 10);
+    const int64_t id = wall_here(&w)->id;
+    w.group = WALL_BY_CHANNEL;
+    wall_arrange(&w);
+    assert_int_equal(wall_here(&w)->id, id);
+    assert_int_equal(w.floors, 4);
+    wall_layout(&w, 80, 10);
+    canvas_init(&c, 10, 80, false);
+    wall_draw(&w, &c, 0);
+    assert_memory_equal(row_text(&c, 0), " L01 ", 5);
+    for (int i = 0; i < 10; i++)
+        assert_string_equal(w.cells[w.order[i]].channel, "L01");
+    strcpy(w.filter, "l03");
+    wall_arrange(&w);
+    assert_int_equal(w.shown, 10);
     canvas_clear(&c);
     wall_clear(&w);
 }
@@ -334,6 +447,10 @@ int main(void)
         cmocka_unit_test(one_cell_changes_alone),
         cmocka_unit_test(several_buildings_have_their_names),
         cmocka_unit_test(the_legend_counts),
+        cmocka_unit_test(states_are_chosen_in_the_legend),
+        cmocka_unit_test(tags_stay_with_their_meters),
+        cmocka_unit_test(a_room_is_gone_to),
+        cmocka_unit_test(by_channel),
         cmocka_unit_test(ten_thousand_meters_are_no_matter),
     };
     setlocale(LC_ALL, "C.UTF-8");

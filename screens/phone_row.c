@@ -1,0 +1,24 @@
+/*
+ * What the query calls how; no words are made here.
+ */
+#include "phone_row.h"
+
+bool phone_row(const struct rows *r, struct phone *p)
+{
+    if (rows_count(r) == 0)
+        return false;
+    *p = (struct phone){
+        .room = rows_text(r, 0, "room"),
+        .tenant = rows_text(r, 0, "tenant"),
+        .meter = rows_text(r, 0, "meter"),
+        .state = rows_text(r, 0, "state"),
+        .why = rows_text(r, 0, "why"),
+        .locked_by = rows_text(r, 0, "locked_by"),
+        .locked_at_utc = rows_number(r, 0, "locked_at", 0),
+        .has_balance = rows_value(r, 0, "balance_minor") != NULL,
+        .balance_minor = rows_number(r, 0, "balance_minor", 0),
+        .days = rows_number(r, 0, "days", -1),
+        .read_at_utc = rows_number(r, 0, "balance_at", 0),
+    };
+    return true;
+}
