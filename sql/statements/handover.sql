@@ -26,3 +26,81 @@ DELETE FROM channel WHERE id = ?1;
 SELECT m.id, m.channel_id, m.address, m.number, m.model, c.name, s.path
 FROM meter m JOIN channel c ON c.id = m.channel_id JOIN space s ON s.id = m.space_id
 WHERE ?1 = 0 OR m.channel_id = ?1 ORDER BY m.channel_id, m.address;
+-- name: structure_setting
+-- scan: all of them; a laptop makes no nightly backup and tells nobody of alarms
+SELECT key, CASE WHEN key = 'site.structure' THEN '1'
+                 WHEN key IN ('backup.at', 'alarm.command', 'alarm.mail_to') THEN '' ELSE value END AS value
+FROM setting UNION SELECT 'site.structure', '1' ORDER BY key DESC;
+-- name: structure_setting_put
+INSERT INTO setting (key, value)
+VALUES (?1, ?2);
+-- name: structure_space
+-- scan: all of them
+SELECT id, parent_id, kind, path, name, note FROM space ORDER BY id;
+-- name: structure_space_put
+INSERT INTO space (id, parent_id, kind, path, name, note)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+-- name: structure_gateway
+SELECT id, name, host, note FROM gateway ORDER BY id;
+-- name: structure_gateway_put
+INSERT INTO gateway (id, name, host, note)
+VALUES (?1, ?2, ?3, ?4);
+-- name: structure_operator
+SELECT id, login, name, role, password_hash, language, must_change, disabled_at_utc, created_at_utc FROM operator ORDER BY id;
+-- name: structure_operator_put
+INSERT INTO operator (id, login, name, role, password_hash, language, must_change, disabled_at_utc, created_at_utc)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+-- name: structure_channel
+-- Turned round: what the site handed over is the laptop's, the rest is the site's.
+SELECT id, name, gateway_id, type, host, port, device, baud, parity, stop_bits, quiet_ms, timeout_min_ms, low_latency,
+       note, interval_s, room_id,
+       CASE WHEN handed_to <> '' THEN ''
+            ELSE coalesce((SELECT value FROM setting WHERE key = 'site.name'), 'site') END AS handed_to,
+       CASE WHEN handed_to <> '' THEN NULL ELSE unixepoch() END AS handed_at_utc
+FROM channel ORDER BY id;
+-- name: structure_channel_put
+INSERT INTO channel (id, name, gateway_id, type, host, port, device, baud, parity, stop_bits, quiet_ms, timeout_min_ms, low_latency, note, interval_s, room_id, handed_to, handed_at_utc)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18);
+-- name: structure_tariff
+SELECT id, name, kind, note FROM tariff ORDER BY id;
+-- name: structure_tariff_put
+INSERT INTO tariff (id, name, kind, note)
+VALUES (?1, ?2, ?3, ?4);
+-- name: structure_price
+-- scan: all of them
+SELECT tariff_id, from_day, rate, step_wh, price_e4 FROM tariff_price;
+-- name: structure_price_put
+INSERT INTO tariff_price (tariff_id, from_day, rate, step_wh, price_e4)
+VALUES (?1, ?2, ?3, ?4, ?5);
+-- name: structure_meter
+-- scan: all of them
+SELECT id, number, kind, model, credit_mode, channel_id, address, space_id, tariff_id, transformers, total_purchased, note, interval_s, role FROM meter ORDER BY id;
+-- name: structure_meter_put
+INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id, tariff_id, transformers, total_purchased, note, interval_s, role)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14);
+-- name: structure_tenant
+-- scan: all of them; who is where, and no more than that
+SELECT id, code, name, alias, '' AS phone, '' AS note, search FROM tenant ORDER BY id;
+-- name: structure_tenant_put
+INSERT INTO tenant (id, code, name, alias, phone, note, search)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+-- name: structure_account
+-- scan: all of them
+SELECT id, number, tenant_id, opened_at_utc, closed_at_utc, no_sale, '' AS note FROM account ORDER BY id;
+-- name: structure_account_put
+INSERT INTO account (id, number, tenant_id, opened_at_utc, closed_at_utc, no_sale, note)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+-- name: structure_account_meter
+-- scan: all of them
+SELECT account_id, meter_id, from_utc, to_utc, adopted FROM account_meter;
+-- name: structure_account_meter_put
+INSERT INTO account_meter (account_id, meter_id, from_utc, to_utc, adopted)
+VALUES (?1, ?2, ?3, ?4, ?5);
+-- name: structure_lock_out
+-- scan: the tags that hang
+SELECT id, meter_id, operator_id, reason, at_utc, off_at_utc FROM lock_out WHERE cleared_at_utc IS NULL;
+-- name: structure_lock_out_put
+INSERT INTO lock_out (id, meter_id, operator_id, reason, at_utc, off_at_utc)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+-- name: structure_active
+SELECT count(*) FROM channel WHERE handed_to = '';

@@ -50,17 +50,45 @@ static int say(const json_t *r, struct err *e)
     return e->code;
 }
 
+/* Books for an electrician's laptop. */
+static int run_structure(struct cli *cli, const char *file, bool json, struct err *e)
+{
+    char *path = path_absolute(file);
+    json_t *r = NULL;
+    int code = cli_call(cli, "backup.structure", json_pack("{s:s}", "file", path), NULL,
+                        PROOF_TIMEOUT_MS, &r, e);
+
+    if (code == 0 && json) {
+        cli_json(r);
+    } else if (code == 0) {
+        printf(_("%s: the books of a laptop, %lld bytes. Its lines: %lld; all others are the "
+                 "site's.\n"),
+               text(r, "file"), number(r, "bytes"), number(r, "channels"));
+        printf(_("On the laptop: metertill --database FILE\n"));
+        if (number(r, "channels") == 0)
+            puts(_("No line was handed over yet: metertill handover CHANNEL --to NAME does it."));
+    }
+    json_decref(r);
+    free(path);
+    return code;
+}
+
 static int run(struct cli *cli, int argc, char **argv, struct err *e)
 {
     bool json = false;
-    const struct cli_option options[] = {{.name = "json", .flag = &json}, {0}};
+    const char *structure = NULL;
+    const struct cli_option options[] = {{.name = "json", .flag = &json},
+                                         {.name = "structure", .text = &structure, .filled = true},
+                                         {0}};
     json_t *r = NULL;
     int first, code = cli_options(argc, argv, options, &first, e);
 
     if (code == 0)
-        code = cli_words(argc, argv, first, 0, 1, e);
+        code = cli_words(argc, argv, first, 0, structure ? 0 : 1, e);
     if (code != 0)
         return code;
+    if (structure)
+        return run_structure(cli, structure, json, e);
     if (first < argc) {
         char *path = path_absolute(argv[first]);
         code = cli_call(cli, "backup.file", json_pack("{s:s}", "file", path), NULL,
@@ -82,11 +110,15 @@ const struct verb backup_verb = {
     .summary = N_("copy the books while the engine runs, and verify the copy"),
     .usage = N_(
         "metertill backup [FILE] [--json]\n"
+        "metertill backup --structure FILE [--json]\n"
         "\n"
         "Copies the books while selling goes on, opens the copy, verifies it and compares it with\n"
         "the books. Without FILE the copy goes where the nightly ones are (configuration\n"
         "backup-dir), the command for the second place takes it, and old ones are removed. FILE\n"
-        "must not exist; the engine writes it, so that its account needs the right to."),
+        "must not exist; the engine writes it, so that its account needs the right to.\n"
+        "--structure: books for an electrician's laptop, with rooms, lines, meters, tenants' names\n"
+        "and logins, without money, readings, orders and phone numbers. The lines that were handed\n"
+        "over (metertill handover) are the laptop's; it sells nothing."),
     .run = run,
 };
 

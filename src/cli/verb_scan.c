@@ -34,8 +34,10 @@ static void on_event(void *ctx, const char *event, const json_t *data)
     p->total = (long long)json_integer_value(json_object_get(data, "total"));
     p->found = (long long)json_integer_value(json_object_get(data, "found"));
     p->over = p->over || json_is_true(json_object_get(data, "over"));
-    if (p->tty)
-        fprintf(stderr, _("\rasked %lld of %lld, found %lld "), p->done, p->total, p->found);
+    if (p->tty) {
+        fputc('\r', stderr);
+        fprintf(stderr, _("asked %lld of %lld, found %lld "), p->done, p->total, p->found);
+    }
 }
 
 /* A hundredth of what is told by events is looked at all the same: one may be lost with a connection. */

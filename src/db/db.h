@@ -94,6 +94,9 @@ int db_sql_kind(enum sql_id id); /* enum sql_kind */
  * the read transaction that is open on db (db_begin_read(), then any query) began. Out of WAL mode, on the disk when it
  * returns; removed where it failed. stop(ctx) is asked between pieces and may be NULL. */
 int db_backup(struct db *db, const char *path, bool (*stop)(void *ctx), void *ctx, struct err *e);
+/* The rows of a statement without parameters into another database: its columns are the parameters of insert. */
+int db_copy_rows(struct db *from, enum sql_id select, struct db *to, enum sql_id insert,
+                 struct err *e);
 /* Bytes of a copy as the read transaction sees it. */
 int db_bytes(struct db *db, int64_t *bytes, struct err *e);
 /* From another thread: what db runs now ends with an error soon. */

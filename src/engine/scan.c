@@ -19,7 +19,7 @@ struct speed {
 };
 
 struct scan {
-    int from, to;
+    int from, to, stop_bits;
     struct speed speed[SPEEDS_MAX];
     size_t speeds;
     bool found[ADDRESS_MAX + 1], silent[ADDRESS_MAX + 1];
@@ -104,7 +104,8 @@ static void row_add(struct survey *s, const struct row *r)
 
     if (r->speed.baud > 0) {
         json_decref(line);
-        line = json_sprintf("%d 8%c", r->speed.baud, r->speed.parity ? r->speed.parity : 'N');
+        line = json_sprintf("%d 8%c%d", r->speed.baud, r->speed.parity ? r->speed.parity : 'N',
+                            scan->stop_bits);
     }
     json_array_append_new(
         scan->rows,
@@ -318,7 +319,7 @@ static int speeds_read(const char *text, struct scan *scan, struct err *e)
 
 static int channel_take(struct engine *engine, struct survey *s, const char *name, struct err *e)
 {
-    const struct scan *scan = s->own;
+    struct scan *scan = s->own;
     const struct channel_place *c = lines_find(engine, name);
 
     if (!c)
@@ -327,6 +328,7 @@ static int channel_take(struct engine *engine, struct survey *s, const char *nam
         return lines_absent(engine, c->id, name, e);
     if (strcmp(c->type, "rtu") != 0 && scan->speed[0].baud != 0)
         return err_set(e, MSG_SCAN_BAUD_GATEWAY, name);
+    scan->stop_bits = c->stop_bits;
     s->channel_id = c->id;
     text_copy(s->channel, sizeof s->channel, c->name);
     text_copy(s->type, sizeof s->type, c->type);
@@ -336,7 +338,7 @@ static int channel_take(struct engine *engine, struct survey *s, const char *nam
 /* A device, or host and port: a channel of the field, not of the books. */
 static int place_take(struct engine *engine, struct survey *s, const char *place, struct err *e)
 {
-    const struct scan *scan = s->own;
+    struct scan *scan = s->own;
     struct channel_conf conf = {.id = -(engine->last_survey + 1),
                                 .baud = scan->speed[0].baud,
                                 .parity = scan->speed[0].parity,
@@ -357,6 +359,7 @@ static int place_take(struct engine *engine, struct survey *s, const char *place
     }
     if (!conf.device[0] && scan->speed[0].baud != 0)
         return err_set(e, MSG_SCAN_BAUD_GATEWAY, place);
+    scan->stop_bits = conf.stop_bits;
     s->channel_id = conf.id;
     text_copy(s->channel, sizeof s->channel, place);
     text_copy(s->type, sizeof s->type, conf.type);
