@@ -17,7 +17,7 @@
 #define REST_S     5 /* between two looks */
 #define FOOT_LINES 3
 
-enum { ACTION_READ = 1, ACTION_WALL };
+enum { ACTION_READ = 1, ACTION_WALL, ACTION_METERS };
 
 static const char *lost_words(const struct rows *r, int row, char *buf)
 {
@@ -202,6 +202,10 @@ static void lines_action(struct view *v, int action)
         view_open(v, "wall", json_pack("{s:s}", "filter", _("lost")));
         return;
     }
+    if (action == ACTION_METERS) {
+        view_open(v, "line_meters", json_pack("{s:s}", "channel", name_marked(s)));
+        return;
+    }
     s->reading = true;
     view_ask(v, "channel.read", json_pack("{s:s}", "channel", name_marked(s)), NULL,
              N_("reading the meters of the line"), read_came);
@@ -214,6 +218,8 @@ static const char *lines_why_not(struct view *v, int action)
         return NULL;
     if (rows_count(&s->table.rows) == 0)
         return N_("No line is marked.");
+    if (action == ACTION_METERS)
+        return NULL;
     return s->reading ? N_("A line is being read already.") : NULL;
 }
 
@@ -272,6 +278,10 @@ static const struct screen_key keys[] = {
      .label = N_("Try now"),
      .help = N_("Try the marked line now: read all of its meters"),
      .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER | SCREEN_ADMINISTRATOR},
+    {.key = KEYS_ENTER,
+     .action = ACTION_METERS,
+     .label = N_("Meters"),
+     .help = N_("How well each meter of the marked line is heard")},
     {.key = KEYS_F(6),
      .action = ACTION_WALL,
      .label = N_("Lost"),

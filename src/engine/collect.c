@@ -12,13 +12,14 @@
 #include "field.h"
 #include "round.h"
 
-#define METERS_MAX 20000
-#define TURN_MS    1000
-#define ABSENT     3   /* misses after which a meter is no longer asked in rounds, only by itself */
-#define GRACE_S    120 /* a start so soon after a round was due holds it */
-#define AHEAD_S    7200  /* a round this far in the future was held by a wrong clock */
-#define CLOCKS_MS  60000 /* between two looks for wrong clocks */
-#define SLOTS      8
+#define METERS_MAX  20000
+#define TURN_MS     1000
+#define TURN_MIN_MS 20 /* where a test's clock runs fast */
+#define ABSENT      3  /* misses after which a meter is no longer asked in rounds, only by itself */
+#define GRACE_S     120   /* a start so soon after a round was due holds it */
+#define AHEAD_S     7200  /* a round this far in the future was held by a wrong clock */
+#define CLOCKS_MS   60000 /* between two looks for wrong clocks */
+#define SLOTS       8
 
 struct collect_meter {
     struct round_meter m;
@@ -181,17 +182,18 @@ static int64_t slot_of(struct slots *s, int64_t interval_s)
     return slot;
 }
 
-enum due { DUE_NOT, DUE_AGAIN, DUE_ROUND };
+/* DUE_SILENT: of the round, but absent, and not asked for it. */
+enum due { DUE_NOT, DUE_SILENT, DUE_AGAIN, DUE_ROUND };
 
 static enum due due_of(const struct collect_meter *m, int64_t slot, int64_t mono_ms)
 {
     if (m->at_once)
         return DUE_AGAIN;
-    if (m->m.misses < ABSENT && (slot > m->slot_utc || slot < m->slot_utc - AHEAD_S))
-        return DUE_ROUND;
-    if (m->m.misses > 0 && mono_ms - m->tried_ms >= clock_paced_ms(round_backoff_ms(m->m.misses)))
-        return DUE_AGAIN;
-    return DUE_NOT;
+    bool again =
+        m->m.misses > 0 && mono_ms - m->tried_ms >= clock_paced_ms(round_backoff_ms(m->m.misses));
+    if (slot > m->slot_utc || slot < m->slot_utc - AHEAD_S)
+        return m->m.misses < ABSENT || again ? DUE_ROUND : DUE_SILENT;
+    return again ? DUE_AGAIN : DUE_NOT;
 }
 
 struct pick {
@@ -252,10 +254,13 @@ static void channel_begin(struct engine *engine, const struct pick *picks, int c
     for (int i = 0; i < count; i++) {
         struct collect_meter *m = picks[i].meter;
         const int64_t slot = slot_of(slots, m->m.interval_s);
-        if (picks[i].due == DUE_ROUND && slot > plan.due_utc)
+        const bool of_round = picks[i].due != DUE_AGAIN;
+        if (of_round && slot > plan.due_utc)
             plan.due_utc = slot;
-        plan.due_count += picks[i].due == DUE_ROUND;
+        plan.due_count += of_round;
         m->slot_utc = slot;
+        if (picks[i].due == DUE_SILENT)
+            continue;
         m->at_once = false;
         plan.places[plan.count++] = m->m.place;
     }
@@ -277,11 +282,11 @@ static struct pick *picks_make(struct engine *engine, struct collect *c, struct 
         if (!line || !line->there)
             continue;
         enum due due = due_of(m, slot_of(slots, m->m.interval_s), mono_ms);
-        if (line->try_it && due == DUE_NOT)
-            due = DUE_AGAIN;
+        if (line->try_it && due < DUE_AGAIN)
+            due = due == DUE_SILENT ? DUE_ROUND : DUE_AGAIN;
         else if (line->broken && due == DUE_AGAIN && !m->at_once && m->m.misses > 1)
             due = DUE_NOT;
-        line->try_it = line->try_it && due == DUE_NOT;
+        line->try_it = line->try_it && due < DUE_AGAIN;
         if (due != DUE_NOT)
             picks[(*count)++] = (struct pick){m, due};
     }
@@ -347,10 +352,12 @@ void collect_refresh(struct engine *engine)
 void collect_run(struct engine *engine)
 {
     struct collect *c = collect_of(engine);
-    int64_t now = clock_mono_ms();
+    int64_t now = clock_mono_ms(), turn_ms = clock_paced_ms(TURN_MS);
+    if (turn_ms < TURN_MIN_MS)
+        turn_ms = TURN_MIN_MS;
     if (now < c->next_ms || c->loading)
         return;
-    c->next_ms = now + clock_paced_ms(TURN_MS);
+    c->next_ms = now + turn_ms;
     if (c->load_wanted || round_slot(clock_utc(), c->shortest_s) != c->loaded_slot) {
         list_load(engine, c);
         return;

@@ -18,6 +18,7 @@
 
 #define DELAY_FIRST_MS  1000
 #define DELAY_MAX_MS    30000
+#define DELAY_PACED_MS  50 /* the shortest, where a test's clock runs fast */
 #define URGENT_AFTER_MS 1000
 #define YOUNG_MS        1000 /* a connection lost younger than this is no idle close */
 #define DRAIN_CHUNK     512
@@ -98,8 +99,9 @@ static void remark(const struct line *line, const char *text)
 
 static void back_off(struct line *line, const char *why)
 {
+    int64_t paced_ms = clock_paced_ms(line->delay_ms);
     pthread_mutex_lock(&line->lock); /* whoever looks at the status computes with it */
-    line->retry_ms = clock_mono_ms() + line->delay_ms;
+    line->retry_ms = clock_mono_ms() + (paced_ms > DELAY_PACED_MS ? paced_ms : DELAY_PACED_MS);
     pthread_mutex_unlock(&line->lock);
     line->delay_ms = line->delay_ms * 2 < DELAY_MAX_MS ? line->delay_ms * 2 : DELAY_MAX_MS;
     line_state_set(line, LINE_BACKOFF, why);

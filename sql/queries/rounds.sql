@@ -1,0 +1,38 @@
+-- title: Rounds of reading
+-- roles: all
+-- param: channel text max=63
+-- param: from int
+-- param: to int
+-- column: channel text Channel
+-- column: due_at time Due
+-- column: state state State
+-- column: began_at time Began
+-- column: seconds integer Seconds
+-- column: meters integer Meters
+-- column: answered integer Answered
+-- column: missed integer Rounds left out
+-- Rounds that were held, and for rounds that were not, because the engine was not there or the channel was in other hands,
+-- one row that begins where the first of them was due and counts them.
+-- scan: one row a channel and round, of the span that is asked for
+WITH held AS (
+    SELECT r.channel_id, r.due_utc, r.began_utc, r.ended_utc, r.meters, r.answered,
+           coalesce(c.interval_s, (SELECT CAST(s.value AS INTEGER) FROM setting s WHERE s.key = 'read.interval_s'), 1800)
+               AS interval_s,
+           lag(r.due_utc) OVER (PARTITION BY r.channel_id ORDER BY r.due_utc) AS before_utc
+    FROM round r JOIN channel c ON c.id = r.channel_id
+    WHERE (:channel IS NULL OR c.name = :channel) AND r.due_utc >= coalesce(:from, unixepoch() - 172800)
+      AND r.due_utc <= coalesce(:to, 9999999999)
+), shown AS (
+    SELECT channel_id, due_utc,
+           CASE WHEN ended_utc IS NULL THEN 'not ended' WHEN answered = meters THEN 'all answered'
+                ELSE 'some silent' END AS state,
+           began_utc, ended_utc - began_utc AS seconds, meters, answered, NULL AS missed
+    FROM held
+    UNION ALL
+    SELECT channel_id, before_utc + interval_s, 'gap', NULL, NULL, NULL, NULL,
+           (due_utc - before_utc + interval_s / 2) / interval_s - 1
+    FROM held WHERE due_utc - before_utc >= interval_s + interval_s / 2 + 1
+)
+SELECT c.name AS channel, s.due_utc AS due_at, s.state, s.began_utc AS began_at, s.seconds, s.meters, s.answered, s.missed
+FROM shown s JOIN channel c ON c.id = s.channel_id
+ORDER BY s.due_utc DESC, c.name
