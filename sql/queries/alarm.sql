@@ -22,7 +22,7 @@
 SELECT a.id AS alarm_id, CASE a.severity WHEN 1 THEN 'urgent' WHEN 2 THEN 'warning' ELSE 'notice' END AS severity, a.kind,
        a.object,
        CASE WHEN a.cleared_utc IS NOT NULL THEN 'cleared' WHEN a.acked_utc IS NOT NULL THEN 'acknowledged'
-            WHEN a.gone_utc IS NOT NULL THEN 'cause gone' ELSE 'new' END AS state,
+            WHEN a.gone_utc IS NOT NULL THEN 'cause gone' ELSE 'unseen' END AS state,
        a.raised_utc AS raised_at, a.detail, s.name AS room, t.name AS tenant, t.phone, a.acked_utc AS acked_at, p.name AS acked_by,
        a.note, a.gone_utc AS gone_at, a.cleared_utc AS cleared_at, m.number AS meter, c.name AS channel,
        (SELECT count(*) FROM alarm b WHERE b.object = a.object AND b.kind = a.kind AND b.id < a.id) AS before

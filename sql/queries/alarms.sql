@@ -1,6 +1,6 @@
 -- title: Alarms
 -- roles: all
--- param: state text words=open|new|acknowledged|cleared|all
+-- param: state text words=open|unseen|acknowledged|cleared|all
 -- param: kind text max=24
 -- param: from int
 -- param: to int
@@ -12,7 +12,7 @@
 -- column: kind state Kind
 -- column: object text Object
 -- column: state state State
--- column: raised_at age Since
+-- column: raised_at age Raised
 -- column: detail text Detail
 -- column: room text Room
 -- column: tenant text Tenant
@@ -32,7 +32,7 @@
 SELECT a.id AS alarm_id, CASE a.severity WHEN 1 THEN 'urgent' WHEN 2 THEN 'warning' ELSE 'notice' END AS severity, a.kind,
        a.object,
        CASE WHEN a.cleared_utc IS NOT NULL THEN 'cleared' WHEN a.acked_utc IS NOT NULL THEN 'acknowledged'
-            WHEN a.gone_utc IS NOT NULL THEN 'cause gone' ELSE 'new' END AS state,
+            WHEN a.gone_utc IS NOT NULL THEN 'cause gone' ELSE 'unseen' END AS state,
        a.raised_utc AS raised_at, a.detail, s.name AS room, t.name AS tenant, t.phone, a.acked_utc AS acked_at, p.name AS acked_by,
        a.note, a.gone_utc AS gone_at, a.cleared_utc AS cleared_at, m.number AS meter, c.name AS channel,
        (SELECT count(*) FROM notice n WHERE n.alarm_id = a.id) AS notices,
@@ -47,7 +47,7 @@ LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
 LEFT JOIN account k ON k.id = am.account_id LEFT JOIN tenant t ON t.id = k.tenant_id
 LEFT JOIN operator p ON p.id = a.acked_by
 WHERE (coalesce(:state, 'open') IN ('open', 'all', 'cleared') OR :state = 'acknowledged' AND a.acked_utc IS NOT NULL
-       OR :state = 'new' AND a.acked_utc IS NULL)
+       OR :state = 'unseen' AND a.acked_utc IS NULL)
   AND (:kind IS NULL OR a.kind = :kind)
   AND a.raised_utc >= coalesce(:from, 0) AND a.raised_utc < coalesce(:to, 9223372036854775807)
   AND (:meter IS NULL OR m.number = :meter) AND (:channel IS NULL OR c.name = :channel)

@@ -79,7 +79,7 @@ SELECT c.name FROM channel c WHERE c.id = ?1 AND c.handed_to = '' AND EXISTS (SE
 -- name: alarm_handed
 -- Meters that are looked after elsewhere are not ours to miss.
 SELECT a.kind, a.object FROM alarm a INDEXED BY alarm_open JOIN meter m ON m.id = a.meter_id JOIN channel c ON c.id = m.channel_id
-WHERE a.kind IN ('lost meter', 'stranger') AND a.cleared_utc IS NULL AND c.handed_to <> '';
+WHERE a.kind IN ('lost meter', 'wrong meter') AND a.cleared_utc IS NULL AND c.handed_to <> '';
 -- name: alarm_in_doubt
 SELECT m.id, m.number, o.changed_at_utc, coalesce(d.number, ''), o.created_at_utc
 FROM "order" o JOIN meter m ON m.id = o.meter_id LEFT JOIN sale s ON s.id = o.sale_id LEFT JOIN document d ON d.id = s.document_id

@@ -120,7 +120,7 @@ const struct verb alarms_verb = {
     .name = "alarms",
     .summary = N_("list the alarms"),
     .usage = N_(
-        "metertill alarms [--state new|acknowledged|cleared|all] [--kind KIND] [--meter M] [--channel C] [TEXT] [--json]\n"
+        "metertill alarms [--state unseen|acknowledged|cleared|all] [--kind KIND] [--meter M] [--channel C] [TEXT] [--json]\n"
         "\n"
         "Without --state those that are open: what nobody has seen first, the worst first. TEXT: a room, a tenant, a note."),
     .run = run_alarms,
