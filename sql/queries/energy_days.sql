@@ -13,7 +13,6 @@
 -- column: power_max_w integer Highest power (W)
 -- column: seen_s integer Seconds seen
 -- column: meters integer Meters
--- key: day down
 -- Days that are over, of one meter or of all tenants' meters in a space and what is in it.
 WITH RECURSIVE place (id) AS (
     SELECT :space WHERE :space IS NOT NULL UNION ALL SELECT s.id FROM place p JOIN space s ON s.parent_id = p.id

@@ -21,6 +21,11 @@ FROM channel c LEFT JOIN gateway g ON g.id = c.gateway_id
 -- name: import_channel_get
 SELECT c.host, coalesce(g.name, ''), c.device, c.port FROM channel c LEFT JOIN gateway g ON g.id = c.gateway_id WHERE c.name = ?1
 
+-- name: import_space_kind
+SELECT kind = 'distribution' FROM space WHERE path = ?1
+-- name: import_meter_main
+SELECT role = 'main' FROM meter WHERE number = ?1
+
 -- name: import_gateway_host
 SELECT host FROM gateway WHERE name = ?1
 
@@ -50,23 +55,28 @@ WHERE name = ?1 AND (host, note) IS NOT (?2, coalesce(?3, note))
 
 -- name: import_channel_add
 INSERT INTO channel (name, type, port, gateway_id, host, quiet_ms, note, device, baud, parity, stop_bits,
-                     timeout_min_ms, low_latency)
+                     timeout_min_ms, low_latency, room_id, interval_s)
 VALUES (?1, ?2, coalesce(?3, 0), (SELECT id FROM gateway WHERE name = ?4), coalesce(?5, ''),
         coalesce(?6, CASE ?2 WHEN 'rtu' THEN 1000 ELSE 5000 END), coalesce(?7, ''), coalesce(?8, ''),
-        coalesce(?9, 9600), coalesce(?10, 'N'), coalesce(?11, 1), coalesce(?12, 150), coalesce(?13, 1))
+        coalesce(?9, 9600), coalesce(?10, 'N'), coalesce(?11, 1), coalesce(?12, 150), coalesce(?13, 1),
+        (SELECT id FROM space WHERE path = ?14), CAST(nullif(?15, '') AS INTEGER))
 -- name: import_channel_change
--- ?4 NULL: the column is not there; '': no gateway.
+-- ?4 NULL: the column is not there; '': no gateway. The same with ?14 (room) and ?15 (interval).
 UPDATE channel SET type = ?2, port = coalesce(?3, port),
        gateway_id = CASE WHEN ?4 IS NULL THEN gateway_id ELSE (SELECT id FROM gateway WHERE name = ?4) END,
        host = coalesce(?5, host), quiet_ms = coalesce(?6, quiet_ms), note = coalesce(?7, note),
        device = coalesce(?8, device), baud = coalesce(?9, baud), parity = coalesce(?10, parity),
        stop_bits = coalesce(?11, stop_bits), timeout_min_ms = coalesce(?12, timeout_min_ms),
-       low_latency = coalesce(?13, low_latency)
+       low_latency = coalesce(?13, low_latency),
+       room_id = CASE WHEN ?14 IS NULL THEN room_id ELSE (SELECT id FROM space WHERE path = ?14) END,
+       interval_s = CASE WHEN ?15 IS NULL THEN interval_s ELSE CAST(nullif(?15, '') AS INTEGER) END
 WHERE name = ?1 AND (type, port, gateway_id, host, quiet_ms, note, device, baud, parity, stop_bits, timeout_min_ms,
-                     low_latency) IS NOT
+                     low_latency, room_id, interval_s) IS NOT
       (?2, coalesce(?3, port), CASE WHEN ?4 IS NULL THEN gateway_id ELSE (SELECT id FROM gateway WHERE name = ?4) END,
        coalesce(?5, host), coalesce(?6, quiet_ms), coalesce(?7, note), coalesce(?8, device), coalesce(?9, baud),
-       coalesce(?10, parity), coalesce(?11, stop_bits), coalesce(?12, timeout_min_ms), coalesce(?13, low_latency))
+       coalesce(?10, parity), coalesce(?11, stop_bits), coalesce(?12, timeout_min_ms), coalesce(?13, low_latency),
+       CASE WHEN ?14 IS NULL THEN room_id ELSE (SELECT id FROM space WHERE path = ?14) END,
+       CASE WHEN ?15 IS NULL THEN interval_s ELSE CAST(nullif(?15, '') AS INTEGER) END)
 
 -- name: import_tariff_add
 INSERT INTO tariff (name, kind, note) VALUES (?1, 'flat', coalesce(?2, ''))
@@ -118,18 +128,22 @@ UPDATE meter SET channel_id = ?2, address = ?3 WHERE id = ?1
 SELECT c.name, m.address FROM meter m JOIN channel c ON c.id = m.channel_id WHERE m.number = ?1
 -- name: import_meter_add
 INSERT INTO meter (number, model, kind, credit_mode, channel_id, address, space_id, tariff_id, transformers,
-                   total_purchased, note)
+                   total_purchased, note, role, interval_s)
 VALUES (?1, ?2, ?3, 'meter', (SELECT id FROM channel WHERE name = ?4), ?5, (SELECT id FROM space WHERE path = ?6),
-        (SELECT id FROM tariff WHERE name = ?7), coalesce(?8, 1), coalesce(?9, 'proof'), coalesce(?10, ''))
+        (SELECT id FROM tariff WHERE name = ?7), coalesce(?8, 1), coalesce(?9, 'proof'), coalesce(?10, ''),
+        coalesce(?11, 'tenant'), CAST(nullif(?12, '') AS INTEGER))
 -- name: import_meter_change
 UPDATE meter SET model = ?2, kind = ?3, channel_id = (SELECT id FROM channel WHERE name = ?4), address = ?5,
        space_id = (SELECT id FROM space WHERE path = ?6), tariff_id = (SELECT id FROM tariff WHERE name = ?7),
        transformers = coalesce(?8, transformers), total_purchased = coalesce(?9, total_purchased),
-       note = coalesce(?10, note)
-WHERE number = ?1 AND (model, kind, channel_id, address, space_id, tariff_id, transformers, total_purchased, note) IS NOT
+       note = coalesce(?10, note), role = coalesce(?11, role),
+       interval_s = CASE WHEN ?12 IS NULL THEN interval_s ELSE CAST(nullif(?12, '') AS INTEGER) END
+WHERE number = ?1 AND (model, kind, channel_id, address, space_id, tariff_id, transformers, total_purchased, note, role,
+                       interval_s) IS NOT
       (?2, ?3, (SELECT id FROM channel WHERE name = ?4), ?5, (SELECT id FROM space WHERE path = ?6),
        (SELECT id FROM tariff WHERE name = ?7), coalesce(?8, transformers), coalesce(?9, total_purchased),
-       coalesce(?10, note))
+       coalesce(?10, note), coalesce(?11, role),
+       CASE WHEN ?12 IS NULL THEN interval_s ELSE CAST(nullif(?12, '') AS INTEGER) END)
 -- name: import_account_meter_add
 -- adopted 0: the first reading makes the opening entries.
 INSERT INTO account_meter (account_id, meter_id, from_utc)

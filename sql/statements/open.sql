@@ -5,7 +5,7 @@ SELECT m.id, m.model, m.credit_mode, m.channel_id, coalesce(am.account_id, 0), c
        coalesce(CASE WHEN k.at_utc >= ms.read_at_utc THEN k.balance_minor ELSE ms.balance_minor END, 0),
        coalesce(CASE WHEN k.at_utc >= ms.read_at_utc THEN k.purchase_count ELSE ms.purchase_count END, 0),
        coalesce(m.tariff_id, 0), m.total_purchased = 'proof' AND coalesce(k.total_stuck, 0) = 0,
-       coalesce(ms.trouble, ''), k.meter_id IS NOT NULL
+       coalesce(ms.trouble, ''), k.meter_id IS NOT NULL, m.role = 'main'
 FROM meter m
 LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
 LEFT JOIN account a ON a.id = am.account_id

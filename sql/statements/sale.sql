@@ -4,7 +4,8 @@ SELECT m.id, m.model, m.channel_id, sp.name, coalesce(am.account_id, 0), coalesc
        coalesce(t.name, ''), coalesce(ms.trouble, ''), coalesce(k.balance_minor, ms.balance_minor, 0),
        coalesce(k.old_firmware, ms.old_firmware, 0), k.meter_id IS NOT NULL, c.name,
        coalesce(nullif(ms.price1_e4, 0), (SELECT p.price_e4 FROM tariff_price p WHERE p.tariff_id = m.tariff_id
-                                          ORDER BY p.from_day DESC, p.rate LIMIT 1), 0), m.credit_mode, coalesce(a.note, '')
+                                          ORDER BY p.from_day DESC, p.rate LIMIT 1), 0), m.credit_mode, coalesce(a.note, ''),
+       m.role = 'main'
 FROM meter m JOIN space sp ON sp.id = m.space_id JOIN channel c ON c.id = m.channel_id
 LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
 LEFT JOIN account a ON a.id = am.account_id AND a.closed_at_utc IS NULL

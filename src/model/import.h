@@ -10,7 +10,7 @@
 
 #define IMPORT_PROBLEMS_MAX 100
 
-/* In the order in which they are written: what is named stands before what names it. */
+/* In the order in which they are read and told of. */
 enum import_file_id {
     IMPORT_GATEWAYS,
     IMPORT_CHANNELS,

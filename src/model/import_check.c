@@ -276,6 +276,40 @@ static const char *channel_lacks(const struct channel_end *end)
     return end->host[0] == '\0' && end->gateway[0] == '\0' ? "gateway" : NULL;
 }
 
+/* The row of a sheet with this key, or NULL. */
+static const json_t *row_named(const struct import *im, enum import_file_id id, const char *key)
+{
+    const struct import_sheet *s = &im->sheet[id];
+    const json_t *at = s->keys != NULL ? json_object_get(s->keys, key) : NULL;
+
+    return at != NULL ? s->row[json_integer_value(at)] : NULL;
+}
+
+/* What a cell of another sheet says of it, or, where that sheet tells nothing, what the books do. */
+static bool told(struct import *im, enum import_file_id id, const char *key, const char *column,
+                 const char *word, enum sql_id in_the_books)
+{
+    const char *text = json_string_value(json_object_get(row_named(im, id, key), column));
+    int64_t found = 0;
+
+    if (text != NULL && text[0] != '\0')
+        return strcmp(text, word) == 0;
+    return db_get(books_db(im->b), in_the_books, 0, &found, &im->broken, "s", key) == 0 &&
+           found != 0;
+}
+
+/* A line starts in a distribution room. */
+static void room_check(struct import *im, const struct import_sheet *s, size_t i)
+{
+    const char *room = cell(s, i, "room");
+
+    reference_check(im, s, i, "room", IMPORT_SPACES, room);
+    bool there = in_file(im, IMPORT_SPACES, room) || in_books(im, IMPORT_SPACES, room);
+    if (room[0] != '\0' && there &&
+        !told(im, IMPORT_SPACES, room, "kind", "distribution", SQL_import_space_kind))
+        say_value(im, s, i, "room", room, N_("is no distribution room"));
+}
+
 static void channels_check(struct import *im)
 {
     const struct import_sheet *s = &im->sheet[IMPORT_CHANNELS];
@@ -289,6 +323,7 @@ static void channels_check(struct import *im)
             continue;
         channel_end_read(im, i, &end);
         reference_check(im, s, i, "gateway", IMPORT_GATEWAYS, end.gateway);
+        room_check(im, s, i);
         const char *lacks = channel_lacks(&end), *column = end.serial ? "device" : "port";
         if (lacks != NULL) {
             err_set(&p, MSG_IMPORT_EMPTY, s->file->name, s->line[i], lacks);
@@ -376,6 +411,8 @@ static void account_meter_check(struct import *im, const struct import_sheet *s,
     if (meter[0] == '\0')
         return;
     reference_check(im, s, i, "meter", IMPORT_METERS, meter);
+    if (told(im, IMPORT_METERS, meter, "role", "main", SQL_import_meter_main))
+        say_value(im, s, i, "meter", meter, N_("is a main meter, which sells nothing"));
     if (!once_check(im, s, i, seen, "meter", meter, meter))
         return;
     if (db_find(books_db(im->b), SQL_import_meter_get, &row, &im->broken, "s", meter) == 0 &&
@@ -453,6 +490,19 @@ static void meter_change_check(struct import *im, const struct import_sheet *s, 
     db_done(row);
 }
 
+/* What a tenant pays for is no main meter. */
+static void role_check(struct import *im, const struct import_sheet *s, size_t i)
+{
+    struct db_row *row = NULL;
+
+    if (strcmp(cell(s, i, "role"), "main") == 0 &&
+        db_find(books_db(im->b), SQL_import_meter_get, &row, &im->broken, "s",
+                cell(s, i, "meter")) == 0 &&
+        row != NULL && db_text(row, 2)[0] != '\0')
+        say_value(im, s, i, "role", "main", N_("is not for a meter that an account pays for"));
+    db_done(row);
+}
+
 static void meters_check(struct import *im)
 {
     const struct import_sheet *s = &im->sheet[IMPORT_METERS];
@@ -466,6 +516,7 @@ static void meters_check(struct import *im)
         reference_check(im, s, i, "tariff", IMPORT_TARIFFS, cell(s, i, "tariff"));
         meter_place_check(im, s, i, seen);
         meter_change_check(im, s, i);
+        role_check(im, s, i);
     }
     json_decref(seen);
 }

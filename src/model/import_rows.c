@@ -84,12 +84,13 @@ static int channel_write(struct import *im, const struct import_sheet *s, size_t
 
     if (rc == 0)
         rc = db_run(db, there ? SQL_import_channel_change : SQL_import_channel_add, e,
-                    "ssIssIssIsIII", name, import_text(s, i, "type"), number(s, i, "port", &port),
+                    "ssIssIssIsIIIss", name, import_text(s, i, "type"), number(s, i, "port", &port),
                     import_text(s, i, "gateway"), import_text(s, i, "host"),
                     number(s, i, "quiet_ms", &quiet), import_text(s, i, "note"),
                     import_text(s, i, "device"), set ? &baud : NULL, set ? parity : NULL,
                     set ? &stops : NULL, number(s, i, "timeout_min_ms", &least),
-                    yes(s, i, "low_latency", &fast));
+                    yes(s, i, "low_latency", &fast), import_text(s, i, "room"),
+                    import_text(s, i, "interval_s"));
     if (rc == 0)
         count(im, !there, db_changes(db) > 0);
     return rc;
@@ -206,10 +207,11 @@ static int meter_put(struct import *im, const struct import_sheet *s, size_t i, 
     if (rc != 0)
         return rc;
     return db_run(books_db(im->b), there ? SQL_import_meter_change : SQL_import_meter_add, e,
-                  "ssssissIss", meter, import_text(s, i, "model"), "electricity", channel, address,
-                  import_text(s, i, "space"), import_text(s, i, "tariff"),
+                  "ssssissIssss", meter, import_text(s, i, "model"), "electricity", channel,
+                  address, import_text(s, i, "space"), import_text(s, i, "tariff"),
                   yes(s, i, "transformers", &transformers), import_filled(s, i, "total_purchased"),
-                  import_text(s, i, "note"));
+                  import_text(s, i, "note"), import_filled(s, i, "role"),
+                  import_text(s, i, "interval_s"));
 }
 
 static int meter_write(struct import *im, const struct import_sheet *s, size_t i, struct err *e)
@@ -288,9 +290,14 @@ int import_write(struct import *im, struct err *e)
         [IMPORT_TENANTS] = tenant_write,   [IMPORT_ACCOUNTS] = account_write,
         [IMPORT_METERS] = meter_write,
     };
+    /* What is named stands before what names it: a channel names the room where it starts. */
+    static const enum import_file_id order[IMPORT_FILES] = {
+        IMPORT_GATEWAYS, IMPORT_TARIFFS, IMPORT_SPACES,  IMPORT_CHANNELS,
+        IMPORT_METERS,   IMPORT_TENANTS, IMPORT_ACCOUNTS};
     int rc = 0;
 
-    for (size_t f = 0; rc == 0 && f < IMPORT_FILES; f++) {
+    for (size_t n = 0; rc == 0 && n < IMPORT_FILES; n++) {
+        const enum import_file_id f = order[n];
         if (writers[f] == NULL)
             rc = spaces_write(im, e);
         for (size_t i = 0; writers[f] != NULL && rc == 0 && i < im->sheet[f].rows; i++)

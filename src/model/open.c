@@ -60,7 +60,9 @@ static int meter_get(struct books *b, const json_t *args, struct plan *p, struct
     p->tariff_id = db_int(row, 11);
     p->use_total = db_int(row, 12) != 0;
     p->known = db_int(row, 14) != 0;
-    if (db_int(row, 4) != 0)
+    if (db_int(row, 15) != 0)
+        rc = err_set(e, MSG_METER_MAIN, number);
+    else if (db_int(row, 4) != 0)
         rc = err_set(e, MSG_OPENING_TAKEN, number, db_text(row, 5), db_text(row, 6));
     else if (strcmp(db_text(row, 2), "meter") != 0)
         rc = err_set(e, MSG_OPENING_MODEL, number, p->model);

@@ -23,7 +23,7 @@
 struct sale_meter {
     int64_t id, channel_id, account_id, balance_minor, price_e4;
     char number[32], model[32], room[64], account[32], tenant[128], channel[64], note[ERR_TEXT_MAX];
-    bool no_sale, stranger, known, old_firmware, meter_held;
+    bool is_main, no_sale, stranger, known, old_firmware, meter_held;
 };
 
 static int meter_get(struct books *b, const char *number, struct sale_meter *m, struct err *e)
@@ -44,6 +44,7 @@ static int meter_get(struct books *b, const char *number, struct sale_meter *m, 
     text_copy(m->account, sizeof m->account, db_text(row, 5));
     m->account_id = m->account[0] ? db_int(row, 4) : 0;
     m->no_sale = db_int(row, 6) != 0;
+    m->is_main = db_int(row, 16) != 0;
     text_copy(m->tenant, sizeof m->tenant, db_text(row, 7));
     m->stranger = strstr(db_text(row, 8), "STRANGER") != NULL;
     m->balance_minor = db_int(row, 9);
@@ -148,6 +149,8 @@ static int check_meter(struct books *b, const struct sale_meter *m, int64_t amou
 {
     int64_t passes = -1;
 
+    if (m->is_main)
+        return err_set(e, MSG_METER_MAIN, m->number);
     if (m->account_id == 0)
         return err_set(e, MSG_METER_NO_ACCOUNT, m->number);
     if (m->no_sale && m->note[0])
