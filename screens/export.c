@@ -1,6 +1,7 @@
 /*
- * Export: the list in view, all of its rows, into a file in the operator's tray. Pages are asked for one after the
- * other and written as they come; the record of it is in the books before the file has its name.
+ * Export: the list in view, all of its rows, or the state of chosen meters, into a file in the operator's tray. Pages
+ * are asked for one after the other and written as they come; the record of it is in the books before the file has its
+ * name.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +18,10 @@
 #include "table_source.h"
 #include "text.h"
 
-#define AT_ONCE   5000 /* rows that are packed in a moment: more go to a thread */
-#define PAGE_ROWS 5000 /* as many as the engine gives at once */
+#define AT_ONCE     5000 /* rows that are packed in a moment: more go to a thread */
+#define PAGE_ROWS   5000 /* as many as the engine gives at once */
+#define NOTED_BYTES 1600
+#define NOTED_CELLS 400 /* of an expression, on record */
 
 enum { ACTION_WRITE = 1 };
 enum { FIELD_NAME, FIELD_FORMAT, FIELDS };
@@ -34,8 +37,10 @@ static const struct field_def fields[FIELDS] = {
 struct exporting {
     struct form form;
     enum stage stage;
-    const struct table_def *def; /* of the table in view: const data of its screen */
-    json_t *what;                /* table_source_described() */
+    const struct table_def
+        *def;        /* of the table in view: const data of its screen; NULL: the state of meters */
+    char *selection; /* which meters, as they were chosen; NULL: all of them */
+    json_t *what;    /* table_source_described() */
     json_t *columns;
     struct export *file;
     char *folder;
@@ -48,7 +53,22 @@ struct exporting {
 
 static enum export_format format_of(const struct exporting *s)
 {
+    if (!s->def)
+        return EXPORT_STATE;
     return s->form.field[FIELD_FORMAT].choice == 0 ? EXPORT_XLSX : EXPORT_CSV;
+}
+
+/* {"state":true,"args":{...} of meters_state,"select":"..."} */
+static void state_describe(struct exporting *s, const json_t *args)
+{
+    const char *select = rows_member_text(args, "select");
+    json_t *which = json_object_get(args, "args");
+    s->what = json_pack("{s:s,s:s,s:o,s:{},s:i}", "title", _("Meters and their state"), "call",
+                        "meters_state", "args", which ? json_deep_copy(which) : json_object(),
+                        "page", "rows", -1);
+    s->selection = select[0] && strcmp(select, "all") != 0 ? mem_text(select) : NULL;
+    s->columns = export_state_columns();
+    s->form.field[FIELD_FORMAT].hidden = true;
 }
 
 static int export_open(struct view *v, const json_t *args, struct err *e)
@@ -57,16 +77,20 @@ static int export_open(struct view *v, const json_t *args, struct err *e)
     const struct table_source *table = table_source_below(v);
     char name[64], day[CLOCK_TEXT_MAX], minute[CLOCK_TEXT_MAX], whole[128];
     const char *login = rows_member_text(view_operator(v), "login");
-    (void)args;
-    if (!table || !table_source_has(table) || !view_export_dir(v)[0])
+    const bool state = json_is_true(json_object_get(args, "state"));
+    if ((!state && (!table || !table_source_has(table))) || !view_export_dir(v)[0])
         return err_set(e, MSG_UI_NO_TABLE);
     if (!login[0] || login[0] == '.' || strchr(login, '/'))
         return err_set(e, MSG_SHEET_EXPORT_NAME, login);
-    s->def = table->def;
-    s->what = table_source_described(table);
-    s->columns = table_source_columns(s->def->columns);
     s->folder = mem_format("%s/%s", view_export_dir(v), login);
     form_init(&s->form, fields, FIELDS, true);
+    if (state) {
+        state_describe(s, args);
+    } else {
+        s->def = table->def;
+        s->what = table_source_described(table);
+        s->columns = table_source_columns(s->def->columns);
+    }
     export_plain_name(name, sizeof name, rows_member_text(s->what, "title"));
     clock_minute(view_now(v), minute);
     snprintf(whole, sizeof whole, "%s-%s-%.2s%.2s", name[0] ? name : "list",
@@ -116,13 +140,17 @@ static void note(struct view *v)
 {
     struct exporting *s = v->state;
     char once[33];
+    char selected[NOTED_BYTES];
+    text_fit(selected, sizeof selected, s->selection ? s->selection : "", NOTED_CELLS);
     s->stage = STAGE_NOTE;
-    s->request = view_ask(v, "export.note",
-                          json_pack("{s:s,s:I,s:s,s:O,s:O}", "what", s->def->call, "rows",
-                                    (json_int_t)s->written, "file", s->name, "args",
-                                    json_object_get(s->what, "args"), "page",
-                                    json_object_get(s->what, "page")),
-                          link_once(once), NULL, noted);
+    json_t *args = s->selection ? json_pack("{s:s}", "select", selected)
+                                : json_incref(json_object_get(s->what, "args"));
+    s->request =
+        view_ask(v, "export.note",
+                 json_pack("{s:s,s:I,s:s,s:o,s:O}", "what", rows_member_text(s->what, "call"),
+                           "rows", (json_int_t)s->written, "file", s->name, "args", args, "page",
+                           json_object_get(s->what, "page")),
+                 link_once(once), NULL, noted);
 }
 
 /* The end of a big file takes seconds: on a thread, looked at by the tick. */
@@ -167,7 +195,8 @@ static void page_came(struct view *v, const json_t *result, const struct err *e)
     s->offset += (int64_t)json_array_size(json_object_get(result, "rows"));
     if (more)
         page_ask(v); /* the engine reads it while this one is written */
-    json_t *page = table_source_page(s->def, result);
+    json_t *page =
+        s->def ? table_source_page(s->def, result) : json_incref((json_t *)(uintptr_t)result);
     const int rc = export_rows(s->file, page, &why);
     json_decref(page);
     s->written = export_count(s->file);
@@ -186,7 +215,7 @@ static void page_ask(struct view *v)
     json_object_set_new(page, "offset", json_integer(s->after ? 0 : s->offset));
     json_object_set(page, "after", s->after);
     json_object_set_new(args, "page", page);
-    s->request = view_ask(v, s->def->call, args, NULL, NULL, page_came);
+    s->request = view_ask(v, rows_member_text(s->what, "call"), args, NULL, NULL, page_came);
 }
 
 static void begin(struct view *v)
@@ -209,7 +238,10 @@ static void begin(struct view *v)
                                            .site = view_site(v),
                                            .total = _("Total"),
                                            .columns = s->columns,
-                                           .id = s->def->id};
+                                           .id = s->def ? s->def->id : "meter",
+                                           .who = rows_member_text(view_operator(v), "name"),
+                                           .selection = s->selection,
+                                           .at_utc = view_now(v)};
     if (export_new(&s->file, &options, &e) != 0) {
         view_error(v, &e);
         return;
@@ -293,9 +325,12 @@ static int what_draw(const struct exporting *s, struct canvas *c, int row)
         snprintf(number, sizeof number, "%lld", (long long)rows);
         row += fact(c, row, _("Rows"), number);
     }
+    if (s->selection)
+        row += fact(c, row, _("Selected"), s->selection);
     if (find[0])
         row += fact(c, row, _("Only with"), find);
-    for (const struct table_column *t = s->def->columns; sort[0] && t->name; t++) {
+    for (const struct table_column *t = s->def ? s->def->columns : NULL; t && sort[0] && t->name;
+         t++) {
         if (strcmp(t->name, sort) == 0) {
             snprintf(text, sizeof text, "%s %c", message_gettext(t->title),
                      json_is_true(json_object_get(page, "down")) ? 'v' : '^');
@@ -358,6 +393,7 @@ static void export_close(struct view *v)
     json_decref(s->columns);
     json_decref(s->after);
     free(s->folder);
+    free(s->selection);
 }
 
 static const struct screen_key keys[] = {

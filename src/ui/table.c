@@ -210,8 +210,11 @@ static const char *cell_text(const struct table *t, const struct table_column *c
 {
     char marked[SHOW_TEXT_MAX];
     const json_t *value = rows_value(&t->rows, index, column->name);
-    if (column->words)
+    if (column->words) {
+        if (column->kind == SHOW_STATE && json_is_string(value)) /* other words, the same colour */
+            *style |= show_style(json_string_value(value));
         return column->words(&t->rows, index, text);
+    }
     show_value(column->kind, value, now_utc, text);
     if (column->kind == SHOW_STATE && json_is_string(value)) {
         const char *word = json_string_value(value);

@@ -1,0 +1,395 @@
+/*
+ * The third step of a batch: what would become of each meter, who loses power now, who is passed over and why; then the
+ * number of meters, typed, starts it. The same before a batch is taken back. Pages come from the engine as one scrolls.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch_words.h"
+#include "keys.h"
+#include "link.h"
+#include "message.h"
+#include "show.h"
+#include "table.h"
+#include "text.h"
+
+#define WINDOW_ROWS 200 /* held at a time */
+
+enum { ACTION_START = 1, ACTION_AGAIN, ACTION_METER };
+
+struct preview {
+    json_t *ask; /* of batch.preview; of an undo {"batch"} */
+    bool undo;
+    int64_t fail_percent; /* 0: the site's */
+    struct table table;
+    int64_t offset, want; /* first row held; row the cursor goes to */
+    int64_t total, will, dark, skipped, tried;
+    char command[16];
+    json_t *values;
+    int request;
+    char once[33]; /* kept until a definite answer */
+    bool asked, started;
+};
+
+/* The protocol's words of a row in the order of the columns. */
+static const char *const members[] = {"n",    "meter", "room", "tenant", "state",   "now",
+                                      "then", "dark",  "skip", "note",   "power_w", "command"};
+#define MEMBERS (sizeof members / sizeof *members)
+
+static const char *now_words(const struct rows *r, int row, char *buf)
+{
+    return batch_state_words(rows_text(r, row, "command"), rows_value(r, row, "now"), 0, buf);
+}
+
+static const char *then_words(const struct rows *r, int row, char *buf)
+{
+    buf[0] = '\0';
+    if (rows_value(r, row, "skip"))
+        return buf;
+    return batch_state_words(rows_text(r, row, "command"), rows_value(r, row, "then"), 0, buf);
+}
+
+/* Why it is skipped; that it goes dark, and what flows; what else is to be said. */
+static const char *note_words(const struct rows *r, int row, char *buf)
+{
+    char sentence[SHOW_TEXT_MAX], kw[32];
+    const json_t *skip = rows_value(r, row, "skip"), *note = rows_value(r, row, "note");
+    const int64_t power_w = rows_number(r, row, "power_w", -1);
+    snprintf(kw, sizeof kw, "%lld.%02d", (long long)(power_w / 1000), (int)(power_w % 1000 / 10));
+    batch_sentence(skip ? skip : note, sentence, sizeof sentence);
+    buf[0] = '\0';
+    if (skip)
+        show_format(buf, SHOW_TEXT_MAX, _("skipped: %1"), SHOW_ARGS(sentence));
+    else if (json_is_true(rows_value(r, row, "dark")) && power_w > 0)
+        show_format(buf, SHOW_TEXT_MAX, _("goes dark, %1 kW flowing %2"), SHOW_ARGS(kw, sentence));
+    else if (json_is_true(rows_value(r, row, "dark")))
+        show_format(buf, SHOW_TEXT_MAX, _("goes dark %1"), SHOW_ARGS(sentence));
+    else
+        text_copy(buf, SHOW_TEXT_MAX, sentence);
+    return buf;
+}
+
+static const struct table_column columns[] = {
+    {.name = "meter", .title = N_("Meter"), .width = 9, .most = 14, .rank = 2},
+    {.name = "room", .title = N_("Room"), .width = 6, .most = 12, .rank = 1},
+    {.name = "tenant", .title = N_("Tenant"), .width = 12, .most = 30, .rank = 4},
+    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 11, .rank = 3},
+    {.name = "now", .title = N_("Now"), .width = 13, .most = 40, .rank = 1, .words = now_words},
+    {.name = "then", .title = N_("Then"), .width = 13, .most = 40, .rank = 1, .words = then_words},
+    {.name = "note", .title = N_("Note"), .width = 18, .most = 90, .rank = 1, .words = note_words},
+    {.name = NULL},
+};
+
+/* The answer as rows under columns, as the table takes them; the caller's. */
+static json_t *rows_of(const struct preview *s, const json_t *result)
+{
+    json_t *names = json_array(), *rows = json_array(), *one;
+    size_t i;
+    for (size_t k = 0; k < MEMBERS; k++)
+        json_array_append_new(names, json_pack("{s:s}", "name", members[k]));
+    json_array_foreach(json_object_get(result, "rows"), i, one)
+    {
+        json_t *row = json_array();
+        for (size_t k = 0; k < MEMBERS; k++) {
+            json_t *value = json_object_get(one, members[k]);
+            json_array_append_new(row, strcmp(members[k], "command") == 0 ? json_string(s->command)
+                                       : value                            ? json_incref(value)
+                                                                          : json_null());
+        }
+        json_array_append_new(rows, row);
+    }
+    return json_pack("{s:o,s:o,s:I,s:b}", "columns", names, "rows", rows, "offset",
+                     (json_int_t)s->offset, "more", 0);
+}
+
+static void came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct preview *s = v->state;
+    s->request = 0;
+    if (e) {
+        view_error(v, e);
+        view_beep(v);
+        return;
+    }
+    const bool first = !rows_came(&s->table.rows);
+    s->total = rows_member(result, "total", 0);
+    s->will = rows_member(result, "will", 0);
+    s->dark = rows_member(result, "dark", 0);
+    s->skipped = rows_member(result, "skipped", 0);
+    s->tried = rows_member(result, "tried", 0);
+    if (rows_member_text(result, "command")[0])
+        text_copy(s->command, sizeof s->command, rows_member_text(result, "command"));
+    if (json_object_get(result, "values")) {
+        json_decref(s->values);
+        s->values = json_deep_copy(json_object_get(result, "values"));
+    }
+    json_t *rows = rows_of(s, result);
+    table_set(&s->table, rows, true);
+    json_decref(rows);
+    s->table.cursor = (int)(s->want - s->offset);
+    if (s->table.cursor >= rows_count(&s->table.rows))
+        s->table.cursor = rows_count(&s->table.rows) > 0 ? rows_count(&s->table.rows) - 1 : 0;
+    s->table.top = s->table.cursor;
+    if (first)
+        view_discard(v); /* what was typed ahead was not meant for this */
+}
+
+/* The window around the row that the cursor goes to. */
+static void ask(struct view *v, int64_t want)
+{
+    struct preview *s = v->state;
+    json_t *args = json_deep_copy(s->ask);
+    view_forget(v, s->request);
+    s->want = want;
+    s->offset = want > WINDOW_ROWS / 2 ? want - WINDOW_ROWS / 2 : 0;
+    json_object_set_new(args, "offset", json_integer(s->offset));
+    json_object_set_new(args, "limit", json_integer(WINDOW_ROWS));
+    s->request = view_ask(v, s->undo ? "batch.undo_preview" : "batch.preview", args, NULL,
+                          N_("working out what would happen"), came);
+}
+
+static int preview_open(struct view *v, const json_t *args, struct err *e)
+{
+    struct preview *s = v->state;
+    const int64_t undo = rows_member(args, "undo", 0);
+    const json_t *wish = json_object_get(args, "ask");
+    if (!wish && undo == 0)
+        return err_set(e, MSG_UI_NO_SELECTION);
+    s->undo = undo > 0;
+    s->ask = s->undo ? json_pack("{s:I}", "batch", (json_int_t)undo) : json_deep_copy(wish);
+    s->fail_percent = rows_member(args, "fail_percent", 0);
+    text_copy(s->command, sizeof s->command, rows_member_text(wish, "command"));
+    s->values = json_object();
+    table_init(&s->table, columns, "n", N_("No meter is selected."));
+    ask(v, 0);
+    return 0;
+}
+
+/* ---- starting */
+
+static void started(struct view *v, const json_t *result, const struct err *e)
+{
+    struct preview *s = v->state;
+    if (e) {
+        s->asked = !view_definite(e);
+        if (!s->asked)
+            s->once[0] = '\0';
+        view_error(v, e);
+        view_beep(v);
+        if (!s->asked)
+            ask(v, s->offset + s->table.cursor); /* what it would be now */
+        return;
+    }
+    s->asked = false;
+    s->started = true;
+    view_open(
+        v, "batch_run",
+        json_pack("{s:I,s:b}", "batch", (json_int_t)rows_member(result, "batch", 0), "mine", 1));
+}
+
+static void start(struct view *v)
+{
+    struct preview *s = v->state;
+    json_t *args = json_deep_copy(s->ask);
+    if (!s->once[0])
+        link_once(s->once);
+    json_object_set_new(args, "dark", json_integer(s->dark));
+    if (s->fail_percent > 0 && !s->undo)
+        json_object_set_new(args, "fail_percent", json_integer(s->fail_percent));
+    s->asked = true;
+    view_ask(v, s->undo ? "batch.undo" : "batch.start", args, s->once, N_("starting the batch"),
+             started);
+}
+
+/* "Force off, 12 selected" */
+static const char *title_of(const struct preview *s, int64_t now_utc, char *buf, size_t size)
+{
+    char title[BATCH_TITLE_MAX], number[24];
+    snprintf(number, sizeof number, "%lld", (long long)s->total);
+    batch_title(s->command, s->values, now_utc, title);
+    return show_format(
+        buf, size, s->undo ? _("Back to what was before: %1, %2 selected") : _("%1, %2 selected"),
+        SHOW_ARGS(title, number));
+}
+
+static void question(struct view *v)
+{
+    const struct preview *s = v->state;
+    char title[BATCH_TITLE_MAX + 100], text[SHOW_TEXT_MAX * 4], dark[24], will[24], skipped[24],
+        tried[24], what[BATCH_TITLE_MAX];
+    snprintf(dark, sizeof dark, "%lld", (long long)s->dark);
+    snprintf(will, sizeof will, "%lld", (long long)s->will);
+    snprintf(skipped, sizeof skipped, "%lld", (long long)s->skipped);
+    snprintf(tried, sizeof tried, "%lld", (long long)s->tried);
+    batch_title(s->command, s->values, view_now(v), what);
+    show_format(title, sizeof title,
+                s->dark > 0 ? _("%1: %2 of %3 go dark now") : _("%1: %3, none goes dark now"),
+                SHOW_ARGS(what, dark, will));
+    show_format(text, sizeof text,
+                s->dark > 0 ? _("Meters that lose their power now: %1. Commanded: %2. Skipped: %3. "
+                                "Lost, tried all the same: %4. Type how many go dark.")
+                            : _("Nobody loses power now. Commanded: %2. Skipped: %3. Lost, tried "
+                                "all the same: %4. Type how many are commanded."),
+                SHOW_ARGS(dark, will, skipped, tried));
+    view_dialog(v, title, text, s->dark > 0 ? dark : will, start);
+}
+
+static void preview_action(struct view *v, int action)
+{
+    struct preview *s = v->state;
+    switch (action) {
+    case ACTION_START:
+        if (s->asked)
+            start(v); /* no answer came: the same again */
+        else
+            question(v);
+        break;
+    case ACTION_AGAIN: ask(v, s->offset + s->table.cursor); break;
+    case ACTION_METER:
+        view_open(v, "meter",
+                  json_pack("{s:s}", "meter", rows_text(&s->table.rows, s->table.cursor, "meter")));
+        break;
+    default: break;
+    }
+}
+
+static const char *preview_why_not(struct view *v, int action)
+{
+    const struct preview *s = v->state;
+    if (s->request || !rows_came(&s->table.rows))
+        return action == ACTION_AGAIN ? NULL : N_("The preview did not come yet.");
+    if (action == ACTION_START && s->will == 0 && !s->asked)
+        return N_("Every meter would be skipped: there is nothing to start.");
+    if (action == ACTION_METER && rows_count(&s->table.rows) == 0)
+        return N_("No meter is shown.");
+    return NULL;
+}
+
+static bool preview_text(struct view *v, uint32_t key)
+{
+    struct preview *s = v->state;
+    const int page = s->table.height > 1 ? s->table.height - 1 : 1;
+    int64_t row = s->offset + s->table.cursor;
+    switch (key) {
+    case KEYS_UP: row--; break;
+    case KEYS_DOWN: row++; break;
+    case KEYS_PAGE_UP: row -= page; break;
+    case KEYS_PAGE_DOWN: row += page; break;
+    case KEYS_HOME: row = 0; break;
+    case KEYS_END: row = s->total - 1; break;
+    case 'r': ask(v, row); return true;
+    default: return false;
+    }
+    row = row >= s->total ? s->total - 1 : row;
+    row = row < 0 ? 0 : row;
+    if (s->request)
+        return true;
+    if (row >= s->offset && row < s->offset + rows_count(&s->table.rows))
+        s->table.cursor = (int)(row - s->offset);
+    else
+        ask(v, row);
+    return true;
+}
+
+static void preview_update(struct view *v, enum screen_cause cause, const char *event,
+                           const json_t *data)
+{
+    struct preview *s = v->state;
+    (void)event;
+    (void)data;
+    if (cause == SCREEN_LEFT)
+        s->request = 0;
+    else if (cause == SCREEN_SHOWN && s->started)
+        view_back(v); /* it is done: behind it is the command, for another one */
+    else if (cause == SCREEN_RESUMED && !s->started && !s->asked)
+        ask(v, s->offset + s->table.cursor);
+}
+
+static void preview_draw(struct view *v, struct canvas *c, int top, int lines)
+{
+    struct preview *s = v->state;
+    char text[BATCH_TITLE_MAX + 100], dark[24], will[24], skipped[24], tried[24];
+    batch_steps_draw(c, top, STEP_PREVIEW);
+    if (!rows_came(&s->table.rows)) {
+        if (!s->request)
+            canvas_paragraph(c, top + 2, 3, c->cols - 6, 3, STYLE_PLAIN,
+                             _("There is no preview. r asks for it again; Esc goes back."));
+        return;
+    }
+    snprintf(dark, sizeof dark, "%lld", (long long)s->dark);
+    snprintf(will, sizeof will, "%lld", (long long)s->will);
+    snprintf(skipped, sizeof skipped, "%lld", (long long)s->skipped);
+    snprintf(tried, sizeof tried, "%lld", (long long)s->tried);
+    canvas_text(c, top + 1, 1, c->cols - 30, STYLE_BOLD,
+                title_of(s, view_now(v), text, sizeof text));
+    show_format(text, sizeof text,
+                s->dark > 0 ? _("%1 will lose power now") : _("nobody loses power now"),
+                SHOW_ARGS(dark));
+    canvas_right(c, top + 1, c->cols - 29, 28, s->dark > 0 ? STYLE_BOLD | STYLE_RED : STYLE_BOLD,
+                 text);
+    table_draw(&s->table, c, top + 2, lines - 4, view_now(v), true);
+    show_format(text, sizeof text,
+                s->asked ? _("No answer came. Enter asks the same again; it is started once.")
+                         : _("Commanded: %1, skipped: %2, lost but tried: %3. Enter, then the "
+                             "number, starts."),
+                SHOW_ARGS(will, skipped, tried));
+    canvas_text(c, top + lines - 1, 1, c->cols - 2, STYLE_BOLD, text);
+}
+
+static void preview_close(struct view *v)
+{
+    struct preview *s = v->state;
+    json_decref(s->ask);
+    json_decref(s->values);
+    table_clear(&s->table);
+}
+
+/* Whether it was started is not known: look before it is started again. */
+static bool preview_may_leave(struct view *v)
+{
+    const struct preview *s = v->state;
+    if (!s->asked)
+        return true;
+    view_dialog(v, _("Whether the batch was started is not known."),
+                _("Esc stays, and Enter asks again. If you leave now, look into the list of "
+                  "batches before you start another one."),
+                NULL, view_back);
+    return false;
+}
+
+static const struct screen_key keys[] = {
+    {.key = KEYS_ENTER,
+     .action = ACTION_START,
+     .label = N_("Start"),
+     .help = N_("Asks for the number of meters, and then starts"),
+     .roles = BATCH_ROLES},
+    {.key = KEYS_F(7),
+     .action = ACTION_AGAIN,
+     .label = N_("Again"),
+     .help = N_("Work out the preview again (r)")},
+    {.key = KEYS_F(12),
+     .action = ACTION_METER,
+     .label = N_("Meter"),
+     .help = N_("The page of the marked meter")},
+    {.label = NULL},
+};
+
+const struct screen batch_preview_screen = {
+    .name = "batch_preview",
+    .title = N_("Batch: preview"),
+    .help = N_("What is and what would be of each meter, who loses power now, who is skipped and "
+               "why. Enter asks for the number of meters, typed; nothing is sent before."),
+    .group = SCREEN_NOT_IN_MENU,
+    .roles = BATCH_ROLES,
+    .keys = keys,
+    .state_size = sizeof(struct preview),
+    .open = preview_open,
+    .update = preview_update,
+    .draw = preview_draw,
+    .action = preview_action,
+    .text = preview_text,
+    .close = preview_close,
+    .why_not = preview_why_not,
+    .may_leave = preview_may_leave,
+};
