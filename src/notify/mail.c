@@ -18,7 +18,8 @@ struct talk {
     char *text;
     size_t size, used;
     const atomic_bool *stop;
-    char said[ERR_TEXT_MAX]; /* the last whole line */
+    char said[ERR_TEXT_MAX]; /* the last whole line, or the last that refused */
+    bool refused;
 };
 
 int mail_start(struct err *e)
@@ -50,8 +51,12 @@ static int hear(CURL *curl, curl_infotype type, char *bytes, size_t n, void *ctx
         n = sizeof line - 1;
     memcpy(line, bytes, n);
     line[n] = '\0';
-    if (n > 0 && text_is_clean(line))
+    /* A refusal is worth more than the good-bye after it. */
+    const bool refusal = line[0] == '4' || line[0] == '5';
+    if (n > 0 && text_is_clean(line) && (refusal || !t->refused)) {
+        t->refused = refusal;
         text_copy(t->said, sizeof t->said, line);
+    }
     return 0;
 }
 
@@ -80,13 +85,11 @@ static int password_read(const char *path, char *buf, size_t size, struct err *e
     return 0;
 }
 
-/* What a failure means: a login may be put right, a refused address will not. */
+/* What a failure means: an address that is refused stays so; all else may be put right. */
 static int talk_failed(CURLcode code, long said, const struct talk *t, bool *for_good,
                        struct err *e)
 {
-    const bool login = said == 530 || said == 534 || said == 535 || said == 538;
-
-    *for_good = said >= 500 && said < 600 && !login;
+    *for_good = said >= 550 && said <= 553;
     if (said >= 400 && t->said[0])
         return err_set(e, MSG_MAIL_REFUSED, t->said);
     return err_set(e, MSG_MAIL_FAILED, curl_easy_strerror(code));

@@ -8,8 +8,7 @@
 
 #include "mail.h"
 
-#define WORD_BYTES                                                                                 \
-    45 /* of a subject's word before it is encoded: 60 characters and its frame are 72 */
+#define WORD_BYTES 39 /* of a subject before it is encoded: 52 characters, and 21 around */
 #define LINE_BYTES 57 /* of a body's line: 76 characters */
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
