@@ -17,7 +17,15 @@
 #define REST_S     5 /* between two looks */
 #define FOOT_LINES 3
 
-enum { ACTION_READ = 1, ACTION_WALL, ACTION_METERS };
+enum {
+    ACTION_READ = 1,
+    ACTION_WALL,
+    ACTION_METERS,
+    ACTION_SCAN,
+    ACTION_DOCTOR,
+    ACTION_HANDOVER,
+    ACTION_PORTS
+};
 
 static const char *lost_words(const struct rows *r, int row, char *buf)
 {
@@ -78,7 +86,8 @@ static const char *state_of(const json_t *line, int64_t lost, int64_t meters)
 static void table_build(struct lines *s)
 {
     static const char *const names[] = {"id",      "name", "state", "since",    "lost",  "meters",
-                                        "read_at", "type", "place", "timeouts", "error", NULL};
+                                        "read_at", "type", "place", "timeouts", "error",
+                                        "handed_to", NULL};
     json_t *heads = json_array(), *rows = json_array(), *line;
     size_t i;
     for (int k = 0; names[k]; k++)
@@ -89,13 +98,13 @@ static void table_build(struct lines *s)
         const int64_t lost = rows_number(&s->channels, row, "lost", 0);
         const int64_t meters = rows_number(&s->channels, row, "meters", 0);
         json_array_append_new(
-            rows, json_pack("[I,s,s,O?,I,I,I,s,s,I,O?]", (json_int_t)rows_member(line, "id", 0),
+            rows, json_pack("[I,s,s,O?,I,I,I,s,s,I,O?,s]", (json_int_t)rows_member(line, "id", 0),
                             rows_member_text(line, "name"), state_of(line, lost, meters),
                             json_object_get(line, "since"), (json_int_t)lost, (json_int_t)meters,
                             (json_int_t)rows_number(&s->channels, row, "read_at", 0),
                             rows_member_text(line, "type"), rows_member_text(line, "place"),
                             (json_int_t)rows_member(line, "timeouts", 0),
-                            json_object_get(line, "error")));
+                            json_object_get(line, "error"), rows_member_text(line, "handed_to")));
     }
     json_t *result = json_pack("{s:o,s:o,s:b}", "columns", heads, "rows", rows, "more", 0);
     table_set(&s->table, result, false);
@@ -159,7 +168,9 @@ static void lines_update(struct view *v, enum screen_cause cause, const char *ev
     struct lines *s = v->state;
     (void)data;
     switch (cause) {
-    case SCREEN_EVENT: s->outdated |= strcmp(event, "line") == 0; break;
+    case SCREEN_EVENT:
+        s->outdated |= strcmp(event, "line") == 0 || strcmp(event, "books") == 0;
+        break;
     case SCREEN_SHOWN:
     case SCREEN_RESUMED: s->outdated = true; break;
     case SCREEN_LEFT:
@@ -206,6 +217,23 @@ static void lines_action(struct view *v, int action)
         view_open(v, "line_meters", json_pack("{s:s}", "channel", name_marked(s)));
         return;
     }
+    if (action == ACTION_PORTS) {
+        view_open(v, "ports", NULL);
+        return;
+    }
+    if (action == ACTION_SCAN || action == ACTION_DOCTOR) {
+        view_open(v, action == ACTION_SCAN ? "scan" : "doctor",
+                  json_pack("{s:s}", "channel", name_marked(s)));
+        return;
+    }
+    if (action == ACTION_HANDOVER) {
+        const int row = s->table.cursor;
+        view_open(v, "handover",
+                  json_pack("{s:s,s:s,s:I}", "channel", name_marked(s), "to",
+                            rows_text(&s->table.rows, row, "handed_to"), "meters",
+                            (json_int_t)rows_number(&s->table.rows, row, "meters", 0)));
+        return;
+    }
     s->reading = true;
     view_ask(v, "channel.read", json_pack("{s:s}", "channel", name_marked(s)), NULL,
              N_("reading the meters of the line"), read_came);
@@ -214,11 +242,16 @@ static void lines_action(struct view *v, int action)
 static const char *lines_why_not(struct view *v, int action)
 {
     const struct lines *s = v->state;
-    if (action == ACTION_WALL)
+    const char *to = rows_text(&s->table.rows, s->table.cursor, "handed_to");
+    if (action == ACTION_WALL || action == ACTION_PORTS)
         return NULL;
     if (rows_count(&s->table.rows) == 0)
         return N_("No line is marked.");
-    if (action == ACTION_METERS)
+    if (action == ACTION_METERS || action == ACTION_HANDOVER)
+        return NULL;
+    if (to[0])
+        return N_("This line was handed over: take it back first.");
+    if (action != ACTION_READ)
         return NULL;
     return s->reading ? N_("A line is being read already.") : NULL;
 }
@@ -244,6 +277,13 @@ static void foot_draw(const struct lines *s, struct canvas *c, int row)
         canvas_paragraph(c, row, 1, c->cols - 2, FOOT_LINES, STYLE_RED,
                          _("The line can be reached, but none of its meters answers: check the "
                            "wires behind the gateway and the line's speed."));
+    } else if (rows_text(&s->table.rows, s->table.cursor, "handed_to")[0]) {
+        canvas_paragraph(
+            c, row, 1, c->cols - 2, FOOT_LINES, STYLE_BOLD,
+            show_format(text, sizeof text,
+                        _("Handed over to %1: nothing is sent to its meters from here, and "
+                          "top-ups wait."),
+                        SHOW_ARGS(rows_text(&s->table.rows, s->table.cursor, "handed_to"))));
     } else {
         canvas_text(c, row, 1, c->cols - 2, STYLE_DIM,
                     rows_text(&s->table.rows, s->table.cursor, "place"));
@@ -273,7 +313,7 @@ static void lines_close(struct view *v)
 }
 
 static const struct screen_key keys[] = {
-    {.key = KEYS_F(4),
+    {.key = KEYS_F(7),
      .action = ACTION_READ,
      .label = N_("Try now"),
      .help = N_("Try the marked line now: read all of its meters"),
@@ -286,6 +326,26 @@ static const struct screen_key keys[] = {
      .action = ACTION_WALL,
      .label = N_("Lost"),
      .help = N_("The lost meters on the wall")},
+    {.key = 's',
+     .action = ACTION_SCAN,
+     .label = N_("Scan"),
+     .help = N_("Find who is on the marked line"),
+     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER | SCREEN_ADMINISTRATOR},
+    {.key = 'd',
+     .action = ACTION_DOCTOR,
+     .label = N_("Doctor"),
+     .help = N_("Examine the marked line and say where to look"),
+     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER | SCREEN_ADMINISTRATOR},
+    {.key = 'o',
+     .action = ACTION_HANDOVER,
+     .label = N_("Hand over"),
+     .help = N_("Hand the marked line over to a laptop, or take it back"),
+     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER | SCREEN_ADMINISTRATOR},
+    {.key = 'p',
+     .action = ACTION_PORTS,
+     .label = N_("Ports"),
+     .help = N_("The serial ports of the engine's machine"),
+     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER | SCREEN_ADMINISTRATOR},
     {.label = NULL},
 };
 
@@ -293,7 +353,7 @@ const struct screen lines_screen = {
     .name = "lines",
     .title = N_("Lines"),
     .help = N_("The lines to the meters, each with its state, since when it is so and why. A line "
-               "that is down is tried again by itself, ever less often; F4 tries it now."),
+               "that is down is tried again by itself, ever less often; F7 tries it now."),
     .group = SCREEN_METERS,
     .roles = SCREEN_ALL,
     .keys = keys,
