@@ -36,6 +36,8 @@ $(O)/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVES)
 bench: packages-test
 	@$(MAKE) --no-print-directory -s -j2 tests-built
 	@sh tests/bench/run.sh $(O)
+	@sh tests/bench/building.sh $(O)
+	@sh tests/bench/batch.sh $(O)
 	@sh tests/bench/screens.sh $(O)
 	@sh tests/bench/export.sh $(O)
 

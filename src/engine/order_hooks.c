@@ -70,16 +70,23 @@ static int topup_after(struct books *b, struct step *s, struct effects *fx, stru
                             fx, e);
 }
 
+/* What a plain order's frame came to: the order, a protection by it, its row in a batch. r NULL: nothing was read back. */
+static int plain_over(struct books *b, const struct order_task *t, enum order_deed deed,
+                      bool matches, const struct reading *r, struct effects *fx, struct err *e)
+{
+    int code = order_plain_after(b, t->id, deed, matches, fx, e);
+    if (code == 0 && matches && r && t->kind == ORDER_SWITCH)
+        code = protection_switched(b, t->id, r, e);
+    if (code == 0 && t->batch_id)
+        code = batch_order_over(b, t->id, deed, r, fx, e);
+    return code;
+}
+
 static int plain_after(struct books *b, struct step *s, struct effects *fx, struct err *e)
 {
-    const struct order_task *t = &s->order->task;
-    int code = order_plain_after(b, t->id, s->deed, s->matches, fx, e);
     s->step = ORDER_STEP_STOP;
-    if (code == 0 && s->matches && s->has_reading && t->kind == ORDER_SWITCH)
-        code = protection_switched(b, t->id, &s->reading, e);
-    if (code == 0 && t->batch_id)
-        code = batch_order_over(b, t->id, s->deed, s->has_reading ? &s->reading : NULL, fx, e);
-    return code;
+    return plain_over(b, &s->order->task, s->deed, s->matches, s->has_reading ? &s->reading : NULL,
+                      fx, e);
 }
 
 /* What proves an opening, and what a batch goes back to, is all of the meter, not its money alone. */
@@ -145,18 +152,28 @@ static const enum order_deed deed_of[] = {[DEED_DONE] = ORDER_DEED_DONE,
                                           [DEED_NOT_DONE] = ORDER_DEED_NOT_DONE,
                                           [DEED_UNKNOWN] = ORDER_DEED_UNKNOWN};
 
+static enum order_deed deed_seen(const struct job *job, enum deed deed)
+{
+    bool refused = job->how.end == BUS_EXCEPTION && job->how.exception == 1;
+    return refused ? ORDER_DEED_REFUSED_20 : deed_of[deed];
+}
+
 enum job_go order_hook_after(struct job *job, enum deed deed, const struct meter_credit *back)
 {
     struct order_job *o = job->owner;
     struct order_seen seen;
+    if (o->task.batch_id) {
+        o->after_waits = true;
+        o->after_matches = deed == DEED_DONE;
+        o->after_deed = deed_seen(job, deed);
+        return JOB_GO_STOP;
+    }
     struct step *s = work_new(sizeof *s, step_run, NULL);
     s->order = o;
     s->run = o->task.opening_id            ? opening_after
              : o->task.kind == ORDER_TOPUP ? topup_after
                                            : plain_after;
-    s->deed = deed_of[deed];
-    if (job->how.end == BUS_EXCEPTION && job->how.exception == 1)
-        s->deed = ORDER_DEED_REFUSED_20;
+    s->deed = deed_seen(job, deed);
     s->matches = deed == DEED_DONE; /* of a switch, settings, a clock: the field read it back */
     bool matches = s->matches;
     if (o->task.kind != ORDER_TOPUP)
@@ -232,7 +249,13 @@ static int end_within(struct books *b, void *ctx, struct effects *fx, struct err
 
     if (vendor_learn(b, o, e) != 0)
         return e->code;
-    if (missed(o, &why))
+    if (o->after_waits) {
+        struct reading r;
+        reading_convert(&o->job, &r);
+        code = plain_over(b, &o->task, o->after_deed, o->after_matches,
+                          o->job.has_reading ? &r : NULL, fx, e);
+    }
+    if (code == 0 && missed(o, &why))
         code = order_missed(b, o->task.id, why, &o->job.error, fx, e);
     if (code == 0 && o->task.batch_id)
         code = batch_order_over(b, o->task.id, ORDER_DEED_UNKNOWN, NULL, fx, e);

@@ -25,6 +25,9 @@ struct order_job {
     struct meter_place place;
     struct order_seen seen;
     bool has_seen, quiet_done, hook_stopped, sent, books_failed;
+    /* Of a batch: what its frame came to is put down with its end, in one commit; the line does not wait for two. */
+    bool after_waits, after_matches;
+    enum order_deed after_deed;
     struct order_wait *waits[8];
     size_t wait_count;
 };
