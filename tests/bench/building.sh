@@ -1,0 +1,103 @@
+#!/bin/sh
+# building.sh BUILD [CHANNELS METERS]: the collector against the limit of its lines: rounds of one line at 9600 and 19200 with
+# all meters present and with a tenth of them absent, a command that comes in the middle of a round, and a building of
+# CHANNELS lines with METERS meters in all (64, 10240) read in one round: time, processor, memory, bytes written.
+# One line each: NAME RATIO DETAILS; 1 is as fast as the limit. Times are those of the simulator's own record of frames.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+O=$(cd "${1:-build}" && pwd) channels=${2:-64} meters=${3:-10240}
+# shellcheck source=tests/lib/site.sh
+. tests/lib/site.sh
+trap site_stop EXIT
+trap 'exit 130' INT TERM
+export TZ=Asia/Shanghai LC_ALL=C.UTF-8
+
+ratio() { # ratio NAME A B DETAILS
+    awk -v name="$1" -v a="$2" -v b="$3" -v details="$4" 'BEGIN { printf "%-22s %5.2f  %s\n", name, (b > 0 ? a / b : 0), details }'
+}
+frames() { # of the last N: "MS DIRECTION HEX"
+    sim log "$1" | sed 's/},{/\n/g' | sed -n 's/.*"at_utc_ms":\([0-9]*\).*"what":"\([a-z]*\)".*"hex":"\([0-9A-F]*\)".*/\1 \2 \3/p'
+}
+quiet() { # no frame for two seconds
+    was=${now:-x}
+    now=$(sim stats | sed 's/.*"requests":\([0-9]*\).*/\1/')
+    [ "$was" = "$now" ] && return 0
+    sleep 2
+    return 1
+}
+# rounds BAUD ABSENT: one line of 30, read by the engine each minute; the third round counts.
+rounds() {
+    site_start --meters 30 --channels 1 --no-printer --line-time --plain --load off || exit 1
+    sim channel A01 line "$1/8N1" > "$SITE/line.out" || cat "$SITE/line.out"
+    sed -i "s/,9600,/,$1,/" "$SITE/import/channels.csv"
+    "$METERTILL" import "$SITE/import" > "$SITE/import.out" 2>&1 || cat "$SITE/import.out"
+    site_wait 60 quiet
+    i=0
+    while [ $i -lt "$2" ]; do
+        i=$((i + 1))
+        sim set "$(site_meter $((i * 30 / $2)))" present no > "$SITE/line.out"
+    done
+    as admin call setting.set key=read.interval_s value=60 > "$SITE/set.out" 2>&1 || cat "$SITE/set.out"
+    for _ in 1 2 3; do # the absent ones are found out meanwhile
+        sleep $((61 - $(date +%-S)))
+        sleep 2
+        now=x
+        site_wait 50 quiet
+    done
+    frames 400 > "$SITE/frames"
+    # The frames of the minute's round: from its first request to its last answer.
+    awk -v baud="$1" -v absent="$2" '
+        function hex(s,   i, n) { for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789ABCDEF", substr(s, i, 1)) - 1; return n }
+        { ms[NR] = $1; what[NR] = $2; bytes[NR] = $3 }
+        END {
+            for (first = NR; first > 1 && ms[first] - ms[first - 1] < 5000; first--);
+            char = 10 / baud * 1000; silence = baud > 19200 ? 1.75 : 3.5 * char
+            for (i = first; i <= NR; i++) {
+                if (what[i] != "request") continue
+                requests++
+                answered = what[i + 1] == "reply" && substr(bytes[i + 1], 1, 2) == substr(bytes[i], 1, 2)
+                if (answered) { limit += (8 + 5 + 2 * hex(substr(bytes[i], 9, 4))) * char + 2 * silence + 40; answers++ }
+            }
+            printf "%d %d %d %d\n", limit, ms[NR] - ms[first], requests, answers
+        }' "$SITE/frames" > "$SITE/took"
+    read -r limit took requests answers < "$SITE/took"
+    ratio "round/$1/$2-absent" "$limit" "$took" "30 meters, $2 of them absent: $requests requests, $answers answers; the line needs $limit ms, the round took $took ms"
+    if [ "$1/$2" = 9600/0 ]; then
+        # ---- a command in the middle of a round: until its answer, against two exchanges of the line
+        sleep $((61 - $(date +%-S)))
+        for i in 3 9 15 21 27; do
+            began=$(date +%s%3N)
+            "$METERTILL" read "$(site_meter $i)" > "$SITE/read.out" 2>&1
+            echo $(($(date +%s%3N) - began))
+        done | sort -n > "$SITE/latency"
+        median=$(sed -n 3p "$SITE/latency")
+        ratio "command/in-a-round" $((limit * 2 / (requests > 0 ? requests : 1))) "$median" "a meter read while its line's round runs: median $median ms (most $(tail -1 "$SITE/latency")); two exchanges of the line are $((limit * 2 / (requests > 0 ? requests : 1))) ms"
+    fi
+    site_stop
+}
+rounds 9600 0
+rounds 9600 3
+rounds 19200 0
+rounds 19200 3
+
+# ---- the whole building: one round of all
+site_start --meters "$meters" --channels "$channels" --no-printer --line-time --plain --load off || exit 1
+now=x
+site_wait 300 quiet
+used() { # processor time in hundredths, bytes written, kilobytes resident
+    awk '{ print $14 + $15 }' "/proc/$SITE_ENGINE/stat"
+    awk '$1 == "write_bytes:" { print $2 }' "/proc/$SITE_ENGINE/io"
+    awk '$1 == "VmRSS:" { print $2 }' "/proc/$SITE_ENGINE/status"
+}
+# shellcheck disable=SC2046
+set -- $(used)
+cpu=$1 written=$2
+began=$(date +%s%3N)
+"$METERTILL" read --all > "$SITE/read.out" 2>&1
+took=$(($(date +%s%3N) - began))
+# shellcheck disable=SC2046
+set -- $(used)
+each=$((meters / channels))
+# 48 registers: 8 + 101 characters, two silences, 40 ms of the meter's own
+limit=$(awk -v n=$each 'BEGIN { char = 10 / 9.6; printf "%d", n * (109 * char + 7 * char + 40) }')
+ratio "building/$meters" "$limit" "$took" "$channels lines of $each meters at 9600: the lines need $limit ms, one round took $took ms; processor $(((($1 - cpu) * 1000) / (took + 1))) % of one, $((($2 - written) / 1024)) KB written, $(($3 / 1024)) MB resident; $(tail -1 "$SITE/read.out")"
