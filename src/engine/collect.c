@@ -32,7 +32,7 @@ struct collect {
     struct collect_meter *meters; /* by id */
     int count;
     int64_t settings_ms;
-    int64_t next_ms, next_clocks_ms;
+    int64_t next_ms, next_clocks_ms, clocks_utc;
     int64_t loaded_slot, shortest_s;
     bool loading, load_wanted, fresh; /* fresh: who is stale is asked at once */
 };
@@ -332,9 +332,14 @@ static void clocks_done(struct engine *engine, struct work *work)
     work_free(work);
 }
 
-static void clocks_look(struct engine *engine)
+/* Only by a clock that went on as time did since the last look: not by one that was just set, or stands. */
+static void clocks_look(struct engine *engine, struct collect *c)
 {
     struct err e = {0};
+    const int64_t now = clock_utc(), went = now - c->clocks_utc;
+    c->clocks_utc = now;
+    if (went < CLOCKS_MS / 1000 - 10 || went > CLOCKS_MS / 1000 * 3)
+        return;
     struct work *w = work_new(sizeof *w, clocks_run, clocks_done);
     if (!writer_push(engine, w, &e))
         work_free(w);
@@ -366,7 +371,7 @@ void collect_run(struct engine *engine)
     engine->sweeping = engine->lanes != NULL;
     if (now >= c->next_clocks_ms) {
         c->next_clocks_ms = now + clock_paced_ms(CLOCKS_MS);
-        clocks_look(engine);
+        clocks_look(engine, c);
     }
 }
 
