@@ -211,7 +211,7 @@ static bool edit_may_leave(struct view *v)
     if (!any_changed(s) || s->warned)
         return true;
     s->warned = true;
-    view_warn(v, _("Not saved yet: F4 saves, Esc once more leaves without saving."));
+    view_warn(v, _("Not saved yet: F11 saves, Esc once more leaves without saving."));
     return false;
 }
 
@@ -251,7 +251,7 @@ static const char *edit_heading(struct view *v)
 }
 
 static const struct screen_key keys[] = {
-    {.key = KEYS_F(4),
+    {.key = KEYS_F(11),
      .action = ACTION_SAVE,
      .label = N_("Save"),
      .help = N_("Write down what was changed; Enter in the last field does the same")},

@@ -55,7 +55,7 @@ static const struct table_def list_def = {
     .call = "backups",
     .columns = columns,
     .id = "backup_id",
-    .empty = N_("There is no backup yet: the books are in one place only. F4 makes one now; the "
+    .empty = N_("There is no backup yet: the books are in one place only. F11 makes one now; the "
                 "engine makes one each night."),
     .what = N_("reading the backups"),
 };
@@ -141,7 +141,7 @@ static void backups_draw(struct view *v, struct canvas *c, int top, int lines)
 }
 
 static const struct screen_key keys[] = {
-    {.key = KEYS_F(4),
+    {.key = KEYS_F(11),
      .action = ACTION_NOW,
      .label = N_("Back up now"),
      .help = N_("Make a backup of the books now, read it back and compare it"),

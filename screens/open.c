@@ -421,7 +421,7 @@ void open_enter(struct view *v)
         view_beep(v);
     } else if (open_is_new(s) && !s->live) {
         view_warn(v,
-                  _("The meter was not read, so nobody knows what it holds. F4 reads it again."));
+                  _("The meter was not read, so nobody knows what it holds. F11 reads it again."));
     } else if (open_is_new(s) && !s->reset && open_holds(s, &balance_minor, &count)) {
         loss_ask(v, balance_minor, count);
     } else {
@@ -560,7 +560,7 @@ static const struct screen_key keys[] = {
      .action = ACTION_ENTER,
      .label = N_("Open"),
      .help = N_("First the summary, then the opening; when it is open, on to the sale")},
-    {.key = KEYS_F(4),
+    {.key = KEYS_F(11),
      .action = ACTION_READ,
      .label = N_("Read"),
      .help = N_("Read the meter again")},

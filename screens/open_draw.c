@@ -79,7 +79,7 @@ static void meter_draw(const struct open *s, struct canvas *c, int top)
                     _("the meter is being read"));
     else if (s->looked[0])
         canvas_text(c, top + 3, RIGHT_COL, c->cols - RIGHT_COL - 1, STYLE_YELLOW,
-                    _("! the meter was not read; F4 tries again"));
+                    _("! the meter was not read; F11 tries again"));
     else
         canvas_text(c, top + 3, RIGHT_COL, c->cols - RIGHT_COL - 1, STYLE_DIM,
                     _("Type the meter's number, then Tab."));

@@ -367,9 +367,8 @@ static void foot_draw(struct view *v, struct canvas *c, int row)
                         _("Did %1 come out? F6: yes. F7: no, print it again, marked as a copy."),
                         SHOW_ARGS(number)));
     else if (table_source_number(&s->list, "slip") == 1)
-        canvas_text(
-            c, row + 2, 1, c->cols - 2, STYLE_BOLD,
-            _("This receipt said \"not yet on the meter\"; now it is. F11: delivery slip."));
+        canvas_text(c, row + 2, 1, c->cols - 2, STYLE_BOLD,
+                    _("This receipt said \"not yet on the meter\"; now it is. d: delivery slip."));
 }
 
 static void papers_draw(struct view *v, struct canvas *c, int top, int lines)
@@ -394,7 +393,7 @@ static const struct screen_key keys[] = {
      .label = N_("See"),
      .help =
          N_("The marked paper as the printer prints it; after digits: the paper of that number")},
-    {.key = KEYS_F(4),
+    {.key = KEYS_F(11),
      .action = ACTION_REPRINT,
      .label = N_("Print again"),
      .help = N_("Print the marked paper once more; it says that it is a copy, when and by whom"),
@@ -418,7 +417,7 @@ static const struct screen_key keys[] = {
      .label = N_("Cancel"),
      .help = N_("Do not print the marked paper; it is taken back from the printer"),
      .roles = COUNTER},
-    {.key = KEYS_F(11),
+    {.key = 'd',
      .action = ACTION_SLIP,
      .label = N_("Delivery slip"),
      .help = N_("A slip for a receipt that said \"not yet on the meter\", now that it is"),

@@ -185,7 +185,7 @@ static const char *receipt_heading(struct view *v)
 }
 
 static const struct screen_key keys[] = {
-    {.key = KEYS_F(4),
+    {.key = KEYS_F(11),
      .action = ACTION_REPRINT,
      .label = N_("Print again"),
      .help = N_("Print this paper once more; it says that it is a copy, when and by whom"),

@@ -52,7 +52,7 @@ static const struct table_def list_def = {
     .call = "sales",
     .columns = columns,
     .id = "sale_id",
-    .empty = N_("No sale of this period and filter. F4 changes them; a sale begins with F2."),
+    .empty = N_("No sale of this period and filter. F11 changes them; a sale begins with F2."),
     .what = N_("reading the sales"),
     .events = "order",
 };
@@ -293,7 +293,7 @@ static const struct screen_key keys[] = {
      .action = ACTION_STORY,
      .label = N_("Story"),
      .help = N_("The whole story of the marked sale: money, order, papers")},
-    {.key = KEYS_F(4),
+    {.key = KEYS_F(11),
      .action = ACTION_FILTER,
      .label = N_("Which"),
      .help =
@@ -313,7 +313,7 @@ static const struct screen_key keys[] = {
 const struct screen sales_screen = {
     .name = "sales",
     .title = N_("Sales"),
-    .help = N_("Today's sales, newest first, and their totals. F4 asks for others, Enter tells the "
+    .help = N_("Today's sales, newest first, and their totals. F11 asks for others, Enter tells the "
                "whole story of one."),
     .group = SCREEN_COUNTER,
     .roles = SCREEN_ALL & ~(unsigned)SCREEN_ELECTRICIAN,

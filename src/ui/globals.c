@@ -22,6 +22,13 @@ const struct global_key console_globals[] = {
              .help = N_("Every meter as one cell, by building and floor"),
              .roles = SCREEN_ALL},
      .screen = "wall"},
+    {.key = {.key = KEYS_F(4),
+             .action = GLOBAL_SCREEN,
+             .label = N_("Batch"),
+             .help = N_("One command for many meters: switch, settings, tariff, clock, read, "
+                        "state to Excel"),
+             .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER},
+     .screen = "batch"},
     {.key = {.key = KEYS_F(5),
              .action = GLOBAL_SCREEN,
              .label = N_("Sales"),

@@ -12,7 +12,23 @@
 
 #include "console_state.h"
 
-/* Keys that a screen may have although they are global elsewhere: none. Enter is nobody's but the screen's. */
+/* Keys that a screen has although they are global elsewhere: on the wall F4 is the same, with what is tagged there; one
+ * meter and one account have nothing to batch. */
+static const struct {
+    const char *screen;
+    uint32_t key;
+} own[] = {{"wall", KEYS_F(4)}, {"meter", KEYS_F(4)}, {"tenant", KEYS_F(4)}};
+
+static bool is_own(const char *screen, uint32_t key)
+{
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (own[i].key == key && strcmp(own[i].screen, screen) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Enter is nobody's but the screen's. */
 static const struct global_key *global_of(uint32_t key)
 {
     for (const struct global_key *g = console_globals; g->key.label; g++) {
@@ -30,7 +46,7 @@ static void no_screen_shadows_a_global_key(void **state)
     for (int i = 0; screen_registry[i]; i++) {
         const struct screen *s = screen_registry[i];
         for (const struct screen_key *k = s->keys; k && k->label; k++) {
-            if (!global_of(k->key))
+            if (!global_of(k->key) || is_own(s->name, k->key))
                 continue;
             print_message("# %s: %s is global\n", s->name, keys_name(k->key, name));
             shadows++;
@@ -79,7 +95,7 @@ static void every_action_can_be_reached(void **state)
 static void later_screens_have_no_key(void **state)
 {
     (void)state;
-    for (const uint32_t *k = (const uint32_t[]){KEYS_F(4), KEYS_F(6), KEYS_F(7), 0}; *k; k++)
+    for (const uint32_t *k = (const uint32_t[]){KEYS_F(7), 0}; *k; k++)
         assert_null(global_of(*k));
 }
 
