@@ -1,5 +1,5 @@
 /*
- * The load of a meter: a day by hours, a week by three hours, a month by days, as a chart with its scale, and the
+ * The load of a meter, or of a distribution room: a day by hours, a week by three hours, a month by days, as a chart with its scale, and the
  * figures of the bar under the cursor.
  */
 #include <stdio.h>
@@ -20,6 +20,7 @@ enum { ACTION_SPAN = 1, ACTION_EARLIER, ACTION_LATER };
 
 struct meter_load {
     char number[32], room[80], tenant[120];
+    int64_t space; /* a distribution room's load; 0: a meter's */
     enum load_span span;
     int64_t at; /* a time in the span */
     struct rows load;
@@ -45,10 +46,13 @@ static void ask(struct view *v)
     struct meter_load *s = v->state;
     s->waiting = true;
     s->outdated = false;
-    view_ask(v, "meter_load",
-             json_pack("{s:s,s:s,s:I}", "meter", s->number, "span", load_span_word(s->span), "at",
-                       (json_int_t)s->at),
-             NULL, rows_came(&s->load) ? NULL : N_("reading the books"), came);
+    json_t *args = json_pack("{s:s,s:I}", "span", load_span_word(s->span), "at", (json_int_t)s->at);
+    if (s->space != 0)
+        json_object_set_new(args, "space", json_integer((json_int_t)s->space));
+    else
+        json_object_set_new(args, "meter", json_string(s->number));
+    view_ask(v, s->space != 0 ? "room_load" : "meter_load", args, NULL,
+             rows_came(&s->load) ? NULL : N_("reading the books"), came);
 }
 
 static int load_open(struct view *v, const json_t *args, struct err *e)
@@ -58,6 +62,7 @@ static int load_open(struct view *v, const json_t *args, struct err *e)
     text_copy(s->number, sizeof s->number, rows_member_text(args, "meter"));
     text_copy(s->room, sizeof s->room, rows_member_text(args, "room"));
     text_copy(s->tenant, sizeof s->tenant, rows_member_text(args, "tenant"));
+    s->space = rows_member(args, "space_id", 0);
     s->at = view_now(v);
     s->cursor = -1;
     ask(v);
@@ -130,7 +135,8 @@ static void load_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     const struct meter_load *s = v->state;
     char text[SHOW_TEXT_MAX * 2];
-    snprintf(text, sizeof text, "%s  %s  %s", s->number, s->room, s->tenant);
+    snprintf(text, sizeof text, "%s%s%s  %s", s->number, s->number[0] ? "  " : "", s->room,
+             s->tenant);
     canvas_text(c, top, 1, c->cols - 2, STYLE_PLAIN, text);
     if (!rows_came(&s->load))
         return;

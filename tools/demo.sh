@@ -22,7 +22,7 @@ trap 'exit 129' HUP
 
 [ -t 0 ] && [ -t 1 ] || { echo "demo: this needs a terminal" >&2; exit 1; }
 echo "Starting 353 simulated meters, the books, a printer, an engine ..."
-site_start --meters 353 --channels 12 --serial 1 --demo --line-time --consume on --speed 1 || {
+site_start --meters 353 --channels 12 --serial 1 --rooms 2 --demo --line-time --consume on --speed 1 || {
     echo "demo: it did not start:" >&2
     cat "$SITE"/*.out "$SITE"/*.log >&2 2> /dev/null
     exit 1

@@ -17,23 +17,25 @@ usage: make_building.sh OUTDIR [METERS=353] [CHANNELS=12] [options]
   --refuse20                     the last protocol (tcp) channel refuses function 0x20
   --quiet MS                     quiet_ms of every channel (empty = the console's default)
   --start TIME                   the building's clock at birth, 2026-01-31T12:00:00 (now)
+  --rooms N                      N distribution rooms: the lines start there, each has a main meter beside the METERS (0)
   --plain                        no special cases: no old, absent, poor or odd meters
 END
     exit 2
 }
 
 meters=353 channels=12 repeat=refuse type=rtu-tcp load=on total=moves refuse20=no
-quiet='' start='' plain=no serial=0 out='' position=0
+quiet='' start='' plain=no serial=0 rooms=0 out='' position=0
 while [ $# -gt 0 ]; do
     case $1 in
-        --repeat | --type | --load | --total | --quiet | --start | --serial)
+        --repeat | --type | --load | --total | --quiet | --start | --serial | --rooms)
             [ $# -ge 2 ] || usage
             case $1:$2 in
                 --repeat:refuse | --repeat:credit | --repeat:mixed) repeat=$2 ;;
                 --type:rtu-tcp | --type:tcp | --type:mixed) type=$2 ;;
                 --load:on | --load:off) load=$2 ;;
                 --total:moves | --total:mixed) total=$2 ;;
-                --quiet:*[!0-9]* | --serial:*[!0-9]*) usage ;;
+                --quiet:*[!0-9]* | --serial:*[!0-9]* | --rooms:*[!0-9]*) usage ;;
+                --rooms:?*) rooms=$2 ;;
                 --serial:?*) serial=$2 ;;
                 --quiet:*) quiet=$2 ;;
                 --start:*) start=$2 ;;
@@ -69,7 +71,7 @@ rm -f "$out/import/channels.csv.in"
 
 awk -v out="$out" -v meters="$meters" -v channels="$channels" -v repeat="$repeat" \
     -v type="$type" -v load="$load" -v total="$total" -v refuse20="$refuse20" \
-    -v quiet="$quiet" -v start="$start" -v serial="$serial" -v plain="$plain" '
+    -v quiet="$quiet" -v start="$start" -v serial="$serial" -v plain="$plain" -v rooms="$rooms" '
 function dice(sides) { # the same building every time, on every awk
     seed = (seed * 16807) % 2147483647
     return seed % sides
@@ -96,16 +98,34 @@ function next_room() {
     } while (storey == 12 && door == 4)
     return sprintf("Tower A/%dF/%d%02d", storey, storey, door)
 }
+# Lines start in the rooms in turn of their numbers: the first ones in the first room.
+function room_of(c) { return int(c * rooms / channels) }
+function room_path(r) { return sprintf("Tower A/B1/Distribution %d", r + 1) }
+# A day of a profile over its mean load, as the simulator has it.
+function profile_mean(p) { return p == "home" ? 0.958 : p == "office" ? 1.117 : p == "shop" ? 1.121 : 1 }
+# Behind all others, so that a building with rooms has the same meters as one without. A meter that is a main one draws what
+# goes out and a twentieth.
+function write_mains(   r, c, number, line) {
+    for (r = 0; r < rooms; r++) {
+        for (c = 0; c < channels && room_of(c) != r; c++) continue
+        number = 190399001 + r
+        line = "meter " channel_name(c) " 240 number=" number " model=DTSY1352 ct=200 balance=0.00 count=0 total=0.00"
+        line = line sprintf(" energy=%d.00 price=0.8216 prepaid=off", 40000 * (r + 1))
+        line = line sprintf(" load_w=%d profile=%s", load == "off" ? 0 : drawn[r] * 1.05 / 0.958, load == "off" ? "flat" : "home")
+        print line > conf
+        print number ",DTSY1352," channel_name(c) ",240," room_path(r) ",Residential,yes,proof,main," > meters_csv
+    }
+}
 function write_channels(   c, g, last, line) {
     for (c = 0; c < channels; c++) if (channel_type(c) == "tcp") last = c
     for (c = 0; c < channels; c++) {
         g = sprintf("GW-%02d", int(c / 4) + 1)
         if (c % 4 == 0 && channel_type(c) != "rtu") print g ",127.0.0.1,ANet-2E4SM" > gateways_csv
         if (channel_type(c) == "rtu")
-            print channel_name(c) ",,rtu,,,@PORT:" channel_name(c) "@,9600 8N1," quiet "," > channels_csv
+            print channel_name(c) ",,rtu,,,@PORT:" channel_name(c) "@,9600 8N1," quiet "," (rooms ? room_path(room_of(c)) "," : "") > channels_csv
         else
             print channel_name(c) "," g "," channel_type(c) ",,@PORT:" channel_name(c) "@,,9600 8N1," \
-                quiet "," > channels_csv
+                quiet "," (rooms ? room_path(room_of(c)) "," : "") > channels_csv
         line = "channel " channel_name(c) " type=" channel_type(c) " line=9600/8N1"
         line = line " turnaround_ms=" 40 + c % 3 * 10 " max_clients=4"
         if (channel_type(c) == "tcp") line = line " timeout_ms=800 absent=0B"
@@ -137,14 +157,16 @@ BEGIN {
     print "building name=\"Lvyi Tower\"" (start == "" ? "" : " start=" start) > conf
     print "space,kind,note" > spaces_csv
     print "gateway,host,note" > gateways_csv
-    print "channel,gateway,type,host,port,device,line,quiet_ms,note" > channels_csv
+    print "channel,gateway,type,host,port,device,line,quiet_ms," (rooms ? "room,note" : "note") > channels_csv
     print "tariff,kind,price,from,note" > tariffs_csv
     print "Residential,flat,0.8216,2026-01-01," > tariffs_csv
     print "Commercial,flat,1.1200,2026-01-01," > tariffs_csv
-    print "meter,model,channel,address,space,tariff,transformers,total_purchased,note" > meters_csv
+    print "meter,model,channel,address,space,tariff,transformers,total_purchased," (rooms ? "role,note" : "note") > meters_csv
     print "tenant,name,alias,phone,note" > tenants_csv
     print "account,tenant,meter,opened,note" > accounts_csv
     add_space("Tower A", "building")
+    if (rooms) add_space("Tower A/B1", "floor")
+    for (r = 0; r < rooms; r++) add_space(room_path(r), "distribution")
     write_channels()
 
     storey = 1; door = 0
@@ -190,10 +212,11 @@ BEGIN {
         if (frozen) line = line " total_purchased=frozen"
         if (old) line = line " firmware=old"
         if (absent) line = line " present=no"
+        drawn[room_of(c)] += absent ? 0 : watts * profile_mean(common ? "office" : business ? "shop" : "home")
         print line > conf
         print number "," (three ? "DTSY1352" : "DDSY1352") "," channel_name(c) "," address "," room \
             "," (business ? "Commercial" : "Residential") "," (three ? "yes" : "no") "," \
-            (frozen && i % 2 ? "ignore" : "proof") "," (absent ? "not answering" : "") > meters_csv
+            (frozen && i % 2 ? "ignore" : "proof") "," (rooms ? "tenant," : "") (absent ? "not answering" : "") > meters_csv
         if (common) continue
 
         account = sprintf("A-%06d", 412 + i)
@@ -213,4 +236,5 @@ BEGIN {
         if (!special(i == 15)) opened = day # one account, one day
         print account "," tenant "," number "," opened "," > accounts_csv
     }
+    write_mains()
 }'
