@@ -8,17 +8,28 @@
 #include "keys.h"
 #include "link.h"
 #include "message.h"
+#include "meter_words.h"
 #include "meter_values.h"
 #include "order_words.h"
+#include "phone_row.h"
 #include "sale_list.h"
 #include "screen.h"
 #include "show.h"
 #include "table.h"
 #include "text.h"
 
-#define CLOCK_NEAR_S 60 /* as near as a reading can tell */
-
-enum { ACTION_READ = 1, ACTION_OTHER, ACTION_OPEN, ACTION_TENANT, ACTION_CLOCK, ACTION_LOAD };
+enum {
+    ACTION_READ = 1,
+    ACTION_OTHER,
+    ACTION_OPEN,
+    ACTION_TENANT,
+    ACTION_CLOCK,
+    ACTION_OVERLOAD,
+    ACTION_LOCK_OUT,
+    ACTION_LOAD,
+    ACTION_SAID,
+    ACTION_RETEST
+};
 
 static const struct table_column order_columns[] = {
     {.name = "created_at", .title = N_("Orders"), .kind = SHOW_TIME, .width = 11, .rank = 1},
@@ -43,8 +54,27 @@ static const struct table_column reading_columns[] = {
     {.name = NULL},
 };
 
+/* The sentence of an alarm. */
+static const char *alarm_words(const struct rows *r, int row, char *buf)
+{
+    return order_reason(rows_text(r, row, "detail"), buf, SHOW_TEXT_MAX);
+}
+
+static const struct table_column alarm_columns[] = {
+    {.name = "raised_at", .title = N_("Alarms"), .kind = SHOW_TIME, .width = 11, .rank = 1},
+    {.name = "kind", .title = N_("Kind"), .kind = SHOW_WORD, .width = 12, .rank = 1},
+    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 14, .rank = 1},
+    {.name = "detail",
+     .title = N_("What"),
+     .width = 24,
+     .most = 70,
+     .rank = 2,
+     .words = alarm_words},
+    {.name = NULL},
+};
+
 /* The lists under the values; Tab goes on to the next. */
-enum list { LIST_ORDERS, LIST_SALES, LIST_READINGS, LISTS };
+enum list { LIST_ORDERS, LIST_SALES, LIST_READINGS, LIST_ALARMS, LISTS };
 
 static const struct {
     const char *call, *id, *empty;
@@ -58,20 +88,24 @@ static const struct {
                        N_("This meter was never read. F4 reads it, and so does every sweep of its "
                           "line."),
                        reading_columns},
+    [LIST_ALARMS] = {"alarms", "alarm_id", N_("There was never an alarm of this meter."),
+                     alarm_columns},
 };
+
+#define SETTINGS_LINES 3
+#define LIST_LINES     2 /* a heading and a row at least */
 
 struct meter {
     char number[32];
-    struct rows meter;
+    struct rows meter, phone;
     struct table list[LISTS];
     enum list shown;
-    int64_t days; /* that the credit lasts; -1: not known */
     int waiting;
     bool outdated;
 };
 
 static void ask(struct view *v);
-static view_reply_fn days_came;
+static view_reply_fn phone_came;
 
 static void meter_came(struct view *v, const json_t *result, const struct err *e)
 {
@@ -83,9 +117,9 @@ static void meter_came(struct view *v, const json_t *result, const struct err *e
         rows_set(&s->meter, result);
     if (!e && rows_count(&s->meter) > 0)
         view_ask(
-            v, "meter_days",
+            v, "phone_line",
             json_pack("{s:I}", "meter_id", (json_int_t)rows_number(&s->meter, 0, "meter_id", 0)),
-            NULL, NULL, days_came);
+            NULL, NULL, phone_came);
 }
 
 static void list_came(struct view *v, enum list which, const json_t *result, const struct err *e)
@@ -111,23 +145,27 @@ static void readings_came(struct view *v, const json_t *result, const struct err
     list_came(v, LIST_READINGS, result, e);
 }
 
-static void days_came(struct view *v, const json_t *result, const struct err *e)
+static void alarms_came(struct view *v, const json_t *result, const struct err *e)
+{
+    list_came(v, LIST_ALARMS, result, e);
+}
+
+static void phone_came(struct view *v, const json_t *result, const struct err *e)
 {
     struct meter *s = v->state;
-    struct rows rows = {0};
-    if (e)
-        return;
-    rows_set(&rows, result);
-    s->days = rows_number(&rows, 0, "days", -1);
-    rows_clear(&rows);
+    if (!e)
+        rows_set(&s->phone, result);
 }
 
 static void list_ask(struct view *v)
 {
-    static view_reply_fn *const replies[LISTS] = {orders_came, sales_came, readings_came};
+    static view_reply_fn *const replies[LISTS] = {orders_came, sales_came, readings_came,
+                                                  alarms_came};
     struct meter *s = v->state;
-    view_ask(v, lists[s->shown].call, json_pack("{s:s}", "meter", s->number), NULL, NULL,
-             replies[s->shown]);
+    json_t *args = json_pack("{s:s}", "meter", s->number);
+    if (s->shown == LIST_ALARMS)
+        json_object_set_new(args, "state", json_string("all"));
+    view_ask(v, lists[s->shown].call, args, NULL, NULL, replies[s->shown]);
 }
 
 static void ask(struct view *v)
@@ -144,7 +182,6 @@ static int meter_open(struct view *v, const json_t *args, struct err *e)
 {
     struct meter *s = v->state;
     (void)e;
-    s->days = -1;
     text_copy(s->number, sizeof s->number, rows_member_text(args, "meter"));
     for (int i = 0; i < LISTS; i++)
         table_init(&s->list[i], lists[i].columns, lists[i].id, lists[i].empty);
@@ -152,19 +189,23 @@ static int meter_open(struct view *v, const json_t *args, struct err *e)
     return 0;
 }
 
+/* An event names the meter by its id or by its number. */
+static bool concerns(const struct meter *s, const json_t *data)
+{
+    const json_t *meter = json_object_get(data, "meter");
+    return json_is_integer(meter)
+               ? json_integer_value(meter) == rows_number(&s->meter, 0, "meter_id", 0)
+               : json_is_string(meter) && strcmp(json_string_value(meter), s->number) == 0;
+}
+
 static void meter_update(struct view *v, enum screen_cause cause, const char *event,
                          const json_t *data)
 {
     struct meter *s = v->state;
+    (void)event;
     switch (cause) {
-    case SCREEN_EVENT:
-        /* a reading names the meter by its id, an order by its number */
-        s->outdated |=
-            (strcmp(event, "reading") == 0 &&
-             rows_member(data, "meter", 0) == rows_number(&s->meter, 0, "meter_id", 0)) ||
-            (strcmp(event, "order") == 0 &&
-             strcmp(rows_member_text(data, "meter"), s->number) == 0);
-        break;
+    case SCREEN_EVENT: s->outdated |= concerns(s, data); break;
+    case SCREEN_SHOWN: s->outdated |= rows_came(&s->meter); break; /* back from another screen */
     case SCREEN_RESUMED: s->outdated = true; break;
     case SCREEN_LEFT: s->waiting = 0; break;
     case SCREEN_TICK:
@@ -249,13 +290,19 @@ static void meter_action(struct view *v, int action)
         list_ask(v);
         break;
     case ACTION_OPEN:
-        if (s->shown == LIST_SALES)
+        if (s->shown == LIST_ALARMS)
+            view_open(v, "alarm", rows_id(s, "alarm_id", "alarm"));
+        else if (s->shown == LIST_SALES)
             view_open(v, "sale_story", rows_id(s, "sale_id", "sale"));
         else
             view_open(v, "order", rows_id(s, "order", "order"));
         break;
     case ACTION_CLOCK: clock_ask(v); break;
-    case ACTION_LOAD: view_open(v, "overload", rows_object(&s->meter, 0)); break;
+    case ACTION_OVERLOAD: view_open(v, "overload", rows_object(&s->meter, 0)); break;
+    case ACTION_LOCK_OUT: view_open(v, "lock_out", rows_object(&s->meter, 0)); break;
+    case ACTION_LOAD: view_open(v, "meter_load", rows_object(&s->meter, 0)); break;
+    case ACTION_SAID: view_open(v, "drift", json_pack("{s:s}", "meter", s->number)); break;
+    case ACTION_RETEST: view_open(v, "retest", rows_object(&s->meter, 0)); break;
     case ACTION_TENANT: /* a meter without an account is put onto one */
         view_open(v, rows_number(&s->meter, 0, "account_id", 0) ? "tenant" : "open",
                   rows_object(&s->meter, 0));
@@ -267,9 +314,11 @@ static void meter_action(struct view *v, int action)
 static const char *meter_why_not(struct view *v, int action)
 {
     struct meter *s = v->state;
-    if (action == ACTION_OPEN && !rows_number(&list(s)->rows, list(s)->cursor, "order", 0))
+    const char *opened = s->shown == LIST_ALARMS ? "alarm_id" : "order";
+    if (action == ACTION_OPEN && !rows_number(&list(s)->rows, list(s)->cursor, opened, 0))
         return N_("There is nothing to open.");
-    if ((action == ACTION_CLOCK || action == ACTION_LOAD) && rows_count(&s->meter) == 0)
+    if ((action == ACTION_CLOCK || action == ACTION_OVERLOAD || action == ACTION_LOCK_OUT) &&
+        rows_count(&s->meter) == 0)
         return N_("The meter was not read yet.");
     if (action == ACTION_TENANT && !rows_number(&s->meter, 0, "account_id", 0) &&
         !(view_role(v) & (SCREEN_CASHIER | SCREEN_MANAGER)))
@@ -280,34 +329,11 @@ static const char *meter_why_not(struct view *v, int action)
 static bool meter_text(struct view *v, uint32_t key)
 {
     struct meter *s = v->state;
+    if (key == 'l' && rows_count(&s->meter) > 0 && view_opens(v, "lock_out")) {
+        meter_action(v, ACTION_LOCK_OUT);
+        return true;
+    }
     return table_key(list(s), key);
-}
-
-/* Why the relay is as it is, in a sentence. */
-static const char *relay_words(const struct rows *r)
-{
-    static const struct {
-        const char *why, *words;
-    } reasons[] = {
-        {"forced off", N_("The relay is open: forced off by command. Money does not close it.")},
-        {"credit", N_("The relay is open: the credit is used up. A sale closes it.")},
-        {"overload", N_("The relay is open: overload. It closes by itself when the load is gone.")},
-        {"time", N_("The relay is open: by the meter's time programme.")},
-        {"unknown", N_("The relay is open, and the meter does not say why.")},
-    };
-    const char *why = rows_text(r, 0, "why");
-    if (!rows_value(r, 0, "relay_closed"))
-        return N_("This meter was never read.");
-    if (rows_number(r, 0, "relay_closed", 0)) {
-        if (rows_number(r, 0, "forced", 0))
-            return N_("The relay is closed: forced on by command, whatever the credit.");
-        return N_("The relay is closed; energy flows.");
-    }
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
-        if (strcmp(reasons[i].why, why) == 0)
-            return reasons[i].words;
-    }
-    return N_("The relay is open, and the meter does not say why.");
 }
 
 static int identity_draw(const struct rows *r, struct canvas *c, int row)
@@ -325,50 +351,6 @@ static int identity_draw(const struct rows *r, struct canvas *c, int row)
     return 2;
 }
 
-/* A clock that is wrong counts in the wrong tariff period. Returns the lines used. */
-static int clock_draw(const struct rows *r, struct canvas *c, int row)
-{
-    char text[SHOW_TEXT_MAX * 2], span[SHOW_TEXT_MAX], at[CLOCK_TEXT_MAX];
-    const int64_t ahead = rows_number(r, 0, "clock_ahead_s", 0);
-    if (ahead >= -CLOCK_NEAR_S && ahead <= CLOCK_NEAR_S)
-        return 0;
-    show_age((ahead < 0 ? -ahead : ahead) + 1, 1, span);
-    show_format(text, sizeof text,
-                ahead > 0 ? _("! The meter's clock is %1 ahead: it says %2.")
-                          : _("! The meter's clock is %1 behind: it says %2."),
-                SHOW_ARGS(span, clock_text(rows_number(r, 0, "clock_local", 0), at)));
-    canvas_text(c, row, 1, c->cols - 2, STYLE_RED, text);
-    return 1;
-}
-
-static int state_draw(const struct meter *s, struct canvas *c, int row, int64_t now_utc)
-{
-    const struct rows *r = &s->meter;
-    char text[SHOW_TEXT_MAX * 2], age[SHOW_TEXT_MAX], reason[ERR_TEXT_MAX];
-    const char *state = rows_text(r, 0, "state");
-    show_age(now_utc, rows_number(r, 0, "read_at", 0), age);
-    snprintf(text, sizeof text, "%c %s", show_sign(state), message_gettext(state));
-    int col = 1 + canvas_text(c, row, 1, 20, show_style(state) | STYLE_BOLD, text) + 3;
-    if (age[0]) {
-        show_format(text, sizeof text, _("read %1 ago"), SHOW_ARGS(age));
-        col += canvas_text(c, row, col, c->cols - col - 1, STYLE_PLAIN, text) + 3;
-    }
-    if (s->days >= 0) {
-        snprintf(age, sizeof age, "%lld", (long long)s->days);
-        show_format(text, sizeof text,
-                    s->days == 1 ? _("credit for about %1 day") : _("credit for about %1 days"),
-                    SHOW_ARGS(age));
-        canvas_text(c, row, col, c->cols - col - 1, STYLE_PLAIN, text);
-    }
-    canvas_text(c, row + 1, 1, c->cols - 2, STYLE_PLAIN, message_gettext(relay_words(r)));
-    if (rows_number(r, 0, "misses", 0) > 0) {
-        order_reason(rows_text(r, 0, "trouble"), reason, sizeof reason);
-        canvas_text(c, row + 2, 1, c->cols - 2, STYLE_RED, reason);
-        return 3;
-    }
-    return 2;
-}
-
 static void meter_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct meter *s = v->state;
@@ -380,10 +362,12 @@ static void meter_draw(struct view *v, struct canvas *c, int top, int lines)
         return;
     }
     row += identity_draw(&s->meter, c, row);
-    row += state_draw(s, c, row, view_now(v));
-    row += clock_draw(&s->meter, c, row);
+    row += meter_words_draw(&s->meter, &s->phone, c, row, view_now(v));
     row += meter_live_draw(&s->meter, c, row, view_now(v));
-    row += meter_settings_draw(&s->meter, c, row, view_now(v));
+    if (end - row >
+        SETTINGS_LINES +
+            LIST_LINES) /* where much must be said the settings wait for a larger window */
+        row += meter_settings_draw(&s->meter, c, row, view_now(v));
     table_draw(list(s), c, row, end - row, view_now(v), true);
 }
 
@@ -391,6 +375,7 @@ static void meter_close(struct view *v)
 {
     struct meter *s = v->state;
     rows_clear(&s->meter);
+    rows_clear(&s->phone);
     for (int i = 0; i < LISTS; i++)
         table_clear(&s->list[i]);
 }
@@ -409,26 +394,46 @@ static const struct screen_key keys[] = {
      .roles = SCREEN_ALL & ~(unsigned)SCREEN_AUDITOR},
     {.key = KEYS_TAB,
      .action = ACTION_OTHER,
-     .label = N_("Other list"),
-     .help = N_("Orders, sales or readings of this meter")},
+     .label = N_("Lists"),
+     .help = N_("Orders, sales, readings or alarms of this meter")},
     {.key = KEYS_ENTER,
      .action = ACTION_OPEN,
      .label = N_("Story"),
-     .help = N_("The whole story of the marked order")},
-    {.key = KEYS_F(6),
-     .action = ACTION_CLOCK,
-     .label = N_("Clock"),
-     .help = N_("Set the meter's clock to the time of this machine"),
-     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER},
-    {.key = KEYS_F(11),
-     .action = ACTION_LOAD,
-     .label = N_("Overload"),
-     .help = N_("The power above which the meter opens its relay"),
-     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER},
+     .help = N_("The whole story of the marked order, sale or alarm")},
     {.key = KEYS_F(7),
      .action = ACTION_TENANT,
      .label = N_("Tenant"),
      .help = N_("The account that this meter belongs to")},
+    {.key = KEYS_F(11),
+     .action = ACTION_LOCK_OUT,
+     .label = N_("Lock out"),
+     .help = N_("The tag that keeps everybody from switching this meter on (l)"),
+     .opens = "lock_out"},
+    {.key = 'c',
+     .action = ACTION_LOAD,
+     .label = N_("Chart"),
+     .help = N_("Its load by day, week or month as a chart"),
+     .opens = "meter_load"},
+    {.key = 'w',
+     .action = ACTION_SAID,
+     .label = N_("Said"),
+     .help = N_("What was said of this meter, beside what it reports"),
+     .opens = "drift"},
+    {.key = 'r',
+     .action = ACTION_RETEST,
+     .label = N_("Retest"),
+     .help = N_("Ask it on the line now, with raw frames and times"),
+     .opens = "retest"},
+    {.key = KEYS_F(12),
+     .action = ACTION_OVERLOAD,
+     .label = N_("Overload"),
+     .help = N_("The power above which the meter opens its relay"),
+     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER},
+    {.key = 'k',
+     .action = ACTION_CLOCK,
+     .label = N_("Clock"),
+     .help = N_("Set the meter's clock to the time of this machine"),
+     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER},
     {.label = NULL},
 };
 

@@ -7,6 +7,8 @@
 
 #include "keys.h"
 #include "message.h"
+#include "meter_words.h"
+#include "phone_row.h"
 #include "sale.h"
 #include "sale_list.h"
 #include "show.h"
@@ -35,8 +37,9 @@ static const struct table_column meter_columns[] = {
 
 struct tenant {
     struct sale sale; /* first: sale.c finds it there */
-    struct rows account;
+    struct rows account, phone;
     struct table meters, sales;
+    int64_t phone_asked; /* meter whose phone line was asked for last */
     char heading[200];
     int waiting;   /* answers on their way */
     bool choosing; /* the arrows are in the list of meters */
@@ -70,11 +73,24 @@ static void account_came(struct view *v, const json_t *result, const struct err 
     heading_set(s, rows_text(&s->account, 0, "alias"));
 }
 
-static void meter_take(struct tenant *s)
+static void phone_came(struct view *v, const json_t *result, const struct err *e)
 {
+    struct tenant *s = v->state;
+    if (!e)
+        rows_set(&s->phone, result);
+}
+
+static void meter_take(struct view *v)
+{
+    struct tenant *s = v->state;
     json_t *row = rows_object(&s->meters.rows, s->meters.cursor);
     sale_meter(&s->sale, row);
     json_decref(row);
+    if (!s->sale.meter_id || s->phone_asked == s->sale.meter_id)
+        return;
+    s->phone_asked = s->sale.meter_id;
+    view_ask(v, "phone_line", json_pack("{s:I}", "meter_id", (json_int_t)s->sale.meter_id), NULL,
+             NULL, phone_came);
 }
 
 static void meters_came(struct view *v, const json_t *result, const struct err *e)
@@ -84,13 +100,14 @@ static void meters_came(struct view *v, const json_t *result, const struct err *
     if (e)
         return;
     table_set(&s->meters, result, false);
+    s->phone_asked = 0;
     for (int i = 0; !s->chosen && i < rows_count(&s->meters.rows); i++) {
         if (rows_number(&s->meters.rows, i, "meter_id", 0) == s->sale.meter_id)
             s->meters.cursor = i;
     }
     s->chosen = true;
     if (rows_count(&s->meters.rows) > 0)
-        meter_take(s);
+        meter_take(v);
 }
 
 static void sales_came(struct view *v, const json_t *result, const struct err *e)
@@ -148,6 +165,8 @@ static bool concerns(const struct tenant *s, const char *event, const json_t *da
 {
     if (strcmp(event, "order") == 0)
         return rows_member(data, "account", s->sale.account_id) == s->sale.account_id;
+    if (strcmp(event, "lock_out") == 0)
+        return true;
     if (strcmp(event, "reading") != 0)
         return strcmp(event, "books") == 0;
     for (int i = 0; i < rows_count(&s->meters.rows); i++) {
@@ -189,7 +208,7 @@ static void tenant_action(struct view *v, int action)
     case ACTION_ENTER:
         if (s->choosing || !sells(v)) {
             s->choosing = false;
-            meter_take(s);
+            meter_take(v);
         } else {
             sale_enter(v);
         }
@@ -226,8 +245,9 @@ static const char *tenant_why_not(struct view *v, int action)
     return NULL;
 }
 
-static bool choosing_key(struct tenant *s, uint32_t key)
+static bool choosing_key(struct view *v, uint32_t key)
 {
+    struct tenant *s = v->state;
     const int last = rows_count(&s->meters.rows) - 1;
     if (key == KEYS_ESC || (key == KEYS_DOWN && s->meters.cursor >= last)) {
         s->choosing = false;
@@ -235,7 +255,7 @@ static bool choosing_key(struct tenant *s, uint32_t key)
     }
     if (!table_key(&s->meters, key))
         return false;
-    meter_take(s);
+    meter_take(v);
     return true;
 }
 
@@ -243,7 +263,7 @@ static bool tenant_text(struct view *v, uint32_t key)
 {
     struct tenant *s = v->state;
     if (s->choosing || !sells(v)) {
-        if (key != KEYS_ESC && choosing_key(s, key))
+        if (key != KEYS_ESC && choosing_key(v, key))
             return true;
         if (!sells(v))
             return false;
@@ -311,17 +331,47 @@ static int account_draw(struct tenant *s, struct canvas *c, int row)
     return 1 + notes_draw(&s->account, c, row + 1);
 }
 
+/* The row of the list of meters that is sold to; -1: it did not come yet. */
+static int sold_to(const struct tenant *s)
+{
+    for (int i = 0; i < rows_count(&s->meters.rows); i++) {
+        if (rows_number(&s->meters.rows, i, "meter_id", 0) == s->sale.meter_id)
+            return i;
+    }
+    return -1;
+}
+
+/* One line between the meters and the sale, the most important thing that is to be said before it: the top-up will wait,
+ * somebody else sells to this meter now, else what is told on the phone. */
+static void line_draw(struct view *v, struct canvas *c, int row)
+{
+    struct tenant *s = v->state;
+    char text[PHONE_TEXT_MAX];
+    struct phone p;
+    const int meter = sold_to(s);
+    const char *said = view_presence(v, s->sale.meter, text);
+    unsigned style = STYLE_YELLOW | STYLE_BOLD;
+    if (!said && meter >= 0) {
+        said = meter_hold_words(&s->meters.rows, meter, view_now(v), text);
+        style = STYLE_MAGENTA | STYLE_BOLD;
+    }
+    if (!said && phone_row(&s->phone, &p) &&
+        rows_number(&s->phone, 0, "meter_id", 0) == s->sale.meter_id) {
+        said = phone_text(&p, view_now(v), c->cols - 2, text, sizeof text);
+        style = STYLE_PLAIN;
+    }
+    if (said)
+        canvas_text(c, row, 1, c->cols - 2, style, said);
+}
+
 static void tenant_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct tenant *s = v->state;
-    char text[SHOW_TEXT_MAX];
     const int end = top + lines, count = rows_count(&s->meters.rows);
     int row = top + account_draw(s, c, top);
     const int meter_lines = count + 1 < METER_LINES ? count + 1 : METER_LINES;
     row += table_draw(&s->meters, c, row, meter_lines, view_now(v), s->choosing || !sells(v)) + 1;
-    const char *other = view_presence(v, s->sale.meter, text);
-    if (other)
-        canvas_text(c, row - 1, 1, c->cols - 2, STYLE_YELLOW | STYLE_BOLD, other);
+    line_draw(v, c, row - 1);
     if (sells(v)) {
         row += sale_draw(v, c, row, !s->choosing) + 1;
     } else {
@@ -338,6 +388,7 @@ static void tenant_close(struct view *v)
     struct tenant *s = v->state;
     sale_clear(&s->sale);
     rows_clear(&s->account);
+    rows_clear(&s->phone);
     table_clear(&s->meters);
     table_clear(&s->sales);
 }

@@ -71,6 +71,21 @@
 -- column: old_firmware integer Old firmware
 -- column: overload_w integer Overload set to (W)
 -- column: note text Note
+-- column: measured_at age Measured
+-- column: settings_at age Settings read
+-- column: load_at age Overload read
+-- column: frequency_mhz integer Frequency (mHz)
+-- column: role state Role
+-- column: locked_by text Locked out by
+-- column: locked_at time Locked out since
+-- column: lock_reason text Reason of the lock-out
+-- column: lock_off_at time Forced off read back
+-- column: handed_to text Line handed to
+-- column: protected integer Protected
+-- column: protected_until time Protected until
+-- column: forced_by text Forced by
+-- column: forced_at time Forced at
+-- column: drift integer Items that are not as said
 -- Everything the last reading said, beside what the books know.
 SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS channel, v.address,
        coalesce(g.name, '') AS gateway, v.account_id, v.account, v.tenant, v.phone, v.credit_mode,
@@ -90,11 +105,17 @@ SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS 
        CAST(strftime('%s', nullif(ms.clock_local, 0), 'unixepoch', 'utc') AS INTEGER) - ms.read_at_utc AS clock_ahead_s, ms.price1_e4, ms.price2_e4,
        ms.price3_e4, ms.price4_e4, ms.alarm1_minor, ms.alarm2_minor, ms.overdraft_minor,
        ms.device_code, ms.old_firmware,
-       (SELECT json_extract(o.detail, '$.max_power_w') FROM "order" o
-        WHERE o.meter_id = m.id AND o.kind = 'load' AND o.state = 'done' ORDER BY o.id DESC LIMIT 1)
-           AS overload_w,
-       m.note
+       coalesce(ms.load_max_w, (SELECT json_extract(o.detail, '$.max_power_w') FROM "order" o
+        WHERE o.meter_id = m.id AND o.kind = 'load' AND o.state = 'done' ORDER BY o.id DESC LIMIT 1)) AS overload_w,
+       m.note, ms.read_at_utc AS measured_at, coalesce(ms.settings_at_utc, ms.read_at_utc) AS settings_at,
+       ms.load_at_utc AS load_at, ms.frequency_mhz, m.role, lp.name AS locked_by, l.at_utc AS locked_at, l.reason AS lock_reason,
+       l.off_at_utc AS lock_off_at, v.handed_to, pr.id IS NOT NULL AS protected, pr.until_utc AS protected_until,
+       wp.name AS forced_by, w.at_utc AS forced_at, ms.drift
 FROM meter m JOIN meter_shown v ON v.meter_id = m.id JOIN channel c ON c.id = m.channel_id
 LEFT JOIN gateway g ON g.id = c.gateway_id LEFT JOIN tariff tf ON tf.id = m.tariff_id
 LEFT JOIN meter_state ms ON ms.meter_id = m.id LEFT JOIN meter_known k ON k.meter_id = m.id
+LEFT JOIN lock_out l ON l.id = v.lock_out LEFT JOIN operator lp ON lp.id = l.operator_id
+LEFT JOIN protection pr ON pr.meter_id = m.id AND pr.ended_utc IS NULL
+LEFT JOIN wanted w ON w.meter_id = m.id AND w.item = 'mode' AND ms.forced = 1 AND w.value = CASE ms.relay_closed WHEN 0 THEN 1 ELSE 2 END
+LEFT JOIN operator wp ON wp.id = w.operator_id
 WHERE m.number = :meter
