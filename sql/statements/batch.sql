@@ -90,7 +90,8 @@ UPDATE "order" SET state = 'cancelled', changed_at_utc = ?2, reason = ?3
 WHERE id IN (SELECT order_id FROM batch_row WHERE batch_id = ?1 AND state = 'given') AND state = 'queued' AND sends = 0;
 -- name: batch_cancel_given
 UPDATE batch_row SET state = 'cancelled', reason = ?3, at_utc = ?2
-WHERE batch_id = ?1 AND state = 'given' AND order_id IN (SELECT id FROM "order" WHERE state = 'cancelled');
+WHERE batch_id = ?1 AND state = 'given'
+  AND EXISTS (SELECT 1 FROM "order" o WHERE o.id = batch_row.order_id AND o.state = 'cancelled');
 -- name: batch_cancel_waiting
 UPDATE batch_row SET state = 'cancelled', reason = ?3, at_utc = ?2 WHERE batch_id = ?1 AND state = 'waiting';
 -- name: batch_lost_given
