@@ -11,16 +11,16 @@
 enum { ACTION_OPEN = 1, ACTION_LOAD };
 
 static const struct table_column columns[] = {
-    {.name = "path", .title = N_("Room"), .width = 22, .most = 40, .rank = 1},
+    {.name = "path", .title = N_("Room"), .width = 25, .most = 40, .rank = 1},
     {.name = "alarms", .title = N_("Alarms"), .kind = SHOW_INTEGER, .width = 6, .rank = 1},
-    {.name = "locked", .title = N_("Locked"), .kind = SHOW_INTEGER, .width = 6, .rank = 1},
+    {.name = "locked", .title = N_("Tags"), .kind = SHOW_INTEGER, .width = 4, .rank = 1},
     {.name = "lost", .title = N_("Lost"), .kind = SHOW_INTEGER, .width = 4, .rank = 1},
     {.name = "off", .title = N_("Off"), .kind = SHOW_INTEGER, .width = 4, .rank = 2},
     {.name = "meters", .title = N_("Meters"), .kind = SHOW_INTEGER, .width = 6, .rank = 1},
     {.name = "power_w",
      .title = N_("Main W"),
      .kind = SHOW_INTEGER,
-     .width = 8,
+     .width = 7,
      .rank = 1,
      .age = "main_at"},
     {.name = "inspected_at", .title = N_("Inspected"), .kind = SHOW_TIME, .width = 11, .rank = 1},

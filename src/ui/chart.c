@@ -65,7 +65,7 @@ static void scale_draw(struct canvas *c, int row, int col, int lines, const stru
 
     for (int i = 0; i < lines; i++) {
         bool told = i == 0 || i == lines - 1 || (lines > 4 && i == lines / 2);
-        int64_t value = top * (lines - i) / lines;
+        int64_t value = i == lines - 1 ? 0 : top * (lines - i) / lines; /* at the foot of it all */
         if (told)
             canvas_right(c, row + i, col, SCALE_CELLS - 2, STYLE_DIM,
                          chart->number(value, text, (int)sizeof text));

@@ -465,8 +465,8 @@ const char *keys_name(uint32_t key, char *buf)
         {KEYS_ENTER, "Enter"},    {KEYS_ESC, "Esc"},        {KEYS_TAB, "Tab"},
         {KEYS_BACKSPACE, "Bksp"}, {KEYS_UP, "Up"},          {KEYS_DOWN, "Down"},
         {KEYS_PAGE_UP, "PgUp"},   {KEYS_PAGE_DOWN, "PgDn"}, {KEYS_HOME, "Home"},
-        {KEYS_END, "End"},        {KEYS_INSERT, "Ins"},     {KEYS_DELETE, "Del"},
-        {' ', "Space"},
+        {KEYS_LEFT, "Left"},      {KEYS_RIGHT, "Right"},    {KEYS_END, "End"},
+        {KEYS_INSERT, "Ins"},     {KEYS_DELETE, "Del"},     {' ', "Space"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].key == key) {

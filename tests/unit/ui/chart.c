@@ -68,7 +68,7 @@ static void bars_of_blocks(void **state)
     row_is(&c, 0, "     100 │            ██");
     row_is(&c, 1, "         │            ██");
     row_is(&c, 2, "         │      ██    ██");
-    row_is(&c, 3, "      25 │   ██ ██ .. ██ ▁▁");
+    row_is(&c, 3, "       0 │   ██ ██ .. ██ ▁▁");
     row_is(&c, 4, "          00    02");
     canvas_clear(&c);
 }
@@ -80,7 +80,7 @@ static void plain_signs(void **state)
     canvas_init(&c, 6, 30, true);
     chart_draw(&c, 0, 0, 5, 30, &chart);
     row_is(&c, 0, "     100 |            ##");
-    row_is(&c, 3, "      25 |   ## ## .. ## ..");
+    row_is(&c, 3, "       0 |   ## ## .. ## ..");
     canvas_clear(&c);
 }
 
