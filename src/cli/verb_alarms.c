@@ -88,15 +88,15 @@ static int run_alarms(struct cli *cli, int argc, char **argv, struct err *e)
         {.name = "state", .text = &state}, {.name = "kind", .text = &kind},
         {.name = "meter", .text = &meter}, {.name = "channel", .text = &channel},
         {.name = "json", .flag = &json},   {0}};
-    const struct {
-        const char *name, *value;
-    } given[] = {{"state", state}, {"kind", kind}, {"meter", meter}, {"channel", channel}};
     json_t *rows = NULL;
     int first, code = cli_options(argc, argv, options, &first, e);
     if (code == 0)
         code = cli_words(argc, argv, first, 0, 1, e);
     if (code)
         return code;
+    const struct {
+        const char *name, *value;
+    } given[] = {{"state", state}, {"kind", kind}, {"meter", meter}, {"channel", channel}};
     json_t *args = json_pack("{s:{s:i}}", "page", "limit", ALARMS_MAX);
     for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
         if (given[i].value)
