@@ -182,7 +182,7 @@ FROM (
 CREATE VIEW wanted_clock AS
 SELECT ms.meter_id, 'clock' AS item, 0 AS wanted, ms.clock_off_s AS reported, ms.read_at_utc AS reported_at, 'clock' AS how,
        NULL AS said_by, NULL AS said_at, NULL AS order_id,
-       abs(ms.clock_off_s) > CAST(coalesce((SELECT s.value FROM setting s WHERE s.key = 'read.clock_tolerance_s'), 120) AS INTEGER) AS drift
+       abs(ms.clock_off_s) > CAST(coalesce((SELECT s.value FROM setting s WHERE s.key = 'read.clock_tolerance_s'), 60) AS INTEGER) AS drift
 FROM meter_state ms WHERE ms.clock_off_s IS NOT NULL;
 CREATE VIEW wanted_purchase AS
 SELECT x.meter_id, 'purchase' AS item, 0 AS wanted, x.amount_minor AS reported, x.at_utc AS reported_at, 'purchase' AS how,
