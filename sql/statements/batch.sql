@@ -109,6 +109,8 @@ UPDATE batch SET state = 'running', reason = '', ended_at_utc = NULL, began_at_u
 UPDATE batch_row SET state = 'waiting', reason = '', order_id = NULL WHERE batch_id = ?1 AND state = 'cancelled';
 -- name: batch_meter_tariff
 UPDATE meter SET tariff_id = ?2 WHERE id = ?1;
+-- name: batch_tariff_of
+SELECT coalesce(tariff_id, 0) FROM meter WHERE id = ?1;
 -- name: protection_of_order
 -- A switch that was read back: its meter, mode, and the time until which its batch protects.
 SELECT o.meter_id, o.detail, o.batch_id, b.until_utc FROM "order" o LEFT JOIN batch b ON b.id = o.batch_id

@@ -345,7 +345,7 @@ static const char *mode_of(const struct reading *r)
 }
 
 /* What an undo goes back to, and what the result sheet shows. */
-static char *reading_text(const struct reading *r)
+static char *reading_text(const struct reading *r, int64_t tariff_id)
 {
     json_t *o =
         json_pack("{s:I,s:s,s:b,s:I,s:I}", "at", (json_int_t)r->at_utc, "mode", mode_of(r),
@@ -364,6 +364,8 @@ static char *reading_text(const struct reading *r)
     }
     if (r->has_load)
         json_object_set_new(o, "max_power_w", json_integer(r->load_max_w));
+    if (tariff_id)
+        json_object_set_new(o, "tariff_id", json_integer(tariff_id));
     char *text = json_dumps(o, JSON_COMPACT);
     json_decref(o);
     return text ? text : mem_text("{}");
@@ -404,14 +406,22 @@ static bool is(const char *a, const char *word)
     return strcmp(a, word) == 0;
 }
 
-/* The tariff by name that its meters have from then on. */
+/* The tariff that was released by name is the meter's from then on; taken back, it is what it was before. */
 static int tariff_note(struct books *b, const struct row *r, int64_t meter_id, struct err *e)
 {
     struct course c;
+    struct db_row *row = NULL;
     int rc = course_get(b, r->batch_id, &c, e);
     int64_t tariff = json_integer_value(json_object_get(c.plan.values, "tariff_id"));
 
-    if (rc == 0 && tariff && !c.plan.undo_of)
+    if (rc == 0 && tariff && c.plan.undo_of) {
+        rc = db_find(books_db(b), SQL_batch_before, &row, e, "ii", meter_id, c.plan.undo_of);
+        json_t *before = rc == 0 && row ? json_loads(db_text(row, 0), 0, NULL) : NULL;
+        db_done(row);
+        tariff = json_integer_value(json_object_get(before, "tariff_id"));
+        json_decref(before);
+    }
+    if (rc == 0 && tariff)
         rc = db_run(books_db(b), SQL_batch_meter_tariff, e, "ii", meter_id, tariff);
     course_clear(&c);
     return rc;
@@ -422,7 +432,7 @@ static int row_done(struct books *b, const struct row *r, const struct reading *
     int rc = row_end(b, r->batch_id, r->n, "done", "", e);
 
     if (rc == 0 && back) {
-        char *text = reading_text(back);
+        char *text = reading_text(back, 0);
         rc = db_run(books_db(b), SQL_batch_row_after, e, "iis", r->batch_id, r->n, text);
         free(text);
         if (rc == 0 && r->command == BATCH_TARIFF)
@@ -539,7 +549,12 @@ int batch_order_before(struct books *b, const struct order_task *t, const struct
         return recall(b, t, &r, fx, e);
     if (!now)
         return 0;
-    char *text = reading_text(now);
+    int64_t tariff = 0;
+    if (r.command == BATCH_TARIFF)
+        rc = db_get(books_db(b), SQL_batch_tariff_of, 0, &tariff, e, "i", t->meter_id);
+    if (rc != 0)
+        return rc;
+    char *text = reading_text(now, tariff);
     rc = db_run(books_db(b), SQL_batch_row_before, e, "is", t->id, text);
     free(text);
     return rc;
@@ -555,7 +570,7 @@ int batch_read_over(struct books *b, const struct batch_read *read, const struct
 
     free(reason);
     if (rc == 0 && r) {
-        char *text = reading_text(r);
+        char *text = reading_text(r, 0);
         rc = db_run(books_db(b), SQL_batch_row_after, e, "iis", read->batch_id, read->n, text);
         free(text);
     }

@@ -108,6 +108,9 @@ void books_hold(struct books *b)
     ballast_hold(b->path);
 }
 
+/* Bytes of a selection that stand in the operation log; a longer one is a list of meters. */
+#define SELECT_KEPT 1000
+
 static int operation_add(struct books *b, const struct actor *who, const char *action,
                          const char *object, const json_t *detail, const struct err *failed,
                          struct err *e)
@@ -117,6 +120,9 @@ static int operation_add(struct books *b, const struct actor *who, const char *a
     json_object_del(kept, "password");
     json_object_del(kept, "old");
     json_object_del(kept, "files"); /* an import's rows are in the tables */
+    if (json_string_length(json_object_get(kept, "select")) >
+        SELECT_KEPT) /* so is a batch's long list */
+        json_object_set_new(kept, "select", json_string("..."));
     char *text = json_dumps(kept, JSON_COMPACT | JSON_SORT_KEYS);
     int rc = db_run(b->db, SQL_operation_add, e, "iisisssss", clock_utc(), who->operator_id,
                     who->login, who->session_id, who->client, action, object, text ? text : "{}",
