@@ -23,8 +23,8 @@ WITH live AS (
     SELECT count(*) AS meters,
            coalesce(sum(ms.lost), 0) AS lost,
            coalesce(sum(ms.relay_closed = 0 AND ms.lost = 0), 0) AS off,
-           coalesce(sum(ms.arrears = 1), 0) AS arrears,
-           coalesce(sum(ms.alarm1 = 1 OR ms.alarm2 = 1), 0) AS alarm,
+           coalesce(sum(ms.arrears = 1 AND m.role = 'tenant'), 0) AS arrears,
+           coalesce(sum((ms.alarm1 = 1 OR ms.alarm2 = 1) AND m.role = 'tenant'), 0) AS alarm,
            coalesce(sum(ms.read_at_utc IS NULL), 0) AS unread
     FROM meter m LEFT JOIN meter_state ms ON ms.meter_id = m.id
 ), line AS (

@@ -21,7 +21,7 @@ memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
 # ---- start and memory on many readings
 data=$O/bench
 [ -s "$data/site.db" ] || { data=$WORK/data; sh tests/bench/data.sh "$O" "$data" 1000000 2> "$WORK/data.out"; }
-rows=$(sqlite3 "file:$data/site.db?mode=ro" 'SELECT count(*) FROM reading')
+rows=$(sqlite3 "file:$data/site.db?mode=ro" 'SELECT (SELECT count(*) FROM history) + (SELECT count(*) FROM reading)')
 METERTILL_CONFIG=$data/metertill.conf
 export METERTILL_CONFIG
 began=$(date +%s%3N)
@@ -65,7 +65,7 @@ wait Password
 send li\rli-pass-1\r
 wait till
 send \eOR
-wait not opened
+wait 10000/10000
 keys 100 \e[C|\e[D
 keys 100 \e[B|\e[A
 keys 50 \e[6~|\e[5~
