@@ -25,7 +25,7 @@ now() {
 rows() {
     _query=$1
     shift
-    as wang query "$_query" "$@" --limit 1000 --json |
+    "$METERTILL" query "$_query" "$@" --limit 1000 --json |
         jq -c '(.columns | map(.name)) as $n | .rows[] | [$n, .] | transpose | map({(.[0]): .[1]}) | add'
 }
 
