@@ -179,12 +179,60 @@ static void test_settings(void **state)
     assert_string_equal(setting_text(*state, "site.name", text, sizeof text), "绿意大厦");
 }
 
+/* Distribution rooms: lines start in them, main meters sell nothing; what does not fit is named by file, line, column. */
+static int rooms(struct books *b, const char *room, const char *role, const char *interval,
+                 bool account, struct err *e)
+{
+    json_t *meters = sheet("meters.csv"), *spaces = sheet("spaces.csv");
+    json_t *channels = sheet("channels.csv"), *tariffs = sheet("tariffs.csv");
+    json_t *tenants = sheet("tenants.csv"), *accounts = sheet("accounts.csv"), *result = NULL;
+
+    row(tariffs, json_pack("{s:s,s:s,s:s}", "tariff", "R", "from", "2024-01-01", "price", "0.8"));
+    row(spaces, json_pack("{s:s,s:s}", "space", "Haus", "kind", "building"));
+    row(spaces, json_pack("{s:s,s:s}", "space", "Haus/配电室", "kind", "distribution"));
+    row(channels, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "channel", "R1", "type", "rtu-tcp", "host",
+                            "h.room", "port", "5", "room", room, "interval_s", interval));
+    row(meters, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "meter", "777", "model", "DTSY1352",
+                          "channel", "R1", "address", "240", "space", "Haus/配电室", "tariff", "R",
+                          "role", role, "interval_s", "300"));
+    row(tenants, json_pack("{s:s,s:s}", "tenant", "TR", "name", "x"));
+    row(accounts, json_pack("{s:s,s:s,s:s}", "account", "A-R", "tenant", "TR", "meter",
+                            account ? "777" : ""));
+    json_t *files =
+        json_pack("[o,o,o,o,o,o]", accounts, tenants, meters, channels, spaces, tariffs);
+    int rc = change(b, "import.apply", json_pack("{s:o}", "files", files), &result, e);
+    json_decref(result);
+    return rc;
+}
+
+static void test_rooms(void **state)
+{
+    struct err e;
+
+    assert_int_equal(rooms(*state, "Haus", "main", "900", false, &e), ERR_DATA);
+    assert_int_equal(e.msg, MSG_IMPORT_VALUE);
+    assert_string_equal(e.arg[2].text, "room");
+    assert_int_equal(rooms(*state, "Haus/Keller", "main", "900", false, &e), ERR_DATA);
+    assert_int_equal(e.msg, MSG_IMPORT_UNKNOWN);
+    assert_int_equal(rooms(*state, "Haus/配电室", "main", "5", false, &e), ERR_DATA);
+    assert_string_equal(e.arg[2].text, "interval_s");
+    assert_int_equal(rooms(*state, "Haus/配电室", "chief", "900", false, &e), ERR_DATA);
+    assert_string_equal(e.arg[2].text, "role");
+    assert_int_equal(rooms(*state, "Haus/配电室", "main", "900", true, &e), ERR_DATA);
+    assert_string_equal(e.arg[0].text, "accounts.csv");
+    assert_int_equal(rooms(*state, "Haus/配电室", "tenant", "900", true, &e), 0);
+    assert_int_equal(rooms(*state, "Haus/配电室", "main", "900", false, &e), ERR_DATA);
+    assert_string_equal(e.arg[0].text, "meters.csv");
+    assert_int_equal(rooms(*state, "Haus/配电室", "", "", false, &e), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_form),
         cmocka_unit_test(test_big),
         cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_rooms),
     };
 
     return cmocka_run_group_tests_name("import", tests, up, down);
