@@ -10,6 +10,7 @@
 #include "field.h"
 #include "message.h"
 #include "text.h"
+#include "wire.h"
 
 struct told {
     int64_t order_id;
@@ -74,8 +75,8 @@ static void settle_free(struct engine *engine, struct settle *t)
     work_free(t);
 }
 
-/* The number under a heading in a result of one row. */
-static json_int_t cell(const json_t *rows, const char *name)
+/* The value under a heading in a result of one row. */
+static const json_t *cell_get(const json_t *rows, const char *name)
 {
     size_t i;
     json_t *column;
@@ -83,29 +84,57 @@ static json_int_t cell(const json_t *rows, const char *name)
     {
         const char *text = json_string_value(json_object_get(column, "name"));
         if (text && strcmp(text, name) == 0)
-            return json_integer_value(
-                json_array_get(json_array_get(json_object_get(rows, "rows"), 0), i));
+            return json_array_get(json_array_get(json_object_get(rows, "rows"), 0), i);
     }
-    return 0;
+    return NULL;
 }
 
-static int ask(struct engine *engine, struct books *books, const char *name, int64_t limit,
-               json_t **out, struct err *e)
+static json_int_t cell(const json_t *rows, const char *name)
+{
+    return json_integer_value(cell_get(rows, name));
+}
+
+/* args are taken. */
+static int ask(struct engine *engine, struct books *books, const char *name, json_t *args,
+               int64_t limit, json_t **out, struct err *e)
 {
     const struct query *q = query_find(engine->queries, name);
     struct page page = {.limit = limit};
-    json_t *none = json_object();
-    int code = q ? query_run(books, q, none, &page, out, e) : 0;
-    json_decref(none);
+    int code = q ? query_run(books, q, args, &page, out, e) : 0;
+    json_decref(args);
     return code;
+}
+
+/* Why one order was not looked at: it is kept back, or over. */
+static int rests(struct engine *engine, struct books *books, const struct settle *t, struct err *e)
+{
+    json_t *row = NULL, *reason;
+    int code = ask(engine, books, "order", json_pack("{s:I}", "order", (json_int_t)t->order_id), 1,
+                   &row, e);
+    if (code)
+        return code;
+    const char *state = json_string_value(cell_get(row, "state"));
+    const char *why = json_string_value(cell_get(row, "reason"));
+    reason = state && strcmp(state, "queued") == 0 && why ? json_loads(why, 0, NULL) : NULL;
+    if (reason)
+        wire_error_read(reason, e);
+    if (e->code == 0)
+        err_set(e, MSG_ENGINE_ORDER_OVER, t->order_id);
+    json_decref(reason);
+    json_decref(row);
+    return e->code;
 }
 
 static void status_run(struct engine *engine, struct books *books, struct work *work)
 {
     struct settle *t = (struct settle *)work;
-    work->code = ask(engine, books, "status_line", 1, &t->status, &work->err);
+    if (t->order_id && t->looked == 0)
+        work->code = rests(engine, books, t, &work->err);
     if (work->code == 0)
-        work->code = ask(engine, books, "excesses", QUERY_LIMIT_MAX, &t->excesses, &work->err);
+        work->code = ask(engine, books, "status_line", json_object(), 1, &t->status, &work->err);
+    if (work->code == 0)
+        work->code = ask(engine, books, "excesses", json_object(), QUERY_LIMIT_MAX, &t->excesses,
+                         &work->err);
 }
 
 static void status_done(struct engine *engine, struct work *work)
@@ -149,12 +178,7 @@ static void looked(struct engine *engine, void *ctx, int count)
 {
     struct settle *t = ctx;
     t->looked = count;
-    if (t->order_id && count == 0) {
-        struct err e = {0};
-        err_set(&e, MSG_ENGINE_ORDER_OVER, t->order_id);
-        session_reply(engine, t->to, NULL, &e);
-        settle_free(engine, t);
-    } else if (t->order_id) {
+    if (t->order_id) {
         status_ask(engine, t);
     } else {
         sweep_start(engine, SWEEP_UNCOMPARED, 0, JOB_RETRY, compared, t);
