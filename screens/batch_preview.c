@@ -75,9 +75,9 @@ static const struct table_column columns[] = {
     {.name = "room", .title = N_("Room"), .width = 6, .most = 12, .rank = 1},
     {.name = "tenant", .title = N_("Tenant"), .width = 12, .most = 30, .rank = 4},
     {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 11, .rank = 3},
-    {.name = "now", .title = N_("Now"), .width = 13, .most = 40, .rank = 1, .words = now_words},
-    {.name = "then", .title = N_("Then"), .width = 13, .most = 40, .rank = 1, .words = then_words},
-    {.name = "note", .title = N_("Note"), .width = 18, .most = 90, .rank = 1, .words = note_words},
+    {.name = "now", .title = N_("Now"), .width = 12, .most = 40, .rank = 1, .words = now_words},
+    {.name = "then", .title = N_("Then"), .width = 12, .most = 40, .rank = 1, .words = then_words},
+    {.name = "note", .title = N_("Note"), .width = 28, .most = 90, .rank = 1, .words = note_words},
     {.name = NULL},
 };
 
@@ -328,7 +328,10 @@ static void preview_draw(struct view *v, struct canvas *c, int top, int lines)
                 SHOW_ARGS(dark));
     canvas_right(c, top + 1, c->cols - 29, 28, s->dark > 0 ? STYLE_BOLD | STYLE_RED : STYLE_BOLD,
                  text);
-    table_draw(&s->table, c, top + 2, lines - 4, view_now(v), true);
+    table_draw(&s->table, c, top + 2, lines - 5, view_now(v), true);
+    if (rows_count(&s->table.rows) > 0) /* whole: the column may be too narrow */
+        canvas_text(c, top + lines - 2, 1, c->cols - 2, STYLE_PLAIN,
+                    note_words(&s->table.rows, s->table.cursor, text));
     show_format(text, sizeof text,
                 s->asked ? _("No answer came. Enter asks the same again; it is started once.")
                          : _("Commanded: %1, skipped: %2, lost but tried: %3. Enter, then the "
@@ -361,7 +364,7 @@ static bool preview_may_leave(struct view *v)
 static const struct screen_key keys[] = {
     {.key = KEYS_ENTER,
      .action = ACTION_START,
-     .label = N_("Start"),
+     .label = N_("Begin"),
      .help = N_("Asks for the number of meters, and then starts"),
      .roles = BATCH_ROLES},
     {.key = KEYS_F(7),

@@ -158,14 +158,12 @@ static const char *switch_words(const json_t *state, char *buf)
     const bool forced = mode && (strcmp(mode, "on") == 0 || strcmp(mode, "off") == 0);
     const bool known = json_is_boolean(relay) || json_is_integer(relay);
     const bool closed = json_is_true(relay) || json_integer_value(relay) != 0;
-    snprintf(buf, SHOW_TEXT_MAX, "%s%s%s",
-             !known   ? "?"
-             : closed ? _("relay on")
-                      : _("relay off"),
-             mode ? ", " : "",
-             !mode    ? ""
-             : forced ? _("forced")
-                      : message_gettext(mode));
+    const char *word = !mode ? "?" : forced ? _("forced") : message_gettext(mode);
+    show_format(buf, SHOW_TEXT_MAX,
+                !known   ? "?, %1"
+                : closed ? _("on, %1")
+                         : _("off, %1"),
+                SHOW_ARGS(word));
     return buf;
 }
 
