@@ -10,7 +10,7 @@
 #include "message.h"
 #include "text.h"
 
-#define TENANT_LEAST 8 /* cells that are left of a name */
+#define TENANT_LEAST 5 /* cells that are left of a name */
 #define PART_MAX     ERR_TEXT_MAX
 
 /* States that say more on the phone than on the wall; why NULL: whatever the reason. */
