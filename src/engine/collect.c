@@ -53,6 +53,13 @@ static int by_id(const void *a, const void *b)
            (x->m.place.meter_id < y->m.place.meter_id);
 }
 
+/* It was asked or read in this round. A clock that was set back does not make the rounds of that hour come twice. */
+static void slot_note(struct collect_meter *m, int64_t slot)
+{
+    if (slot > m->slot_utc || slot < m->slot_utc - AHEAD_S)
+        m->slot_utc = slot;
+}
+
 static struct collect_meter *meter_find(const struct collect *c, int64_t meter_id)
 {
     struct collect_meter key = {.m.place.meter_id = meter_id};
@@ -86,7 +93,9 @@ static void meter_first(struct collect_meter *m, int64_t now)
     const int64_t age = now - m->m.read_at_utc;
     m->tried_ms = clock_mono_ms();
     m->slot_utc = slot;
-    if (m->m.read_at_utc > 0 && m->m.read_at_utc < slot && now - slot <= grace)
+    if (age < 0 && age >= -AHEAD_S) /* the clock was set back */
+        m->slot_utc = round_slot(m->m.read_at_utc, m->m.interval_s);
+    else if (m->m.read_at_utc > 0 && m->m.read_at_utc < slot && now - slot <= grace)
         m->slot_utc = round_slot(m->m.read_at_utc, m->m.interval_s);
     else if (m->m.read_at_utc == 0 || age > m->m.interval_s || age < -AHEAD_S || m->m.misses > 0)
         m->at_once = true;
@@ -258,7 +267,7 @@ static void channel_begin(struct engine *engine, const struct pick *picks, int c
         if (of_round && slot > plan.due_utc)
             plan.due_utc = slot;
         plan.due_count += of_round;
-        m->slot_utc = slot;
+        slot_note(m, slot);
         if (picks[i].due == DUE_SILENT)
             continue;
         m->at_once = false;
@@ -392,7 +401,7 @@ void collect_note(struct engine *engine, int64_t meter_id, bool answered)
     m->m.misses = answered ? 0 : m->m.misses + 1;
     if (answered) {
         m->m.read_at_utc = now;
-        m->slot_utc = round_slot(now, m->m.interval_s);
+        slot_note(m, round_slot(now, m->m.interval_s));
     }
 }
 

@@ -14,7 +14,8 @@ struct watchdog {
     bool asked;
 };
 
-#define STATUS_MS 10000
+#define STATUS_MS       10000
+#define STATUS_FIRST_MS 500
 
 /* Half of what the service manager allows. */
 static int64_t period_ms(void)
@@ -37,7 +38,8 @@ static void writer_answered(struct engine *engine, struct work *work)
     work_free(work);
 }
 
-static void status_tell(struct engine *engine)
+/* false: the meters are not known yet. */
+static bool status_tell(struct engine *engine)
 {
     char text[160];
     int meters, silent;
@@ -45,6 +47,7 @@ static void status_tell(struct engine *engine)
     snprintf(text, sizeof text, "STATUS=%d meters on %zu lines, %d without an answer; %zu sessions",
              meters, engine->channel_count, silent, engine->session_count);
     service_notify(text);
+    return meters > 0;
 }
 
 void watchdog_run(struct engine *engine)
@@ -59,8 +62,7 @@ void watchdog_run(struct engine *engine)
     if (!getenv("NOTIFY_SOCKET"))
         return;
     if (now >= w->next_status_ms) {
-        w->next_status_ms = now + STATUS_MS;
-        status_tell(engine);
+        w->next_status_ms = now + (status_tell(engine) ? STATUS_MS : STATUS_FIRST_MS);
     }
     if (w->every_ms == 0 || w->asked || now < w->next_ms)
         return;
