@@ -200,6 +200,8 @@ struct due {
     struct work work;
     bool all;         /* those too whose time has not come */
     int64_t order_id; /* only this one */
+    int64_t *busy;    /* in flight when it was asked for, ascending: not looked at */
+    size_t busy_count;
     struct order_task *tasks;
     struct meter_place *places;
     int count;
@@ -215,7 +217,7 @@ static int due_within(struct books *b, void *ctx, struct effects *fx, struct err
             return 0;
         d->count = code ? code : 1;
     } else {
-        d->count = order_due(b, d->all, d->tasks, DUE_MAX, fx, e);
+        d->count = order_due_but(b, d->all, d->busy, d->busy_count, d->tasks, DUE_MAX, fx, e);
     }
     if (d->count < 0)
         return d->count;
@@ -235,6 +237,7 @@ static void due_run(struct engine *engine, struct books *books, struct work *wor
 
 static void due_free(struct due *d)
 {
+    free(d->busy);
     free(d->tasks);
     free(d->places);
     work_free(d);
@@ -282,6 +285,21 @@ static struct due *due_new(bool all)
     return d;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* What is in flight comes to its end by itself, and to another look then. */
+static void busy_note(const struct engine *engine, struct due *d)
+{
+    d->busy = mem_new((orders_in_flight(engine) + 1) * sizeof *d->busy);
+    for (const struct order_job *o = engine->orders; o; o = o->next)
+        d->busy[d->busy_count++] = o->task.id;
+    qsort(d->busy, d->busy_count, sizeof *d->busy, by_id);
+}
+
 void orders_wake(struct engine *engine, bool all)
 {
     struct err e = {0};
@@ -294,6 +312,7 @@ void orders_wake(struct engine *engine, bool all)
     }
     engine->orders_again = engine->orders_again_all = false;
     struct due *d = due_new(all);
+    busy_note(engine, d);
     if (writer_push(engine, d, &e)) {
         engine->orders_looking = true;
         return;

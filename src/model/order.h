@@ -27,6 +27,9 @@ struct order_task {
  * max; returns how many, or negative. all: due or not (settle, start). */
 int order_due(struct books *b, bool all, struct order_task *tasks, int max, struct effects *fx,
               struct err *e);
+/* The same but for those that are at work already (ascending): a batch has hundreds of them at a time. */
+int order_due_but(struct books *b, bool all, const int64_t *busy, size_t busy_count,
+                  struct order_task *tasks, int max, struct effects *fx, struct err *e);
 /* 1: it rests (held, lapsed or overtaken now); ERR_REFUSED: over already. */
 int order_task_get(struct books *b, int64_t order_id, struct order_task *task, struct effects *fx,
                    struct err *e);

@@ -213,8 +213,20 @@ static int task_fill(struct books *b, int64_t id, struct order_task *t, struct e
     return rc;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
 int order_due(struct books *b, bool all, struct order_task *tasks, int max, struct effects *fx,
               struct err *e)
+{
+    return order_due_but(b, all, NULL, 0, tasks, max, fx, e);
+}
+
+int order_due_but(struct books *b, bool all, const int64_t *busy, size_t busy_count,
+                  struct order_task *tasks, int max, struct effects *fx, struct err *e)
 {
     int64_t *ids = mem_new((size_t)max * sizeof *ids);
     struct db_row *row;
@@ -229,6 +241,8 @@ int order_due(struct books *b, bool all, struct order_task *tasks, int max, stru
     }
     db_done(row);
     for (int i = 0; i < n && rc >= 0; i++) {
+        if (busy_count && bsearch(&ids[i], busy, busy_count, sizeof *busy, by_id))
+            continue;
         rc = task_fill(b, ids[i], &tasks[filled], fx, e);
         filled += rc == 0;
     }
