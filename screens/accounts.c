@@ -30,7 +30,7 @@ static const struct table_def list_def = {
     .call = "accounts",
     .columns = columns,
     .id = "account_id",
-    .empty = N_("No account is like this. F6 shows all of them, / looks for others; a new one is "
+    .empty = N_("No account is like this. F12 shows all of them, / looks for others; a new one is "
                 "opened from the menu."),
     .what = N_("reading the accounts"),
     .events = "books opening",
@@ -110,7 +110,7 @@ static const struct screen_key keys[] = {
      .label = N_("Edit"),
      .help = N_("Name, phone, notes, and whether it may be sold to"),
      .roles = SCREEN_CASHIER | SCREEN_MANAGER | SCREEN_ADMINISTRATOR},
-    {.key = KEYS_F(6),
+    {.key = KEYS_F(12),
      .action = ACTION_WHICH,
      .label = N_("Which"),
      .help = N_("All accounts, those in use, those not sold to, those that ended")},

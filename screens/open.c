@@ -496,7 +496,7 @@ static const char *open_why_not(struct view *v, int action)
 {
     const struct open *s = v->state;
     if (action == ACTION_ENTER && s->stage == OPEN_WAITS && strcmp(open_state(s), "done") != 0)
-        return strcmp(open_state(s), "failed") == 0 ? N_("F6 sends it again, F7 takes it back.")
+        return strcmp(open_state(s), "failed") == 0 ? N_("F12 sends it again, F7 takes it back.")
                                                     : N_("It goes on by itself.");
     if (action == ACTION_READ && s->stage != OPEN_EDIT)
         return N_("The opening is on its way.");
@@ -564,7 +564,7 @@ static const struct screen_key keys[] = {
      .action = ACTION_READ,
      .label = N_("Read"),
      .help = N_("Read the meter again")},
-    {.key = KEYS_F(6),
+    {.key = KEYS_F(12),
      .action = ACTION_AGAIN,
      .label = N_("Send again"),
      .help = N_("Send an opening again that failed")},

@@ -127,7 +127,7 @@ static const char *progress_text(struct view *v, const struct open *s, char *buf
         return show_format(buf, size, _("Open: account %1, paper %2. Enter goes on to the sale."),
                            SHOW_ARGS(rows_text(o, 0, "account"), rows_text(o, 0, "number")));
     if (strcmp(state, "failed") == 0)
-        return show_format(buf, size, _("Not open. %1 F6 sends it again, F7 takes it back."),
+        return show_format(buf, size, _("Not open. %1 F12 sends it again, F7 takes it back."),
                            SHOW_ARGS(reason));
     if (strcmp(state, "dropped") == 0)
         return show_format(buf, size, _("Taken back; nothing was written."), SHOW_ARGS(""));

@@ -31,7 +31,7 @@ static const struct table_def list_def = {
     .columns = columns,
     .id = "opening",
     .empty =
-        N_("No opening is under way. F6 shows those that are done too; a new one begins at the "
+        N_("No opening is under way. F12 shows those that are done too; a new one begins at the "
            "meter's page or in the menu."),
     .what = N_("reading the openings"),
     .events = "opening order",
@@ -106,7 +106,7 @@ static const struct screen_key keys[] = {
      .action = ACTION_OPEN,
      .label = N_("Open"),
      .help = N_("The marked opening: how far it has got; send it again, or take it back")},
-    {.key = KEYS_F(6),
+    {.key = KEYS_F(12),
      .action = ACTION_WHICH,
      .label = N_("Which"),
      .help = N_("Openings under way, those that failed, those that wait, all")},

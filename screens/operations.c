@@ -41,7 +41,7 @@ static const struct table_def list_def = {
     .columns = columns,
     .id = "id",
     .empty =
-        N_("Nothing was done in this period, by this operator, with this text. F6 takes a longer "
+        N_("Nothing was done in this period, by this operator, with this text. Tab takes a longer "
            "period."),
     .what = N_("reading the log"),
 };
@@ -192,7 +192,7 @@ static const struct screen_key keys[] = {
      .action = ACTION_WHO,
      .label = N_("This operator"),
      .help = N_("Only the operator of the marked line, or all again")},
-    {.key = KEYS_F(6),
+    {.key = KEYS_TAB,
      .action = ACTION_PERIOD,
      .label = N_("Period"),
      .help = N_("Today, yesterday, this week and longer, or all time")},

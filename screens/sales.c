@@ -298,7 +298,7 @@ static const struct screen_key keys[] = {
      .label = N_("Which"),
      .help =
          N_("Choose the sales: period, cashier, way to pay, state, room, tenant, meter, number")},
-    {.key = KEYS_F(6),
+    {.key = KEYS_F(12),
      .action = ACTION_ORDER,
      .label = N_("Order"),
      .help = N_("The way of the marked sale to its meter")},

@@ -13,11 +13,13 @@
 #include "console_state.h"
 
 /* Keys that a screen has although they are global elsewhere: on the wall F4 is the same, with what is tagged there; one
- * meter and one account have nothing to batch. */
+ * meter and one account have nothing to batch. Where F7, F11 and F12 are taken, F6 is the screen's. */
 static const struct {
     const char *screen;
     uint32_t key;
-} own[] = {{"wall", KEYS_F(4)}, {"meter", KEYS_F(4)}, {"tenant", KEYS_F(4)}};
+} own[] = {{"wall", KEYS_F(4)},   {"meter", KEYS_F(4)}, {"tenant", KEYS_F(4)},
+           {"tenant", KEYS_F(6)}, {"order", KEYS_F(6)}, {"sale_story", KEYS_F(6)},
+           {"papers", KEYS_F(6)}, {"in_doubt", KEYS_F(6)}};
 
 static bool is_own(const char *screen, uint32_t key)
 {
