@@ -77,7 +77,7 @@ static const struct param structure_params[] = {
 static const struct live calls[] = {
     {.name = "backup.structure",
      .title = N_("Make the books of an electrician's laptop"),
-     .roles = ROLE_MANAGER | ROLE_ADMINISTRATOR,
+     .roles = ROLE_ADMINISTRATOR,
      .params = structure_params,
      .run = run_structure},
 };
