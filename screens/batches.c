@@ -80,8 +80,11 @@ static void ask(struct batches *s)
 static int batches_open(struct view *v, const json_t *args, struct err *e)
 {
     struct batches *s = v->state;
-    (void)args;
     (void)e;
+    for (size_t i = 1; i < WHICH; i++) {
+        if (strcmp(rows_member_text(args, "state"), which[i].state) == 0)
+            s->which = i;
+    }
     table_source_init_idle(&s->list, v, &list_def);
     ask(s);
     return 0;

@@ -56,7 +56,7 @@
 -- Everything that is known of each meter, for the file of the whole building and for choosing meters. `meters`: only
 -- these ids, "[3,17]"; `list`: only these numbers or rooms, '["1204","190301527"]', as somebody pasted them.
 -- scan: all meters, page by page along the key
-SELECT v.meter_id, v.room, v.path, v.tenant, v.account, v.meter, v.kind, v.model, v.role, c.name AS channel, v.address,
+SELECT x.id AS meter_id, v.room, v.path, v.tenant, v.account, v.meter, v.kind, v.model, v.role, c.name AS channel, v.address,
        v.state, v.balance_minor, v.balance_at, v.credit_mode,
        CASE ms.relay_closed WHEN 1 THEN 'connected' WHEN 0 THEN 'disconnected' END AS relay, ms.why,
        CASE WHEN ms.forced = 1 AND ms.relay_closed = 0 THEN 'forced off' WHEN ms.forced = 1 THEN 'forced on'

@@ -154,9 +154,9 @@ static void subscribed(void *ctx, const json_t *result, const struct err *e)
 static void subscribe(struct console *c)
 {
     link_send(c->link, "subscribe",
-              json_pack("{s:[s,s,s,s,s,s,s,s,s,s,s,s]}", "events", "order", "reading", "paper", "line",
-                        "shift", "books", "presence", "opening", "draft", "lock_out", "alarm",
-                        "wanted"),
+              json_pack("{s:[s,s,s,s,s,s,s,s,s,s,s,s,s]}", "events", "batch", "order", "reading",
+                        "paper", "line", "shift", "books", "presence", "opening", "draft",
+                        "lock_out", "alarm", "wanted"),
               NULL, subscribed, c);
     presence_ask(c);
     session_status(c);
@@ -349,7 +349,7 @@ void session_event(void *ctx, const char *event, const json_t *data)
         c->next_status_ms = soon_ms;
     if (strcmp(event, "presence") == 0)
         presence_event(c, data);
-    if (strcmp(event, "alarm") == 0 && c->operator && json_is_true(json_object_get(data, "bell")))
+    if (strcmp(event, "alarm") == 0 && c->operator&& json_is_true(json_object_get(data, "bell")))
         c->beep = true; /* once for all that came together */
     views_update(c, SCREEN_EVENT, event, data);
 }
