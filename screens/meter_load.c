@@ -20,9 +20,10 @@ enum { ACTION_SPAN = 1, ACTION_EARLIER, ACTION_LATER };
 
 struct meter_load {
     char number[32], room[80], tenant[120];
-    int64_t space; /* a distribution room's load; 0: a meter's */
-    enum load_span span;
-    int64_t at; /* a time in the span */
+    int64_t space;              /* a distribution room's load; 0: a meter's */
+    enum load_span span, shown; /* shown: of the rows that came */
+    int64_t at;                 /* a time in the span */
+    int request;                /* the one whose answer counts; 0: none */
     struct rows load;
     int cursor;
     bool waiting, outdated;
@@ -32,11 +33,13 @@ static void came(struct view *v, const json_t *result, const struct err *e)
 {
     struct meter_load *s = v->state;
     s->waiting = false;
+    s->request = 0;
     if (e) {
         view_error(v, e);
         return;
     }
     rows_set(&s->load, result);
+    s->shown = s->span;
     if (s->cursor >= rows_count(&s->load))
         s->cursor = rows_count(&s->load) - 1;
 }
@@ -51,8 +54,10 @@ static void ask(struct view *v)
         json_object_set_new(args, "space", json_integer((json_int_t)s->space));
     else
         json_object_set_new(args, "meter", json_string(s->number));
-    view_ask(v, s->space != 0 ? "room_load" : "meter_load", args, NULL,
-             rows_came(&s->load) ? NULL : N_("reading the books"), came);
+    /* answers may overtake each other: the last question's is the one that is shown */
+    view_forget(v, s->request);
+    s->request = view_ask(v, s->space != 0 ? "room_load" : "meter_load", args, NULL,
+                          rows_came(&s->load) ? NULL : N_("reading the books"), came);
 }
 
 static int load_open(struct view *v, const json_t *args, struct err *e)
@@ -79,8 +84,10 @@ static void load_update(struct view *v, enum screen_cause cause, const char *eve
         s->outdated = true;
     if (cause == SCREEN_RESUMED)
         ask(v);
-    if (cause == SCREEN_LEFT)
+    if (cause == SCREEN_LEFT) {
         s->waiting = false;
+        s->request = 0;
+    }
     /* a site reads all the time: once a minute is often enough for a chart */
     if (cause == SCREEN_TICK && s->outdated && !s->waiting && view_now(v) % 60 == 0)
         ask(v);
@@ -144,7 +151,7 @@ static void load_draw(struct view *v, struct canvas *c, int top, int lines)
         canvas_text(c, top + 1, 1, c->cols - 2, STYLE_PLAIN, _("There is no such meter."));
         return;
     }
-    load_chart_draw(&s->load, s->span, s->cursor, c, top + 1, lines - 1);
+    load_chart_draw(&s->load, s->shown, s->cursor, c, top + 1, lines - 1);
 }
 
 static void load_close(struct view *v)
