@@ -173,7 +173,7 @@ static void hostile(void **state)
     char buf[sizeof text];
 
     (void)state;
-    for (size_t i = 0; i < sizeof text; i++) {
+    for (size_t i = 0; i + 1 < sizeof text; i++) {
         for (int byte = 0; byte < 256; byte++) {
             struct selection *s = NULL;
             struct err e = {0};
