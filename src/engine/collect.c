@@ -363,6 +363,13 @@ void collect_refresh(struct engine *engine)
     c->next_ms = 0;
 }
 
+void collect_look_again(struct engine *engine)
+{
+    struct collect *c = collect_of(engine);
+    c->load_wanted = true;
+    c->next_ms = 0;
+}
+
 void collect_run(struct engine *engine)
 {
     struct collect *c = collect_of(engine);

@@ -9,6 +9,8 @@
 
 /* Meters, places or intervals changed (a start, an import): looks again who is to be read, at once where it is time. */
 void collect_refresh(struct engine *engine);
+/* A setting changed: how often, perhaps. Nobody is asked before the next round. */
+void collect_look_again(struct engine *engine);
 /* One turn of the loop. */
 void collect_run(struct engine *engine);
 /* When it wants the next turn, in ms of the monotonic clock. */

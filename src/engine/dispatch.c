@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collect.h"
 #include "core.h"
 #include "message.h"
 #include "text.h"
@@ -59,8 +60,10 @@ static void change_done(struct engine *engine, struct work *work)
     else if (strcmp(name, "import.apply") == 0 || strncmp(name, "handover.", 9) == 0 ||
              strcmp(name, "channel.drop") == 0)
         lines_refresh(engine);
-    else if (strcmp(name, "setting.set") == 0)
+    else if (strcmp(name, "setting.set") == 0) {
         keeper_look_soon(engine);
+        collect_look_again(engine);
+    }
     else if (strncmp(name, "operator.", 9) == 0)
         login_changed(engine, name, c->order.args, &c->order.who);
     json_t *result = work->code ? NULL : c->result ? json_incref(c->result) : json_object();
