@@ -111,7 +111,7 @@ static const struct table_def defs[LISTS] = {
                   .columns = inspection_columns,
                   .id = "inspection",
                   .events = "books",
-                  .empty = N_("Nobody wrote what was seen here yet. F5 writes an entry.")},
+                  .empty = N_("Nobody wrote what was seen here yet. F11 writes an entry.")},
 };
 static const char *const list_names[LISTS] = {
     N_("Outgoing meters"), N_("Lines of the room"), N_("Main meters"),
@@ -253,7 +253,7 @@ static int waits_draw(const struct rows *r, struct canvas *c, int row, int64_t n
                 SHOW_ARGS(number[0], number[1], number[2], number[3], number[4]));
     canvas_text(c, row, 1, c->cols - 2, bad ? STYLE_RED : STYLE_PLAIN, text);
     if (rows_number(r, 0, "inspected_at", 0) == 0)
-        text_copy(text, sizeof text, _("Nobody wrote what was seen here yet. F5 writes an entry."));
+        text_copy(text, sizeof text, _("Nobody wrote what was seen here yet. F11 writes an entry."));
     else
         show_format(text, sizeof text, _("Last inspection %1, %2: %3"),
                     SHOW_ARGS(show_time(now_utc, rows_number(r, 0, "inspected_at", 0), at),
@@ -297,7 +297,7 @@ static const struct screen_key keys[] = {
      .action = ACTION_OTHER,
      .label = N_("Next list"),
      .help = N_("Outgoing meters, lines, main meters, balance by day and month, inspection log")},
-    {.key = KEYS_F(5),
+    {.key = KEYS_F(11),
      .action = ACTION_NOTE,
      .label = N_("Inspected"),
      .help = N_("Write into the inspection log what was seen in this room"),
