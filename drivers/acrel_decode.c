@@ -126,6 +126,7 @@ void acrel_decode_poll(const uint16_t regs[ACREL_POLL_COUNT], const struct meter
                        struct meter_reading *out)
 {
     out->identity.device_code = regs[P_CODE];
+    out->one_phase = regs[P_CODE] == ACREL_DDSY;
     out->pt = regs[P_PT];
     out->ct = regs[P_CT];
     /* Values are on the secondary side; a ratio of 0 is none. */

@@ -63,6 +63,7 @@ void reading_convert(const struct job *job, struct reading *out)
         .device_code = r->identity.device_code,
     };
     seen_convert(&r->credit, &out->seen);
+    out->one_phase = r->one_phase;
     out->clock_off_s = clock_off_s(out->clock_local, out->at_utc);
     out->frequency_mhz = r->frequency_mhz;
     out->has_load = r->has_load;

@@ -24,15 +24,17 @@ static int state_set(struct books *b, const struct reading *r, struct err *e)
     const struct order_seen *s = &r->seen;
     const int64_t *price = r->has_settings ? r->price_e4 : NULL;
     const int64_t old_firmware = s->old_firmware;
-    bool brief = !r->has_settings && !s->old_firmware;
+    bool brief = !r->has_settings && !s->old_firmware, three = !r->one_phase;
 
     return db_run(
-        books_db(b), SQL_meter_state_set, e, "iiiiIiiiiiiiiiiiiiiiiiiiiiiiiiiisiIIIIIIIiIIIIII",
+        books_db(b), SQL_meter_state_set, e, "iiiiIiiiiiiIIiIIiIIiiiiiiiiiiiiisiIIIIIIIiIIIIII",
         r->meter_id, r->at_utc, s->balance_minor, (int64_t)s->count,
         s->has_total ? &s->total_minor : NULL, s->energy_wh, r->rate_wh[0], r->rate_wh[1],
-        r->rate_wh[2], r->rate_wh[3], r->voltage_mv[0], r->voltage_mv[1], r->voltage_mv[2],
-        r->current_ma[0], r->current_ma[1], r->current_ma[2], r->power_w[0], r->power_w[1],
-        r->power_w[2], r->power_w[3], r->reactive_var[3], r->factor_e3[3], r->status1, r->status2,
+        r->rate_wh[2], r->rate_wh[3], r->voltage_mv[0], known_number(&r->voltage_mv[1], three),
+        known_number(&r->voltage_mv[2], three), r->current_ma[0],
+        known_number(&r->current_ma[1], three), known_number(&r->current_ma[2], three),
+        r->power_w[0], known_number(&r->power_w[1], three), known_number(&r->power_w[2], three),
+        r->power_w[3], r->reactive_var[3], r->factor_e3[3], r->status1, r->status2,
         (int64_t)r->relay_closed, (int64_t)r->forced, (int64_t)r->prepaid, (int64_t)r->arrears,
         (int64_t)r->alarm1, (int64_t)r->alarm2, (int64_t)r->overload, (int64_t)r->fault, r->why,
         r->clock_local, price ? &price[0] : NULL, price ? &price[1] : NULL,
@@ -51,11 +53,13 @@ static int reading_add(struct books *b, const struct reading *r, struct err *e)
 
     if (rc != 0)
         return rc;
-    return db_run(books_db(b), SQL_reading_add, e, "iiiiiiiiiiiiiiiiiiiiIs", r->at_utc, r->meter_id,
+    return db_run(books_db(b), SQL_reading_add, e, "iiiiiiiiiiiiiIIiIIiiIs", r->at_utc, r->meter_id,
                   r->seen.energy_wh, r->rate_wh[0], r->rate_wh[1], r->rate_wh[2], r->rate_wh[3],
                   r->seen.balance_minor, (int64_t)r->seen.count, r->power_w[3], r->status1,
-                  r->status2, r->voltage_mv[0], r->voltage_mv[1], r->voltage_mv[2],
-                  r->current_ma[0], r->current_ma[1], r->current_ma[2], r->reactive_var[3],
+                  r->status2, r->voltage_mv[0], known_number(&r->voltage_mv[1], !r->one_phase),
+                  known_number(&r->voltage_mv[2], !r->one_phase), r->current_ma[0],
+                  known_number(&r->current_ma[1], !r->one_phase),
+                  known_number(&r->current_ma[2], !r->one_phase), r->reactive_var[3],
                   r->factor_e3[3], known_number(&r->frequency_mhz, r->frequency_mhz != 0), flag);
 }
 

@@ -17,6 +17,7 @@ struct reading {
     int64_t voltage_mv[3], current_ma[3], power_w[4], reactive_var[4], factor_e3[4];
     int64_t ratio; /* of its transformers, voltage x current; 0 and 1: none */
     int64_t status1, status2;
+    bool one_phase; /* L2 and L3 are no values of this meter: kept as unknown */
     bool relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault;
     char why[16]; /* "closed" "forced off" "credit" "overload" "time" "unknown" */
     int64_t clock_local, clock_off_s; /* the meter's clock, and that less ours; 0, 0: it tells none */

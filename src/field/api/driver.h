@@ -45,6 +45,7 @@ struct meter_reading {
     int32_t voltage_mv[3], current_ma[3], power_w[4], reactive_var[4], factor_e3[4];
     uint16_t pt, ct;
     uint16_t status[2]; /* raw 0224, 0225 */
+    bool one_phase; /* L2 and L3 are no values of this meter */
     bool relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault;
     enum relay_why why;
     int32_t frequency_mhz; /* 0: not measured */
