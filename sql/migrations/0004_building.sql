@@ -189,6 +189,12 @@ SELECT x.meter_id, 'purchase' AS item, 0 AS wanted, x.amount_minor AS reported, 
        NULL AS said_by, NULL AS said_at, NULL AS order_id, 1 AS drift
 FROM excess x WHERE x.kind = 'foreign' AND NOT EXISTS (SELECT 1 FROM excess_seen n WHERE n.excess_id = x.id);
 
+-- What of a meter is not as it was said, of every sort: the count in meter_state and the alarm go by this, the list by the same three.
+CREATE VIEW wanted_drift AS
+SELECT meter_id, item, wanted, reported, reported_at, how, said_by, said_at, order_id, drift FROM wanted_said WHERE drift
+UNION ALL SELECT meter_id, item, wanted, reported, reported_at, how, said_by, said_at, order_id, drift FROM wanted_clock WHERE drift
+UNION ALL SELECT meter_id, item, wanted, reported, reported_at, how, said_by, said_at, order_id, drift FROM wanted_purchase;
+
 -- ---- lock-outs
 CREATE TABLE lock_out (
     id             INTEGER PRIMARY KEY,

@@ -27,16 +27,11 @@ SELECT ?1, i.item, i.value, 'adopted', ?2 FROM (
     UNION ALL SELECT 'max_power_w', ms.load_max_w FROM meter_state ms WHERE ms.meter_id = ?1) i
 WHERE i.value IS NOT NULL;
 -- name: wanted_count
-SELECT (SELECT count(*) FROM wanted_said w WHERE w.meter_id = ?1 AND w.drift)
-     + (SELECT count(*) FROM wanted_clock w WHERE w.meter_id = ?1 AND w.drift)
-     + (SELECT count(*) FROM wanted_purchase w WHERE w.meter_id = ?1),
-       ms.drift, m.number
+SELECT (SELECT count(*) FROM wanted_drift w WHERE w.meter_id = ?1), ms.drift, m.number
 FROM meter_state ms JOIN meter m ON m.id = ms.meter_id WHERE ms.meter_id = ?1;
 -- name: wanted_drift_set
 UPDATE meter_state SET drift = ?2 WHERE meter_id = ?1;
 -- name: wanted_drifted
-SELECT w.item, w.wanted, w.reported FROM wanted_said w WHERE w.meter_id = ?1 AND w.drift
-UNION ALL SELECT w.item, w.wanted, w.reported FROM wanted_clock w WHERE w.meter_id = ?1 AND w.drift
-UNION ALL SELECT w.item, w.wanted, w.reported FROM wanted_purchase w WHERE w.meter_id = ?1;
+SELECT w.item, w.wanted, w.reported FROM wanted_drift w WHERE w.meter_id = ?1;
 -- name: wanted_prices
 SELECT value FROM wanted WHERE meter_id = ?1 AND item LIKE 'price%' ORDER BY item;

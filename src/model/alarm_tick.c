@@ -254,6 +254,8 @@ static int disk(struct sync *s, const char *folder, int64_t free_bytes)
     char object[200];
 
     snprintf(object, sizeof object, "disk %s", folder);
+    if (free_bytes < 0) /* not known: it stays as it is */
+        json_object_del(s->known, object);
     if (free_bytes < 0 ||
         free_bytes >= (json_object_get(s->known, object) ? least + least / 10 : least))
         return 0;

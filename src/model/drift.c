@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alarm.h"
 #include "books.h"
 #include "clock.h"
 #include "db.h"
@@ -160,6 +161,8 @@ static int wanted_accept(struct books *b, const struct actor *who, const json_t 
         rc = err_set(e, MSG_WANTED_CLOCK, d.place.number);
     if (rc == 0)
         rc = wanted_judge(b, d.place.meter_id, fx, e);
+    if (rc == 0)
+        rc = alarm_after_reading(b, d.place.meter_id, fx, e);
     if (rc == 0)
         *result = json_pack("{s:s,s:i}", "meter", d.place.number, "accepted", accepted);
     return rc;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "alarm.h"
 #include "books.h"
 #include "clock.h"
 #include "db.h"
@@ -42,6 +43,8 @@ static int excess_seen(struct books *b, const struct actor *who, const json_t *a
         rc = db_get(books_db(b), SQL_excess_meter, 0, &meter_id, e, "i", id);
     if (rc == 0)
         rc = wanted_judge(b, meter_id, fx, e);
+    if (rc == 0)
+        rc = alarm_after_reading(b, meter_id, fx, e);
     if (rc != 0)
         return rc;
     effects_event(fx, "excess", json_pack("{s:I,s:b}", "excess", (json_int_t)id, "seen", 1));
