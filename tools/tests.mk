@@ -31,7 +31,7 @@ fuzz: packages-test
 	@echo "fuzz: clean"
 fuzzers: $(patsubst %,$(O)/%,$(FUZZERS))
 $(O)/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVES)
-	$(Q)$(CC) $(CPPFLAGS) -std=c11 -g -O1 $(SAN) -fsanitize=fuzzer $(foreach d,base link db model field field/api paper sheet ui,-iquote src/$(d) -iquote $(O)/gen/$(d)) -iquote drivers -o $@ $< -Wl,--start-group $(filter-out %/cli.a %/screens.a,$(ARCHIVES)) -Wl,--end-group $(LIBS)
+	$(Q)$(CC) $(CPPFLAGS) -std=c11 -g -O1 $(SAN) -fsanitize=fuzzer $(foreach d,base link db model field field/api paper notify sheet ui,-iquote src/$(d) -iquote $(O)/gen/$(d)) -iquote drivers -o $@ $< -Wl,--start-group $(filter-out %/cli.a %/screens.a,$(ARCHIVES)) -Wl,--end-group $(LIBS)
 
 bench: packages-test
 	@$(MAKE) --no-print-directory -s -j2 tests-built
