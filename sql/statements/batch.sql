@@ -56,6 +56,10 @@ SELECT id FROM batch WHERE state IN ('running', 'stopping') ORDER BY id;
 -- Orders on a channel that are not resting until their next look.
 SELECT count(*) FROM batch_row r LEFT JOIN "order" o ON o.id = r.order_id
 WHERE r.batch_id = ?1 AND r.channel_id = ?2 AND r.state = 'given' AND (o.id IS NULL OR o.looks = 0);
+-- name: batch_given_on
+-- An order that a batch under way gave to a channel.
+SELECT r.order_id FROM batch b CROSS JOIN batch_row r ON r.batch_id = b.id
+WHERE b.state IN ('running', 'stopping') AND r.state = 'given' AND r.channel_id = ?1 AND r.order_id IS NOT NULL LIMIT 1;
 -- name: batch_next
 SELECT n, meter_id FROM batch_row WHERE batch_id = ?1 AND channel_id = ?2 AND state = 'waiting' ORDER BY n LIMIT 1;
 -- name: batch_channels

@@ -46,6 +46,9 @@ int batch_order_before(struct books *b, const struct order_task *t, const struct
  * back NULL: nothing was read back. */
 int batch_order_over(struct books *b, int64_t order_id, enum order_deed deed,
                      const struct reading *back, struct effects *fx, struct err *e);
+/* A channel was handed over: orders of its rows that were given end with that reason, so that they hold nobody up. */
+int batch_channel_gone(struct books *b, int64_t channel_id, const struct err *why,
+                       struct effects *fx, struct err *e);
 int batch_read_over(struct books *b, const struct batch_read *read, const struct reading *r,
                     const struct err *why, struct batch_reads *reads, struct effects *fx,
                     struct err *e);

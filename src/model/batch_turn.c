@@ -512,6 +512,45 @@ int batch_order_over(struct books *b, int64_t order_id, enum order_deed deed,
     return go_on(b, r.batch_id, r.channel_id, NULL, fx, e);
 }
 
+/* ---- a channel that goes into other hands */
+
+/* What was never sent ends; of the rest the batch does not wait for the proof. */
+static int row_lets_go(struct books *b, int64_t order_id, const struct row *r,
+                       const struct err *why, struct effects *fx, struct err *e)
+{
+    struct order_row o;
+    int rc = order_row_get(b, order_id, &o, e);
+
+    if (rc == 0 && is(r->order_state, "queued") && r->sends == 0) {
+        rc = order_set(b, &o, "cancelled", why, fx, e);
+        return rc == 0 ? batch_order_over(b, order_id, ORDER_DEED_UNKNOWN, NULL, fx, e) : rc;
+    }
+    char *reason = err_packed(why);
+    if (rc == 0)
+        rc = row_end(b, r->batch_id, r->n, "failed", reason, e);
+    free(reason);
+    return rc == 0 ? go_on(b, r->batch_id, r->channel_id, NULL, fx, e) : rc;
+}
+
+int batch_channel_gone(struct books *b, int64_t channel_id, const struct err *why,
+                       struct effects *fx, struct err *e)
+{
+    int rc = 0;
+
+    for (;;) { /* one at a time: what ends has the next ones passed over */
+        struct row r;
+        int64_t order_id = 0;
+        rc = db_get(books_db(b), SQL_batch_given_on, 0, &order_id, e, "i", channel_id);
+        if (rc != 0 || order_id == 0)
+            return rc;
+        rc = row_get(b, order_id, &r, e);
+        if (rc == 0)
+            rc = row_lets_go(b, order_id, &r, why, fx, e);
+        if (rc != 0)
+            return rc < 0 ? rc : 0;
+    }
+}
+
 /* The batch was stopped, or is over: nothing of it is sent any more. What was sent and does not show is not carried out. */
 static int recall(struct books *b, const struct order_task *t, const struct row *r,
                   struct effects *fx, struct err *e)

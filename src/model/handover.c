@@ -2,12 +2,12 @@
  * Channels in other hands: an electrician's laptop works on the line, the site's engine is silent on it and holds what
  * it would send (hold.h). And channels that go for good. What the engine does with its line then is engine/lines.c's.
  */
-#include <string.h>
-
+#include "batch.h"
 #include "books.h"
 #include "clock.h"
 #include "db.h"
 #include "message.h"
+#include "text.h"
 
 struct held {
     int64_t id, meters, queued, unproved;
@@ -24,7 +24,7 @@ static int channel_look(struct books *b, const char *name, struct held *out, str
                              .meters = db_int(row, 2),
                              .queued = db_int(row, 3),
                              .unproved = db_int(row, 4)};
-        strncat(out->to, db_text(row, 1), sizeof out->to - 1);
+        text_copy(out->to, sizeof out->to, db_text(row, 1));
     } else if (rc == 0) {
         rc = err_set(e, MSG_CHANNEL_UNKNOWN, name);
     }
@@ -53,6 +53,13 @@ static int handover_set(struct books *b, const struct actor *who, const json_t *
     if (rc == 0)
         rc = db_run(books_db(b), SQL_handover_set, e, "isii", c.id, to, who->operator_id,
                     clock_utc());
+    if (rc == 0) {
+        struct err why = {0};
+        err_set(&why, MSG_HOLD_HANDED_OVER, name, to);
+        rc = batch_channel_gone(b, c.id, &why, fx, e);
+    }
+    if (rc == 0)
+        rc = channel_look(b, name, &c, e);
     if (rc != 0)
         return rc;
     tell(fx, name);

@@ -1,0 +1,111 @@
+/*
+ * A channel that is handed over in the middle of a batch: its rows end at once, with the reason, and nothing of the batch is
+ * sent when the channel is back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+#include "batch.h"
+
+static void asks(struct rig *r, const char *request, json_t *args)
+{
+    struct actor who = r->cashier;
+    json_t *result = NULL;
+
+    who.role = ROLE_ELECTRICIAN;
+    const char *once = strcmp(request, "batch.start") == 0 ? ONCE("a") : NULL;
+    int rc =
+        books_change(r->books, request_find(request), &who, once, args, &result, &r->fx, &r->e);
+    json_decref(result);
+    json_decref(args);
+    if (rc != 0)
+        print_error("%s: message %d\n", request, r->e.msg);
+    assert_int_equal(rc, 0);
+}
+
+static int run_turn(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    int rc = batch_turn(b, false, ctx, fx, e);
+    return rc < 0 ? rc : 0;
+}
+
+static void turn(struct rig *r)
+{
+    struct batch_reads reads = {0};
+
+    assert_int_equal(books_within(r->books, run_turn, &reads, &r->fx, &r->e), 0);
+    batch_reads_clear(&reads);
+}
+
+/* Six meters on the line that goes, two on one that stays; three at a time are given. */
+static void batch_of_eight(struct rig *r)
+{
+    sql(r,
+        "INSERT INTO channel (id, name, type, host, port, quiet_ms) VALUES (2, 'L2', 'rtu-tcp', 'h', 2, 200);"
+        "WITH RECURSIVE n(i) AS (SELECT 11 UNION ALL SELECT i + 1 FROM n WHERE i < 17)"
+        "INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id, tariff_id)"
+        " SELECT i, '1903015' || i, 'electricity', 'DDSY1352', 'meter', 1 + (i > 15), i, 1, 1 FROM n");
+    asks(r, "batch.start",
+         json_pack("{s:s,s:s,s:i}", "command", "clock", "select", "all", "dark", 0));
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM batch_row WHERE state = 'given' AND channel_id = 1"), 3);
+}
+
+static void test_rows_end(void **state)
+{
+    struct rig *r = *state;
+
+    batch_of_eight(r);
+    asks(r, "handover.set", json_pack("{s:s,s:s}", "channel", "L1", "to", "Sun"));
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM batch_row WHERE channel_id = 1 AND state = 'cancelled'"
+                  " AND reason LIKE '%HOLD_HANDED_OVER%Sun%'"),
+        3);
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM batch_row WHERE channel_id = 1 AND state = 'skipped'"), 3);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" o JOIN meter m ON m.id = o.meter_id"
+                               " WHERE m.channel_id = 1 AND o.state <> 'cancelled'"),
+                     0);
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM batch_row WHERE channel_id = 2 AND state = 'given'"), 2);
+    asks(r, "handover.back", json_pack("{s:s}", "channel", "L1"));
+    turn(r);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" WHERE state = 'queued'"), 2);
+}
+
+/* By force, with a frame that is not proved: its order is looked at when the channel is back, the batch does not wait. */
+static void test_by_force(void **state)
+{
+    struct rig *r = *state;
+
+    batch_of_eight(r);
+    sql(r,
+        "UPDATE \"order\" SET state = 'in doubt', sends = 1 WHERE id = (SELECT min(order_id) FROM batch_row)");
+    asks(r, "handover.set", json_pack("{s:s,s:s,s:b}", "channel", "L1", "to", "Sun", "force", 1));
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM batch_row WHERE channel_id = 1 AND state = 'failed'"), 1);
+    assert_int_equal(
+        number(
+            r,
+            "SELECT count(*) FROM batch_row WHERE channel_id = 1 AND state IN ('given', 'waiting')"),
+        0);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" WHERE state = 'in doubt'"), 1);
+    sql(r, "UPDATE \"order\" SET state = 'failed' WHERE state = 'queued'");
+    turn(r);
+    assert_int_equal(number(r, "SELECT state = 'done' FROM batch"), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_rows_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_by_force, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
