@@ -26,7 +26,7 @@ WITH held AS (
     SELECT channel_id, due_utc,
            CASE WHEN ended_utc IS NULL THEN 'not ended' WHEN answered = meters THEN 'all answered'
                 ELSE 'some silent' END AS state,
-           began_utc, ended_utc - began_utc AS seconds, meters, answered, NULL AS missed
+           began_utc, CASE WHEN ended_utc >= began_utc THEN ended_utc - began_utc END AS seconds, -- the clock was set back meters, answered, NULL AS missed
     FROM held
     UNION ALL
     SELECT channel_id, before_utc + interval_s, 'gap', NULL, NULL, NULL, NULL,
