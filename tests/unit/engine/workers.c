@@ -16,7 +16,7 @@
 
 #define READINGS 100
 
-static char dir[64], books[96];
+static char dir[256], books[288];
 static struct config *config;
 static int order[3 * READINGS],
     orders; /* the writer's, a batch that failed twice; read after its end */

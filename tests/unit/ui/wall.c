@@ -421,14 +421,15 @@ static void ten_thousand_meters_are_no_matter(void **state)
     wall_init(&w);
     building_put(&w, 10000, 40);
     canvas_init(&c, 24, 80, false);
-    clock_gettime(CLOCK_MONOTONIC, &from);
+    /* Its own time: what else the machine does is no matter either. */
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
     for (int i = 0; i < 100; i++) {
         wall_key(&w, i % 2 ? KEYS_PAGE_DOWN : KEYS_RIGHT);
         wall_layout(&w, 80, 14);
         canvas_erase(&c);
         wall_draw(&w, &c, 2);
     }
-    clock_gettime(CLOCK_MONOTONIC, &to);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
     const long ms = (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000;
     print_message("# a key and its picture: %ld us\n", ms * 10);
     assert_true(ms < 1600); /* 16 ms each */
