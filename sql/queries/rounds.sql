@@ -12,7 +12,7 @@
 -- column: answered integer Answered
 -- column: missed integer Rounds left out
 -- Rounds that were held, and for rounds that were not, because the engine was not there or the channel was in other hands,
--- one row that begins where the first of them was due and counts them.
+-- one row that begins where the first of them was due and counts them. Where the clock was set back in it, a round has no length.
 -- scan: one row a channel and round, of the span that is asked for
 WITH held AS (
     SELECT r.channel_id, r.due_utc, r.began_utc, r.ended_utc, r.meters, r.answered,
@@ -26,7 +26,7 @@ WITH held AS (
     SELECT channel_id, due_utc,
            CASE WHEN ended_utc IS NULL THEN 'not ended' WHEN answered = meters THEN 'all answered'
                 ELSE 'some silent' END AS state,
-           began_utc, CASE WHEN ended_utc >= began_utc THEN ended_utc - began_utc END AS seconds, -- the clock was set back meters, answered, NULL AS missed
+           began_utc, CASE WHEN ended_utc >= began_utc THEN ended_utc - began_utc END AS seconds, meters, answered, NULL AS missed
     FROM held
     UNION ALL
     SELECT channel_id, before_utc + interval_s, 'gap', NULL, NULL, NULL, NULL,
