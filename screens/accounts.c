@@ -29,7 +29,8 @@ static const struct table_column columns[] = {
 static const struct table_def list_def = {
     .call = "accounts",
     .columns = columns,
-    .id = "account_id",
+    .id = "account",
+    .select = "account",
     .empty = N_("No account is like this. F12 shows all of them, / looks for others; a new one is "
                 "opened from the menu."),
     .what = N_("reading the accounts"),
@@ -122,7 +123,8 @@ const struct screen accounts_screen = {
     .title = N_("Accounts"),
     .help = N_(
         "Every account with its tenant, whatever became of it. / looks for a name, its initials, "
-        "an account, a room, a phone or a word of a note; s sorts."),
+        "an account, a room, a phone or a word of a note; s sorts. F4 commands the meters of those "
+        "that are tagged."),
     .group = SCREEN_COUNTER,
     .roles = SCREEN_ALL,
     .keys = keys,

@@ -14,7 +14,8 @@
 #include "table_source.h"
 #include "text.h"
 
-#define BAR_CELLS 22
+#define BAR_CELLS    22
+#define REASON_LINES 2 /* of the marked row, under the table */
 
 enum { ACTION_METER = 1, ACTION_WHICH, ACTION_RETRY, ACTION_STOP, ACTION_UNDO, ACTION_LEAVE };
 
@@ -454,7 +455,11 @@ static void run_draw(struct view *v, struct canvas *c, int top, int lines)
     show_format(text, sizeof text, _("shown: %1"),
                 SHOW_ARGS(message_gettext(which[s->which].words)));
     canvas_text(c, top + 3, 1, c->cols - 2, STYLE_DIM, text);
-    table_source_draw(&s->list, c, top + 4, lines - 4, true);
+    table_source_draw(&s->list, c, top + 4, lines - 4 - REASON_LINES, true);
+    batch_sentence(rows_value(&s->list.table.rows, s->list.table.cursor, "reason"), text,
+                   sizeof text);
+    canvas_paragraph(c, top + lines - REASON_LINES, 1, c->cols - 2, REASON_LINES, STYLE_PLAIN,
+                     text);
 }
 
 static void run_close(struct view *v)

@@ -38,7 +38,7 @@ static const struct table_def drift_def = {
                 "its next reading."),
     .what = N_("reading what differs"),
     .events = "wanted order",
-    .untagged = true,
+    .select = "meter",
 };
 
 static const struct table_def meter_def = {

@@ -53,7 +53,8 @@ static void came(struct view *v, const struct err *e);
 static const struct table_def list_def = {
     .call = "find",
     .columns = columns,
-    .id = "meter_id",
+    .id = "meter",
+    .select = "meter",
     .empty = N_("Nobody and nothing matches. Look for a room, a name, initials, a meter number, "
                 "an account or the end of a phone number; Ctrl-U empties the box."),
     .what = N_("searching"),
@@ -277,9 +278,10 @@ static const struct screen_key keys[] = {
 const struct screen find_screen = {
     .name = "find",
     .title = N_("Find"),
-    .help =
-        N_("One box for everybody and everything. Enter opens an exact match at once, otherwise "
-           "the row that the arrows chose. Esc empties the box."),
+    .help = N_(
+        "One box for everybody and everything. Enter opens an exact match at once, otherwise "
+        "the row that the arrows chose. Ins tags a row, F4 commands the tagged ones. Esc empties "
+        "the box."),
     .group = SCREEN_NOT_IN_MENU,
     .roles = SCREEN_ALL,
     .keys = keys,

@@ -84,7 +84,8 @@ enum list { LIST_METERS, LIST_CHANNELS, LIST_MAINS, LIST_DAYS, LIST_MONTHS, LIST
 static const struct table_def defs[LISTS] = {
     [LIST_METERS] = {.call = "room_meters",
                      .columns = meter_columns,
-                     .id = "meter_id",
+                     .id = "meter",
+                     .select = "meter",
                      .events = "reading",
                      .empty = NO_LINES},
     [LIST_CHANNELS] = {.call = "room_channels",
@@ -94,7 +95,8 @@ static const struct table_def defs[LISTS] = {
                        .empty = NO_LINES},
     [LIST_MAINS] = {.call = "room_meters",
                     .columns = meter_columns,
-                    .id = "meter_id",
+                    .id = "meter",
+                    .select = "meter",
                     .events = "reading",
                     .empty = N_("This room has no main meter: meters.csv with the role \"main\".")},
     [LIST_DAYS] = {.call = "room_balance",
@@ -253,7 +255,8 @@ static int waits_draw(const struct rows *r, struct canvas *c, int row, int64_t n
                 SHOW_ARGS(number[0], number[1], number[2], number[3], number[4]));
     canvas_text(c, row, 1, c->cols - 2, bad ? STYLE_RED : STYLE_PLAIN, text);
     if (rows_number(r, 0, "inspected_at", 0) == 0)
-        text_copy(text, sizeof text, _("Nobody wrote what was seen here yet. F11 writes an entry."));
+        text_copy(text, sizeof text,
+                  _("Nobody wrote what was seen here yet. F11 writes an entry."));
     else
         show_format(text, sizeof text, _("Last inspection %1, %2: %3"),
                     SHOW_ARGS(show_time(now_utc, rows_number(r, 0, "inspected_at", 0), at),

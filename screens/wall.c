@@ -30,7 +30,8 @@ enum {
     ACTION_GROUP,
     ACTION_FORM,
     ACTION_JUMP,
-    ACTION_TAG_ALL
+    ACTION_TAG_ALL,
+    ACTION_STATE
 };
 
 /* What takes the keys: the cells, the filter's text, the legend, the room to go to. */
@@ -218,6 +219,19 @@ static void batch_open(struct view *v)
     free(select);
 }
 
+/* All that is known of these meters, or of every meter, into a file in the tray. */
+static void state_open(struct view *v)
+{
+    struct wall_screen *s = v->state;
+    char *ids = wall_ids(&s->wall), *select = wall_selection(&s->wall);
+    view_open(
+        v, "export",
+        ids ? json_pack("{s:b,s:{s:s},s:s}", "state", 1, "args", "meters", ids, "select", select)
+            : json_pack("{s:b}", "state", 1));
+    free(ids);
+    free(select);
+}
+
 static void state_choose(struct wall_screen *s)
 {
     s->wall.states ^= 1u << wall_legend_state(s->state);
@@ -267,6 +281,7 @@ static void wall_action(struct view *v, int action)
     case ACTION_TAG: space(v); break;
     case ACTION_TAG_ALL: wall_tag_shown(w); break;
     case ACTION_BATCH: batch_open(v); break;
+    case ACTION_STATE: state_open(v); break;
     case ACTION_WORST: worst_turn(w); break;
     case ACTION_GROUP:
         w->group = w->group == WALL_BY_FLOOR ? WALL_BY_CHANNEL : WALL_BY_FLOOR;
@@ -565,6 +580,12 @@ static const struct screen_key keys[] = {
      .action = ACTION_GROUP,
      .label = N_("By line"),
      .help = N_("By the line they are read on, or by building and floor again (c)")},
+    {.key = KEYS_CTRL('X'),
+     .action = ACTION_STATE,
+     .label = N_("State file"),
+     .help = N_("All that is known of the tagged meters, else of those that the filter shows, into "
+                "an Excel file"),
+     .opens = "export"},
     {.key = KEYS_NONE,
      .action = ACTION_JUMP,
      .label = N_("Go to"),

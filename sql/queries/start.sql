@@ -14,6 +14,7 @@
 -- column: meters_alarm integer Meters with an alarm
 -- column: alarms integer Alarms nobody has acknowledged
 -- column: batches integer Batches that run
+-- column: lock_outs integer Meters locked out
 -- column: meters_unread integer Meters never read
 -- column: lines_down integer Lines with no meter answering
 -- column: backup_at time Last backup
@@ -50,6 +51,7 @@ SELECT (SELECT count(*) FROM "order" o
        live.alarm AS meters_alarm,
        (SELECT count(*) FROM alarm a INDEXED BY alarm_open WHERE a.cleared_utc IS NULL AND a.acked_utc IS NULL) AS alarms,
        (SELECT count(*) FROM batch b WHERE b.state IN ('running', 'stopping')) AS batches,
+       (SELECT count(*) FROM lock_out k INDEXED BY lock_out_open WHERE k.cleared_at_utc IS NULL) AS lock_outs,
        live.unread AS meters_unread,
        (SELECT count(*) FROM line WHERE line.lost = line.meters) AS lines_down,
        (SELECT b.at_utc FROM backup b ORDER BY b.id DESC LIMIT 1) AS backup_at,

@@ -57,12 +57,24 @@ void view_find(struct view *v, uint32_t key)
         console_key(c, key);
 }
 
-/* Opens a screen by name where it is not on top already. */
-static void go_screen(struct console *c, const char *name)
+/* Opens a screen by name where it is not on top already; args are taken. */
+static void go_screen(struct console *c, const char *name, json_t *args)
 {
     struct view *top = console_top(c);
     if (top && strcmp(top->screen->name, name) != 0)
-        view_open(top, name, NULL);
+        view_open(top, name, args);
+    else
+        json_decref(args);
+}
+
+/* What is tagged in the list on top, for a screen that selects meters; NULL: nothing. */
+static json_t *selection_args(struct console *c)
+{
+    struct view *top = console_top(c);
+    char *select = top && top->table ? table_source_selection(top->table) : NULL;
+    json_t *args = select ? json_pack("{s:s}", "select", select) : NULL;
+    free(select);
+    return args;
 }
 
 static void go_back(struct console *c)
@@ -73,7 +85,7 @@ static void go_back(struct console *c)
         return;
     }
     if (c->depth == 1 && c->operator)
-        go_screen(c, "start"); /* find is the bottom: behind it is what needs a person */
+        go_screen(c, "start", NULL); /* find is the bottom: behind it is what needs a person */
     if (c->depth < 2 || !top || top != console_top(c))
         return;
     if (top->screen->may_leave && !top->screen->may_leave(top))
@@ -125,7 +137,7 @@ void console_global(struct console *c, enum console_global what)
 void global_run(struct console *c, const struct global_key *g)
 {
     if (g->screen)
-        go_screen(c, g->screen);
+        go_screen(c, g->screen, g->selects ? selection_args(c) : NULL);
     else
         console_global(c, (enum console_global)g->key.action);
 }

@@ -34,6 +34,7 @@ enum console_global {
 struct global_key {
     struct screen_key key;
     const char *screen; /* opens this; NULL: does what the action says */
+    bool selects;       /* ... for the meters that are tagged in the list on top */
 };
 
 /* globals.c: the global keys, in the order of the key bar; ends with a NULL label. */

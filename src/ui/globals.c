@@ -28,7 +28,8 @@ const struct global_key console_globals[] = {
              .help = N_("One command for many meters: switch, settings, tariff, clock, read, "
                         "state to Excel"),
              .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER},
-     .screen = "batch"},
+     .screen = "batch",
+     .selects = true},
     {.key = {.key = KEYS_F(5),
              .action = GLOBAL_SCREEN,
              .label = N_("Sales"),

@@ -169,6 +169,18 @@ void table_source_again(struct table_source *t)
     ask_from(t, top - height_of(t), true);
 }
 
+void table_source_again_at(struct table_source *t, int64_t row)
+{
+    if (rows_came(&t->table.rows) && !t->fresh)
+        t->want = row > 0 ? row : 0;
+    table_source_again(t);
+}
+
+int64_t table_source_place(const struct table_source *t)
+{
+    return offset_of(t) + t->table.cursor;
+}
+
 /* The cursor goes to a row of the whole list, now or when it came. */
 static void go_to(struct table_source *t, int64_t row)
 {
@@ -521,6 +533,10 @@ bool table_source_key(struct table_source *t, uint32_t key)
             return true;
         }
     }
+    if (key == KEYS_INSERT && t->def->typed) { /* Space is the field's */
+        table_source_act(t, TABLE_TAG);
+        return true;
+    }
     return false;
 }
 
@@ -549,6 +565,26 @@ json_t *table_source_row(const struct table_source *t)
 int table_source_tagged(const struct table_source *t)
 {
     return (int)json_object_size(t->table.tags);
+}
+
+char *table_source_selection(const struct table_source *t)
+{
+    const char *key;
+    json_t *id;
+    size_t size = sizeof ":", used;
+    if (!t->def->select || table_source_tagged(t) == 0)
+        return NULL;
+    size += strlen(t->def->select);
+    json_object_foreach(t->table.tags, key, id) size += json_string_length(id) + sizeof ",\"\"";
+    char *text = mem_new(size);
+    used = (size_t)snprintf(text, size, "%s:", t->def->select);
+    json_object_foreach(t->table.tags, key, id)
+    {
+        const char *comma = text[used - 1] == ':' ? "" : ",";
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s\"%s\"", comma, json_string_value(id));
+    }
+    return text;
 }
 
 json_t *table_source_chosen(const struct table_source *t)

@@ -28,7 +28,9 @@ struct table_def {
     const char *sort;   /* column it is sorted by at first; NULL: the query's own order */
     bool down;          /* ... the other way round */
     bool untagged;      /* Space tags no rows here */
-    bool typed;         /* letters and Space belong to a field of the screen: F1 and palette only */
+    const char
+        *select; /* "meter": the ids as a term of a batch's selection; NULL: they tell no meters */
+    bool typed;  /* letters and Space belong to a field of the screen: F1 and palette only */
     void (*came)(struct view *v, const struct err *e); /* rows came, or *e; NULL: nobody minds */
 };
 
@@ -60,6 +62,11 @@ void table_source_init_idle(struct table_source *t, struct view *v, const struct
 void table_source_ask(struct table_source *t, json_t *args);
 /* The same question again, in the background: the row under the cursor stays where it is. */
 void table_source_again(struct table_source *t);
+/* The same, but the cursor goes to this row of the whole list, whatever stands there then: where work on a row takes it
+ * to another place, the next one is worked on. */
+void table_source_again_at(struct table_source *t, int64_t row);
+/* The place of the cursor in the whole list. */
+int64_t table_source_place(const struct table_source *t);
 /* Forgets rows, tags and a request that is under way: nothing was asked yet. */
 void table_source_forget(struct table_source *t);
 /* Frees; the view does it. */
@@ -77,6 +84,9 @@ json_t *table_source_row(const struct table_source *t);
 /* The tagged ids, or that of the row under the cursor where none is tagged: an array, the caller's. */
 json_t *table_source_chosen(const struct table_source *t);
 int table_source_tagged(const struct table_source *t);
+/* The tagged rows as a batch's selection, 'meter:"190301527","190301528"'; the caller's. NULL: none is tagged, or they
+ * tell no meters. */
+char *table_source_selection(const struct table_source *t);
 
 /* How many rows there are in all; -1: not known. */
 int64_t table_source_total(const struct table_source *t);

@@ -361,22 +361,53 @@ void wall_untag(struct wall *w)
         tag_set(w, &w->cells[i], false);
 }
 
+/* Those that a command is for: the tagged ones, else what a filter left. */
+static int chosen_places(const struct wall *w)
+{
+    return w->tagged > 0 ? w->count : w->shown;
+}
+
+/* NULL: not this one. */
+static const struct wall_cell *chosen_at(const struct wall *w, int place)
+{
+    const struct wall_cell *cell = &w->cells[w->tagged > 0 ? place : w->order[place]];
+    return w->tagged == 0 || cell->tagged ? cell : NULL;
+}
+
+static bool chooses(const struct wall *w)
+{
+    return w->tagged > 0 || w->filter[0] || w->states;
+}
+
 char *wall_selection(const struct wall *w)
 {
-    const bool tags = w->tagged > 0;
     size_t size = sizeof "meter:", used;
-    if (!tags && !w->filter[0] && !w->states)
+    if (!chooses(w))
         return NULL;
     for (int i = 0; i < w->count; i++)
         size += strlen(w->cells[i].meter) + 1;
     char *text = mem_new(size + 1);
     used = (size_t)snprintf(text, size, "meter:");
-    for (int i = 0; i < (tags ? w->count : w->shown); i++) {
-        const struct wall_cell *cell = &w->cells[tags ? i : w->order[i]];
-        if (tags && !cell->tagged)
-            continue;
-        used += (size_t)snprintf(text + used, size + 1 - used, "%s%s",
-                                 text[used - 1] == ':' ? "" : ",", cell->meter);
+    for (int i = 0; i < chosen_places(w); i++) {
+        const struct wall_cell *cell = chosen_at(w, i);
+        if (cell)
+            used += (size_t)snprintf(text + used, size + 1 - used, "%s%s",
+                                     text[used - 1] == ':' ? "" : ",", cell->meter);
     }
+    return text;
+}
+
+char *wall_ids(const struct wall *w)
+{
+    if (!chooses(w))
+        return NULL;
+    json_t *ids = json_array();
+    for (int i = 0; i < chosen_places(w); i++) {
+        const struct wall_cell *cell = chosen_at(w, i);
+        if (cell)
+            json_array_append_new(ids, json_integer(cell->id));
+    }
+    char *text = json_dumps(ids, JSON_COMPACT);
+    json_decref(ids);
     return text;
 }

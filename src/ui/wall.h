@@ -113,6 +113,8 @@ void wall_tag_shown(struct wall *w);
 void wall_untag(struct wall *w);
 /* "meter:1903...,1903..." of the tagged cells, else of what a filter left; the caller's. NULL: neither. */
 char *wall_selection(const struct wall *w);
+/* The same meters by id, "[3,17]"; the caller's. NULL: neither. */
+char *wall_ids(const struct wall *w);
 
 /* The states of the legend, in its order. */
 #define WALL_LEGEND_STATES WALL_STATES
