@@ -82,7 +82,9 @@ keys() {
             [ "$keys_one" != Enter ] || sleep 0.05 # longer than a burst
             t send-keys "$keys_one"
         done ;;
-    *) t send-keys "$@" ;;
+    *)
+        [ "$1" != Enter ] || sleep 0.035 # a person's, not the second of a burst
+        t send-keys "$@" ;;
     esac
 }
 # Esc, and not the next key before it was taken: in one burst the two would be another key.
