@@ -278,7 +278,7 @@ struct engine {
     atomic_bool writer_closed;
     pthread_t writer_thread, reader_thread[READERS];
     size_t readers_running;
-    bool writer_running;
+    atomic_bool writer_running; /* the loop asks while another thread stops it */
     struct books *writer_books, *reader_books[READERS];
 
     struct query_table *queries;

@@ -59,8 +59,7 @@ static void stopper_done(struct engine *engine, struct work *work)
 static void *stopper_main(void *arg)
 {
     struct engine *engine = arg;
-    field_free(engine->field);
-    engine->field = NULL;
+    field_stop(engine->field); /* the loop still asks it */
     print_stop(engine);
     notices_stop(engine);
     keeper_stop(engine);
@@ -202,6 +201,7 @@ static void close_fd(int fd)
 
 static void engine_free(struct engine *engine)
 {
+    field_stop(engine->field);
     sessions_close(engine);
     print_stop(engine);
     notices_stop(engine);
@@ -217,6 +217,7 @@ static void engine_free(struct engine *engine)
         queue_free(engine->done);
     }
     surveys_free(engine);
+    field_free(engine->field);
     queue_free(engine->writer);
     queue_free(engine->readings);
     if (engine->writer)
@@ -327,8 +328,6 @@ int engine_run(const struct config *config, bool background, struct err *e)
         log_line(engine->log, LOG_LEVEL_INFO, "engine.stopped", "pid=%ld", (long)getpid());
     } else {
         log_err(engine->log, "engine.start", e);
-        if (engine->field)
-            field_free(engine->field);
         if (engine->socket_path)
             unlink(engine->socket_path);
     }

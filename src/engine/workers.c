@@ -320,7 +320,7 @@ void workers_stop(struct engine *engine)
 bool writer_push(struct engine *engine, void *work, struct err *e)
 {
     if (!engine->writer_running) {
-        err_set(e, MSG_ENGINE_READ_ONLY);
+        err_set(e, engine->stopping ? MSG_ENGINE_STOPPING : MSG_ENGINE_READ_ONLY);
         return false;
     }
     if (writer_take(engine, engine->writer, work, false))

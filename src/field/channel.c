@@ -28,6 +28,7 @@ struct channel {
     pthread_cond_t more;
     struct jobs jobs;
     bool stopping, ended;
+    bool joined;               /* who stops and frees knows, without the lock */
     struct channel_conf asked; /* what it is to be; line.conf is what it is, the thread's own */
     const struct framing *asked_framing;
     bool changed;
@@ -224,9 +225,16 @@ bool channel_ended(struct channel *channel)
     return ended;
 }
 
+void channel_join(struct channel *channel)
+{
+    if (!channel->joined)
+        pthread_join(channel->thread, NULL);
+    channel->joined = true;
+}
+
 void channel_free(struct channel *channel)
 {
-    pthread_join(channel->thread, NULL);
+    channel_join(channel);
     line_clear(&channel->line);
     jobs_clear(&channel->jobs);
     pthread_cond_destroy(&channel->more);

@@ -21,8 +21,9 @@ int channel_submit(struct channel *channel, struct job *job, struct err *e);
 void channel_status(struct channel *channel, struct channel_status *out);
 void channel_quality_take(struct channel *channel, struct field_quality *out);
 
-/* Begins to stop: no more jobs, waits end early. channel_free() then joins. */
+/* Begins to stop: no more jobs, waits end early. channel_join() or channel_free() then waits for the thread. */
 void channel_stop(struct channel *channel);
+void channel_join(struct channel *channel);
 /* After channel_stop(): has the thread nothing left to do? */
 bool channel_ended(struct channel *channel);
 void channel_free(struct channel *channel);

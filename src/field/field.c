@@ -292,12 +292,23 @@ bool field_quality_take(struct field *field, int64_t channel_id, struct field_qu
     return channel != NULL;
 }
 
-void field_free(struct field *field)
+void field_stop(struct field *field)
 {
     if (!field)
         return;
     for (size_t i = 0; i < field->count; i++)
         channel_stop(field->channel[i]);
+    for (size_t i = 0; i < field->count; i++)
+        channel_join(field->channel[i]);
+    for (size_t i = 0; i < field->retired_count; i++)
+        channel_join(field->retired[i]);
+}
+
+void field_free(struct field *field)
+{
+    if (!field)
+        return;
+    field_stop(field);
     for (size_t i = 0; i < field->count; i++)
         channel_free(field->channel[i]);
     retired_free(field, true);

@@ -174,7 +174,10 @@ struct field_quality {
 };
 /* false: no such channel. */
 bool field_quality_take(struct field *field, int64_t channel_id, struct field_quality *out);
-/* Finishes the exchanges in flight, ends queued jobs with JOB_DROPPED, joins the threads, frees. */
+/* Finishes the exchanges in flight, ends queued jobs with JOB_DROPPED, joins the threads. Other threads may go on asking
+ * and handing in jobs meanwhile and afterwards (refused); none may change the list of channels. */
+void field_stop(struct field *field);
+/* field_stop(), and frees. */
 void field_free(struct field *field);
 
 /* Driver that knows a plate name ("DDSY1352"), and its device code; NULL when none does. */

@@ -418,8 +418,16 @@ static void stopping_finishes_what_is_in_flight(void **state)
     }
     while (s.meter.topups == 0)
         clock_sleep_ms(5);
-    field_free(s.field);
+    field_stop(s.field);
     assert_true(w[0].finished && w[1].finished && w[2].finished);
+    /* Who asks a field at its end is told so. */
+    struct channel_status status;
+    struct work late;
+    work_init(&late, JOB_READ, JOB_INTERACTIVE);
+    assert_true(field_status(s.field, 1, &status));
+    assert_int_equal(field_submit(s.field, 1, &late.job, &e), ERR_AGAIN);
+    work_clear(&late);
+    field_free(s.field);
     assert_int_equal(w[0].job.end, JOB_DONE);
     assert_int_equal(w[1].job.end, JOB_DROPPED);
     assert_int_equal(w[2].job.end, JOB_DROPPED);
