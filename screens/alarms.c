@@ -29,17 +29,30 @@ static const char *const states[] = {N_("not over"), N_("unseen"), N_("acknowled
                                      N_("cleared"),  N_("all"),    NULL};
 #define STATE_CLEARED 3
 
-static const char *const kinds[] = {N_("any"),           N_("fault"),
-                                    N_("overload"),      N_("arrears"),
-                                    N_("amount 2"),      N_("amount 1"),
-                                    N_("lost meter"),    N_("lost channel"),
-                                    N_("wrong meter"),   N_("day limit"),
-                                    N_("month limit"),   N_("energy step"),
-                                    N_("clock off"),     N_("drift"),
-                                    N_("in doubt"),      N_("protection"),
-                                    N_("batch stopped"), N_("printer"),
-                                    N_("disk"),          N_("backup"),
-                                    N_("test"),          NULL};
+static const char *const kinds[] = {N_("any"),
+                                    N_("fault"),
+                                    N_("overload"),
+                                    N_("arrears"),
+                                    N_("amount 2"),
+                                    N_("amount 1"),
+                                    N_("lost meter"),
+                                    N_("lost channel"),
+                                    N_("wrong meter"),
+                                    N_("lock-out undone"),
+                                    N_("foreign purchase"),
+                                    N_("day limit"),
+                                    N_("month limit"),
+                                    N_("energy step"),
+                                    N_("clock off"),
+                                    N_("drift"),
+                                    N_("in doubt"),
+                                    N_("protection"),
+                                    N_("batch stopped"),
+                                    N_("printer"),
+                                    N_("disk"),
+                                    N_("backup"),
+                                    N_("test"),
+                                    NULL};
 
 static const struct field_def fields[] = {
     [FIELD_STATE] = {.label = N_("Show"), .kind = FIELD_CHOICE, .choices = states},
@@ -60,7 +73,7 @@ static const char *detail_words(const struct rows *r, int row, char *buf)
 
 static const struct table_column columns[] = {
     {.name = "severity", .title = N_("Alarm"), .kind = SHOW_STATE, .width = 9, .rank = 1},
-    {.name = "kind", .title = N_("Kind"), .kind = SHOW_WORD, .width = 13, .rank = 1},
+    {.name = "kind", .title = N_("Kind"), .kind = SHOW_WORD, .width = 13, .most = 16, .rank = 1},
     {.name = "object", .title = N_("Object"), .width = 15, .most = 24, .rank = 1},
     {.name = "room", .title = N_("Room"), .width = 6, .most = 14, .rank = 2},
     {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 14, .rank = 1},
@@ -91,6 +104,7 @@ struct alarms {
     struct form form, before, note;
     enum asking asking;
     json_t *chosen; /* what the note is for */
+    int64_t next;   /* place in the list where work goes on after that */
     char once[33];
 };
 
@@ -150,11 +164,14 @@ static void acked(struct view *v, const json_t *result, const struct err *e)
     struct alarms *s = v->state;
     char number[24], text[SHOW_TEXT_MAX];
     s->once[0] = '\0';
-    table_source_again(&s->list);
     if (e) {
+        table_source_again(&s->list);
         view_error(v, e);
         return;
     }
+    if (table_source_tagged(&s->list))
+        table_source_act(&s->list, TABLE_UNTAG);
+    table_source_again_at(&s->list, s->next);
     const int64_t count = rows_member(result, "acknowledged", 0);
     snprintf(number, sizeof number, "%lld", (long long)count);
     view_say(v, show_format(text, sizeof text,
@@ -172,8 +189,19 @@ static void note_send(struct view *v)
     asking_end(s);
 }
 
+/* The one below moves up to the place of what was seen; below the last unseen one the worst is next. */
+static int64_t next_place(const struct alarms *s)
+{
+    const struct rows *r = &s->list.table.rows;
+    const int below = s->list.table.cursor + 1;
+    const bool unseen = below < rows_count(r) && !rows_number(r, below, "acked_at", 0) &&
+                        !rows_number(r, below, "cleared_at", 0);
+    return unseen && !table_source_tagged(&s->list) ? table_source_place(&s->list) : 0;
+}
+
 static void note_begin(struct alarms *s)
 {
+    s->next = next_place(s);
     s->chosen = table_source_chosen(&s->list);
     form_set(&s->note, 0, "");
     s->asking = ASKING_NOTE;

@@ -305,6 +305,9 @@ int table_draw(struct table *t, struct canvas *c, int row, int lines, int64_t no
     needs_measure(t, columns, now_utc, needs);
     table_layout(t->columns, columns, c->cols - 1, needs, places);
     draw_headings(t, columns, c, row);
+    if (!rows_more(&t->rows) && t->top > count - t->height) { /* the end fills the window */
+        t->top = count > t->height ? count - t->height : 0;
+    }
     if (t->cursor < t->top) {
         t->top = t->cursor;
     }

@@ -134,6 +134,35 @@ static void no_refresh_moves_the_row(void **state)
     canvas_clear(&c);
 }
 
+/* The row under the cursor went to the end, or the list became shorter: the window is filled all the same. */
+static void the_end_fills_the_window(void **state)
+{
+    struct canvas c;
+    struct table t;
+    (void)state;
+    json_t *before = rows_of("[[\"1\"],[\"2\"],[\"3\"],[\"4\"],[\"5\"],[\"6\"]]");
+    json_t *after = rows_of("[[\"2\"],[\"3\"],[\"4\"],[\"5\"],[\"6\"],[\"1\"]]");
+    json_t *fewer = rows_of("[[\"6\"],[\"1\"]]");
+    canvas_init(&c, 4, 40, false);
+    table_init(&t, columns, "room", "Nothing.");
+    table_set(&t, before, true);
+    table_draw(&t, &c, 0, 4, NOW, true);
+    table_set(&t, after, false);
+    canvas_erase(&c);
+    assert_int_equal(table_draw(&t, &c, 0, 4, NOW, true), 4);
+    assert_string_equal(row_text(&c, 1), "   5");
+    assert_string_equal(row_text(&c, 3), " > 1");
+    table_set(&t, fewer, false);
+    canvas_erase(&c);
+    assert_int_equal(table_draw(&t, &c, 0, 4, NOW, true), 3);
+    assert_string_equal(row_text(&c, 1), "   6");
+    json_decref(before);
+    json_decref(after);
+    json_decref(fewer);
+    table_clear(&t);
+    canvas_clear(&c);
+}
+
 static void tags_and_order_are_seen(void **state)
 {
     struct canvas c;
@@ -267,6 +296,7 @@ int main(void)
         cmocka_unit_test(columns_fit_what_is_there),
         cmocka_unit_test(table_as_text),
         cmocka_unit_test(no_refresh_moves_the_row),
+        cmocka_unit_test(the_end_fills_the_window),
         cmocka_unit_test(tags_and_order_are_seen),
         cmocka_unit_test(states_by_what_they_are_called),
         cmocka_unit_test(empty_says_so),
