@@ -64,10 +64,6 @@ WHERE b.state IN ('running', 'stopping') AND r.state = 'given' AND r.channel_id 
 SELECT n, meter_id FROM batch_row WHERE batch_id = ?1 AND channel_id = ?2 AND state = 'waiting' ORDER BY n LIMIT 1;
 -- name: batch_channels
 SELECT DISTINCT channel_id FROM batch_row WHERE batch_id = ?1 AND state = 'waiting';
--- name: batch_newer
--- A newer order of the same kind that took effect or may: an older batch does not overtake it.
-SELECT id FROM "order" WHERE meter_id = ?1 AND kind = ?2 AND id > ?3 AND (batch_id IS NULL OR batch_id <> ?4)
-   AND state IN ('queued', 'sending', 'in doubt', 'done') ORDER BY id DESC LIMIT 1;
 -- name: batch_row_given
 UPDATE batch_row SET state = 'given', order_id = nullif(?3, 0), at_utc = ?4 WHERE batch_id = ?1 AND n = ?2;
 -- name: batch_row_over

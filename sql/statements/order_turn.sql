@@ -8,10 +8,18 @@ WHERE o.meter_id = ?1 AND o.kind = ?2 AND o.id < ?3 AND o.state IN ('queued', 's
   AND NOT EXISTS (SELECT 1 FROM lock_out l WHERE l.off_order = o.id AND l.meter_id = ?1 AND l.cleared_at_utc IS NULL)
 ORDER BY o.id;
 -- name: turn_newer
--- Open plain orders of the same kind given after this one.
-SELECT o.id, o.detail FROM "order" o
-WHERE o.meter_id = ?1 AND o.kind = ?2 AND o.id > ?3 AND o.state IN ('queued', 'sending', 'in doubt')
+-- Orders of the same kind given after this one (?3, of batch ?4 or 0), open ones, ?5: done ones too. An order of a batch was
+-- given when its batch was, not when its row's turn came: the mark is the last order that there was then.
+SELECT o.id, o.detail FROM "order" o LEFT JOIN batch b ON b.id = o.batch_id
+WHERE o.meter_id = ?1 AND o.kind = ?2 AND (o.state IN ('queued', 'sending', 'in doubt') OR (?5 AND o.state = 'done'))
+  AND (coalesce(b.order_mark, o.id), coalesce(o.batch_id, 0)) > (coalesce((SELECT order_mark FROM batch WHERE id = ?4), ?3), ?4)
 ORDER BY o.id;
+-- name: turn_newer_batch
+-- Batches under way that were given after it and whose row for this meter waits for its turn.
+SELECT n.id, n.command, n.detail FROM batch_row r JOIN batch n ON n.id = r.batch_id
+WHERE r.meter_id = ?1 AND r.state = 'waiting' AND n.state = 'running'
+  AND (n.order_mark, n.id) > (coalesce((SELECT order_mark FROM batch WHERE id = ?3), ?2), ?3)
+ORDER BY n.id;
 -- name: turn_ended
 UPDATE "order" SET state = 'superseded', changed_at_utc = ?2, reason = ?3 WHERE id = ?1;
 -- name: turn_held

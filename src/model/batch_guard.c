@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "hold.h"
 #include "opening.h"
+#include "order_turn.h"
 
 /* The mode that a switch would set: the command's, or what an undo goes back to. */
 static const char *mode_then(const struct batch_plan *p, const json_t *values)
@@ -100,11 +101,31 @@ static int held(struct books *b, const struct batch_plan *p, const struct batch_
         free(detail);
         return 0;
     }
-    if (m->lock_out && !clock && p->command != BATCH_TARIFF)
+    if (m->lock_out && !clock && p->command != BATCH_TARIFF && p->command != BATCH_SETTINGS)
         ask.kind = ORDER_SWITCH, ask.mode = "on";
     int rc = hold_check(b, m->meter_id, &ask, why);
     free(detail);
     return rc;
+}
+
+/* An undo goes back to what was before its batch: not where somebody changed it after that batch. */
+static int changed_since(struct books *b, const struct batch_plan *p, const struct batch_meter *m,
+                         const json_t *values, struct err *why)
+{
+    struct err e = {0}, later = {0};
+    char *detail = batch_order_detail(p->command, values);
+    const struct turn_ask ask = {.batch_id = p->undo_of,
+                                 .meter_id = m->meter_id,
+                                 .kind = batch_kinds[p->command].order,
+                                 .detail = detail,
+                                 .done_too = true,
+                                 .orders_only = true};
+    int rc = turn_later(b, &ask, &later, &e);
+
+    free(detail);
+    if (rc != 0)
+        *why = e;
+    return rc != 0 || !later.code ? rc : err_set(why, MSG_BATCH_SKIP_NEWER, later.arg[0].number);
 }
 
 static int against(struct books *b, const struct batch_plan *p, const struct batch_meter *m,
@@ -128,6 +149,8 @@ static int against(struct books *b, const struct batch_plan *p, const struct bat
         return opening_check(b, m->meter_id, m->number, why);
     if (kind->settings && m->old_firmware)
         return err_set(why, MSG_BATCH_SKIP_OLD);
+    if (p->undo_of && (rc = changed_since(b, p, m, values, why)) != 0)
+        return rc;
     if (m->protection && mode && strcmp(mode, "off") == 0)
         return m->until_utc ? err_set(why, MSG_BATCH_SKIP_PROTECTED_UNTIL, m->until_utc)
                             : err_set(why, MSG_BATCH_SKIP_PROTECTED);

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "db.h"
 #include "message.h"
+#include "order_turn.h"
 #include "protection.h"
 #include "text.h"
 
@@ -28,7 +29,7 @@ void batch_reads_clear(struct batch_reads *reads)
 /* ---- a batch as its turn needs it */
 
 struct course {
-    int64_t id, expires_at_utc, fail_percent, order_mark, operator_id;
+    int64_t id, expires_at_utc, fail_percent, operator_id;
     int64_t total, done, failed, skipped, cancelled;
     char state[16];
     struct batch_plan plan; /* without rows */
@@ -57,7 +58,6 @@ static int course_get(struct books *b, int64_t id, struct course *c, struct err 
     c->failed = db_int(row, 10);
     c->skipped = db_int(row, 11);
     c->cancelled = db_int(row, 12);
-    c->order_mark = db_int(row, 13);
     c->operator_id = db_int(row, 14);
     db_done(row);
     return 0;
@@ -204,26 +204,28 @@ static void look_clear(struct batch_plan *p)
     p->rows = NULL;
 }
 
-/* An order for the row, or, where a newer one came in between, none (*newer). */
+/* An order for the row, or none where something given later contradicts it (*later). */
 static int order_give(struct books *b, const struct course *c, const struct batch_plan *p,
-                      int64_t *order_id, int64_t *newer, struct effects *fx, struct err *e)
+                      int64_t *order_id, struct err *later, struct effects *fx, struct err *e)
 {
-    struct db *db = books_db(b);
     const struct batch_meter *m = &p->rows[0].meter;
     enum order_kind kind = batch_kinds[p->command].order;
-    int rc = db_get(db, SQL_batch_newer, 0, newer, e, "isii", m->meter_id, order_kind_word(kind),
-                    c->order_mark, c->id);
-
-    if (rc != 0 || *newer)
-        return rc;
     json_t *values = batch_values_of(p, m);
     char *detail = batch_order_detail(p->command, values);
-    rc = order_add(b, kind, m->meter_id, 0, c->operator_id, 0, detail, c->expires_at_utc, order_id,
-                   fx, e);
+    const struct turn_ask ask = {.batch_id = c->id,
+                                 .meter_id = m->meter_id,
+                                 .kind = kind,
+                                 .detail = detail,
+                                 .done_too = true};
+    int rc = turn_later(b, &ask, later, e);
+
+    if (rc == 0 && !later->code)
+        rc = order_add(b, kind, m->meter_id, 0, c->operator_id, 0, detail, c->expires_at_utc,
+                       order_id, fx, e);
     free(detail);
     json_decref(values);
-    if (rc == 0)
-        rc = db_run(db, SQL_batch_order_mark, e, "ii", *order_id, c->id);
+    if (rc == 0 && *order_id)
+        rc = db_run(books_db(b), SQL_batch_order_mark, e, "ii", *order_id, c->id);
     return rc;
 }
 
@@ -238,7 +240,8 @@ static int row_give(struct books *b, const struct course *c, int64_t n, int64_t 
                     struct batch_reads *reads, struct effects *fx, struct err *e)
 {
     struct batch_plan p;
-    int64_t order_id = 0, newer = 0;
+    int64_t order_id = 0;
+    struct err later = {0};
     char *skip = NULL;
     int rc = look(b, c, meter_id, &p, e);
 
@@ -247,14 +250,11 @@ static int row_give(struct books *b, const struct course *c, int64_t n, int64_t 
     if (rc == 0 && !skip && p.command == BATCH_READ)
         read_give(reads, c->id, n, meter_id);
     else if (rc == 0 && !skip)
-        rc = order_give(b, c, &p, &order_id, &newer, fx, e);
-    if (rc == 0 && newer) {
-        struct err why = {0};
-        err_set(&why, MSG_BATCH_SKIP_NEWER, newer);
-        skip = err_packed(&why);
-    }
+        rc = order_give(b, c, &p, &order_id, &later, fx, e);
+    if (rc == 0 && later.code)
+        skip = err_packed(&later);
     if (rc == 0 && skip)
-        rc = row_end(b, c->id, n, "skipped", skip, e);
+        rc = row_end(b, c->id, n, later.code ? "cancelled" : "skipped", skip, e);
     else if (rc == 0)
         rc = db_run(books_db(b), SQL_batch_row_given, e, "iiii", c->id, n, order_id, clock_utc());
     free(skip);

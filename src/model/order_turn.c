@@ -1,6 +1,7 @@
 /*
  * Superseding, holding, waiting. Two switches always contradict each other, two clocks too; settings contradict where
- * the newer one sets whatever the older one set.
+ * the newer one sets whatever the older one set. Newer is what was given later: the order of a batch's row is as old as its
+ * batch, whenever its turn comes.
  */
 #include "order_turn.h"
 
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch_state.h"
 #include "clock.h"
 #include "db.h"
 #include "hold.h"
@@ -84,27 +86,77 @@ int turn_supersede(struct books *b, const struct order_row *o, struct effects *f
     return rc;
 }
 
-/* *by: the newer order, 0 none. */
-static int contradicted(struct books *b, const struct order_row *o, int64_t *by, struct err *e)
+/* Do both set one thing? */
+static bool overlaps(enum order_kind kind, const char *one, const char *other)
+{
+    json_t *a = json_loads(one, 0, NULL), *c = json_loads(other, 0, NULL), *value;
+    bool any = false;
+    const char *key;
+
+    json_object_foreach(a, key, value) any = any || json_object_get(c, key);
+    json_decref(a);
+    json_decref(c);
+    return kind == ORDER_SWITCH || kind == ORDER_CLOCK || any;
+}
+
+/* Would the order of a batch's row, which is not there yet, cover this one? */
+static bool row_covers(enum order_kind kind, const char *command, const char *values,
+                       const char *older)
+{
+    enum batch_command c = batch_command_find(command);
+    json_t *o =
+        c != BATCH_READ && batch_kinds[c].order == kind ? json_loads(values, 0, NULL) : NULL;
+    char *detail = o ? batch_order_detail(c, o) : NULL;
+    bool all = detail && covers(kind, detail, older);
+
+    free(detail);
+    json_decref(o);
+    return all;
+}
+
+/* A row that still waits in a batch given later. */
+static int later_batch(struct books *b, const struct turn_ask *ask, struct err *why, struct err *e)
 {
     struct db_row *row;
     int more;
-    int rc = db_find(books_db(b), SQL_turn_newer, &row, e, "isi", o->meter_id,
-                     order_kind_word(o->kind), o->id);
+    int rc = db_find(books_db(b), SQL_turn_newer_batch, &row, e, "iii", ask->meter_id,
+                     ask->order_id, ask->batch_id);
 
-    *by = 0;
-    for (more = rc == 0 && row; more == 1 && *by == 0; more = db_next(row, e)) {
-        if (covers(o->kind, db_text(row, 1), o->detail))
-            *by = db_int(row, 0);
+    for (more = rc == 0 && row; more == 1 && !why->code; more = db_next(row, e)) {
+        if (row_covers(ask->kind, db_text(row, 1), db_text(row, 2), ask->detail))
+            err_set(why, MSG_ORDER_OVERTAKEN_BATCH, db_int(row, 0));
     }
     db_done(row);
     return rc != 0 ? rc : more < 0 ? more : 0;
 }
 
+int turn_later(struct books *b, const struct turn_ask *ask, struct err *why, struct err *e)
+{
+    struct db_row *row;
+    int more;
+    int rc =
+        db_find(books_db(b), SQL_turn_newer, &row, e, "isiii", ask->meter_id,
+                order_kind_word(ask->kind), ask->order_id, ask->batch_id, (int64_t)ask->done_too);
+
+    for (more = rc == 0 && row; more == 1 && !why->code; more = db_next(row, e)) {
+        if (ask->done_too ? overlaps(ask->kind, db_text(row, 1), ask->detail)
+                          : covers(ask->kind, db_text(row, 1), ask->detail))
+            err_set(why, MSG_ORDER_OVERTAKEN, db_int(row, 0));
+    }
+    db_done(row);
+    rc = rc != 0 ? rc : more < 0 ? more : 0;
+    return rc == 0 && !why->code && !ask->orders_only ? later_batch(b, ask, why, e) : rc;
+}
+
 int turn_over(struct books *b, const struct order_row *o, struct effects *fx, struct err *e)
 {
     struct err why = {0};
-    int64_t tag = 0, by = 0;
+    const struct turn_ask ask = {.order_id = o->id,
+                                 .batch_id = o->batch_id,
+                                 .meter_id = o->meter_id,
+                                 .kind = o->kind,
+                                 .detail = o->detail};
+    int64_t tag = 0;
 
     if (!plain(o))
         return 0;
@@ -112,10 +164,8 @@ int turn_over(struct books *b, const struct order_row *o, struct effects *fx, st
     if (o->kind == ORDER_SWITCH)
         rc = db_get(books_db(b), SQL_turn_tag_off, 0, &tag, e, "ii", o->meter_id, o->id);
     if (rc == 0 && tag != 1) /* a tag's forced off is overtaken by nothing */
-        rc = contradicted(b, o, &by, e);
-    if (rc == 0 && by)
-        err_set(&why, MSG_ORDER_OVERTAKEN, by);
-    else if (rc == 0 && tag == 2)
+        rc = turn_later(b, &ask, &why, e);
+    if (rc == 0 && !why.code && tag == 2)
         err_set(&why, MSG_ORDER_TAG_CLEARED);
     if (rc != 0 || !why.code)
         return rc;

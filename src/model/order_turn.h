@@ -15,6 +15,17 @@ int turn_supersede(struct books *b, const struct order_row *o, struct effects *f
  * orders that are not on the wire just now. */
 int turn_over(struct books *b, const struct order_row *o, struct effects *fx, struct err *e);
 
+/* What was given when: an order (order_id, of batch_id or 0), or a row of a batch that has none yet (order_id 0). done_too:
+ * what is done and sets one of the same things counts as well: it is not set back to something older. */
+struct turn_ask {
+    int64_t order_id, batch_id, meter_id;
+    enum order_kind kind;
+    const char *detail;
+    bool done_too, orders_only; /* orders_only: waiting rows do not count */
+};
+/* *why is set where an order, or the waiting row of a batch, that was given later contradicts it. */
+int turn_later(struct books *b, const struct turn_ask *ask, struct err *why, struct err *e);
+
 /* 1: held (hold.h): it waits in the queue and its reason is told, once. 0: it may be sent, or looked at. proved: a
  * frame that went out is known not to have been applied; until then an order in doubt is asked after as ever. */
 int turn_held(struct books *b, const struct order_row *o, bool proved, struct effects *fx,

@@ -1,0 +1,145 @@
+/*
+ * Which of two commands to one meter was given later, step by step on real books: a batch and a batch, a batch and a
+ * single order. That of a batch is the time of the batch, whenever the turn of a row comes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "batch.h"
+#include "clock.h"
+#include "rig.h"
+
+static const struct actor wang = {
+    .operator_id = 3, .role = ROLE_MANAGER, .login = "wang", .name = "Wang", .client = "test"};
+
+/* Five meters on one channel: a batch gives three orders at a time, two rows wait. */
+static void site(struct rig *r)
+{
+    sql(r,
+        "INSERT INTO operator (id, login, name, role, password_hash, created_at_utc) VALUES"
+        " (3, 'wang', 'Wang', 'manager', '', 0);"
+        "INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id, tariff_id)"
+        " SELECT value, 190301520 + value, 'electricity', 'DDSY1352', 'meter', 1, value, 1, 1"
+        " FROM json_each('[8,9,10,11]')");
+}
+
+static int change(struct rig *r, const char *call, json_t *args, int64_t *id, const char *key)
+{
+    json_t *result = NULL;
+    int rc = books_change(r->books, request_find(call), &wang, NULL, args, &result, &r->fx, &r->e);
+
+    *id = json_integer_value(json_object_get(result, key));
+    json_decref(result);
+    json_decref(args);
+    return rc;
+}
+
+static int64_t batch(struct rig *r, const char *command, int dark)
+{
+    int64_t id = 0;
+    json_t *args = json_pack("{s:s,s:s,s:i}", "command", command, "select", "all", "dark", dark);
+
+    assert_int_equal(change(r, "batch.start", args, &id, "batch"), 0);
+    return id;
+}
+
+static int run_turn(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct batch_reads reads = {0};
+    int rc = batch_turn(b, false, &reads, fx, e);
+    (void)ctx;
+    batch_reads_clear(&reads);
+    return rc < 0 ? rc : 0;
+}
+
+static void turn(struct rig *r)
+{
+    assert_int_equal(books_within(r->books, run_turn, NULL, &r->fx, &r->e), 0);
+}
+
+static void all_done(struct rig *r)
+{
+    sql(r, "UPDATE \"order\" SET state = 'done', sends = 1 WHERE state = 'queued'");
+}
+
+static void the_later_batch_wins(void **state)
+{
+    struct rig *r = *state;
+
+    site(r);
+    assert_int_equal(batch(r, "off", 5), 1);
+    assert_int_equal(batch(r, "prepaid", 0), 2);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" WHERE state = 'superseded'"), 3);
+    turn(r);
+    /* What waited for its turn in the older one never becomes an order. */
+    assert_int_equal(number(r, "SELECT cancelled FROM batch WHERE id = 1"), 5);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" WHERE batch_id = 1"), 3);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_row WHERE batch_id = 1 AND reason = ''"),
+                     0);
+    for (int i = 0; i < 3; i++) {
+        all_done(r);
+        turn(r);
+    }
+    assert_int_equal(number(r, "SELECT done FROM batch WHERE id = 2"), 5);
+    assert_int_equal(number(r, "SELECT skipped + cancelled FROM batch WHERE id = 2"), 0);
+}
+
+static void an_order_of_an_older_batch_is_older(void **state)
+{
+    struct rig *r = *state;
+    int64_t order = 0;
+
+    site(r);
+    assert_int_equal(batch(r, "off", 5), 1);
+    /* A single order to a meter whose row waits: the row ends, the order stays. */
+    assert_int_equal(change(r, "order.switch",
+                            json_pack("{s:s,s:s}", "meter", "190301531", "mode", "on"), &order,
+                            "order"),
+                     0);
+    for (int i = 0; i < 3; i++) {
+        sql(r, "UPDATE \"order\" SET state = 'done', sends = 1 WHERE state = 'queued' AND id < 4");
+        turn(r);
+    }
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_row WHERE batch_id = 1 AND meter_id = 11"
+                               " AND state = 'cancelled' AND reason LIKE '%OVERTAKEN%'"),
+                     1);
+    state_is(r, order, "queued");
+}
+
+static void an_undo_leaves_what_was_changed_since(void **state)
+{
+    struct rig *r = *state;
+    int64_t id = 0;
+
+    site(r);
+    assert_int_equal(batch(r, "off", 5), 1);
+    for (int i = 0; i < 3; i++) {
+        all_done(r);
+        turn(r);
+    }
+    sql(r, "UPDATE batch_row SET before = '{\"mode\":\"prepaid\"}'");
+    assert_int_equal(change(r, "order.switch",
+                            json_pack("{s:s,s:s}", "meter", "190301527", "mode", "on"), &id,
+                            "order"),
+                     0);
+    all_done(r);
+    assert_int_equal(
+        change(r, "batch.undo", json_pack("{s:i,s:i}", "batch", 1, "dark", 0), &id, "batch"), 0);
+    assert_int_equal(number(r, "SELECT skipped FROM batch WHERE id = 2"), 1);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_row WHERE batch_id = 2 AND meter_id = 7"
+                               " AND reason LIKE '%SKIP_NEWER%'"),
+                     1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_later_batch_wins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_order_of_an_older_batch_is_older, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_undo_leaves_what_was_changed_since, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
+}
