@@ -268,6 +268,7 @@ static int tag_draw(struct view *v, struct canvas *c, int row)
     char text[SHOW_TEXT_MAX * 3], at[SHOW_TEXT_MAX], why[ERR_TEXT_MAX], money[MONEY_TEXT_MAX];
     const int64_t off_at = rows_number(&s->tag, 0, "off_at", 0);
     const int64_t held = rows_number(&s->tag, 0, "topups", 0);
+    const int64_t undone_at = rows_number(&s->tag, 0, "undone_at", 0);
     int first = row;
     show_format(text, sizeof text, _("# Locked out by %1 since %2: %3"),
                 SHOW_ARGS(rows_text(&s->tag, 0, "name"),
@@ -284,6 +285,11 @@ static int tag_draw(struct view *v, struct canvas *c, int row)
             SHOW_ARGS(message_gettext(rows_text(&s->tag, 0, "order_state")),
                       order_reason(rows_text(&s->tag, 0, "order_reason"), why, sizeof why)));
         row += canvas_paragraph(c, row, 1, c->cols - 2, 3, STYLE_BOLD | STYLE_REVERSE, text);
+    }
+    if (undone_at > 0) {
+        show_format(text, sizeof text, _("! Found not forced off %1: somebody let go of it."),
+                    SHOW_ARGS(show_time(view_now(v), undone_at, at)));
+        row += canvas_paragraph(c, row, 1, c->cols - 2, 2, STYLE_BOLD | STYLE_RED, text);
     }
     if (held > 0) {
         snprintf(at, sizeof at, "%lld", (long long)held);

@@ -204,6 +204,7 @@ CREATE TABLE lock_out (
     at_utc         INTEGER NOT NULL,
     off_order      INTEGER REFERENCES "order"(id),
     off_at_utc     INTEGER,                    -- forced off was read back; NULL: not verified
+    undone_utc     INTEGER,                    -- when it was last found not forced off after that
     cleared_at_utc INTEGER,
     cleared_by     INTEGER REFERENCES operator(id),
     cleared_reason TEXT NOT NULL DEFAULT ''

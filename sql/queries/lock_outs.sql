@@ -20,6 +20,7 @@
 -- column: cleared_reason text Reason of clearing
 -- column: login text Login
 -- column: off_order id Order id
+-- column: undone_at time Found not forced off
 -- key: lock_out down
 -- Newest first; open: only tags that are there now, or only those that are past.
 -- scan: newest first along the key, one page; tags are few
@@ -30,7 +31,8 @@ SELECT l.id AS lock_out, v.meter, v.room, v.tenant, p.name, l.reason, l.at_utc A
         AND t.sends = 0 AND l.cleared_at_utc IS NULL) AS topups,
        (SELECT sum(t.amount_minor) FROM "order" t WHERE t.meter_id = l.meter_id AND t.kind = 'top-up' AND t.state = 'queued'
         AND t.sends = 0 AND l.cleared_at_utc IS NULL) AS held_minor,
-       l.cleared_at_utc AS cleared_at, coalesce(c.name, '') AS cleared_by, l.cleared_reason, p.login, l.off_order
+       l.cleared_at_utc AS cleared_at, coalesce(c.name, '') AS cleared_by, l.cleared_reason, p.login, l.off_order,
+       l.undone_utc AS undone_at
 FROM lock_out l JOIN meter_shown v ON v.meter_id = l.meter_id JOIN operator p ON p.id = l.operator_id
 LEFT JOIN operator c ON c.id = l.cleared_by LEFT JOIN "order" o ON o.id = l.off_order
 WHERE (:open IS NULL OR (:open <> 0) = (l.cleared_at_utc IS NULL))

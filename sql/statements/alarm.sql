@@ -39,11 +39,16 @@ SELECT m.number, m.channel_id, c.name, c.handed_to, m.role = 'tenant' AND am.acc
             UNION SELECT k.kind FROM alarm_cause k WHERE k.meter_id = m.id) x),
        -- The clock is a kind of its own. An order of ours that was sent and is not proved may be what is seen.
        CASE WHEN ms.drift = 0 THEN 0 ELSE
-           (SELECT count(*) FROM wanted_drift w WHERE w.meter_id = ?1 AND w.item <> 'clock'
+           (SELECT count(*) FROM wanted_drift w WHERE w.meter_id = ?1 AND w.item NOT IN ('clock', 'purchase')
                AND NOT EXISTS (SELECT 1 FROM "order" o WHERE o.meter_id = ?1 AND o.kind <> 'top-up'
-                                 AND o.state IN ('queued', 'sending', 'in doubt') AND o.sends > 0)) END
+                                 AND o.state IN ('queued', 'sending', 'in doubt') AND o.sends > 0)) END,
+       -- Money of somebody else counts as a drift too, and is a kind of its own.
+       CASE WHEN ms.drift = 0 THEN NULL ELSE (SELECT sum(w.reported) FROM wanted_purchase w WHERE w.meter_id = ?1) END,
+       u.undone_utc, coalesce(op.name, '')
 FROM meter m JOIN channel c ON c.id = m.channel_id JOIN meter_state ms ON ms.meter_id = m.id
 LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
+LEFT JOIN lock_out u ON u.meter_id = m.id AND u.cleared_at_utc IS NULL AND u.off_at_utc IS NULL
+LEFT JOIN operator op ON op.id = u.operator_id
 WHERE m.id = ?1;
 -- name: alarm_meter_others
 -- Of the channel's other meters: how many, and when one that answers did so last.

@@ -24,6 +24,8 @@ WHERE l.id = ?1;
 UPDATE lock_out SET off_at_utc = ?2 WHERE id = ?1;
 -- name: lock_out_unverified
 UPDATE lock_out SET off_at_utc = NULL WHERE id = ?1;
+-- name: lock_out_undone
+UPDATE lock_out SET off_at_utc = NULL, undone_utc = ?2 WHERE id = ?1;
 -- name: lock_out_cleared
 UPDATE lock_out SET cleared_at_utc = ?2, cleared_by = ?3, cleared_reason = ?4 WHERE id = ?1;
 -- name: lock_out_lingers

@@ -21,8 +21,9 @@ struct facts {
     int64_t balance, stage_amount[3]; /* alarm 1, alarm 2, arrears */
     bool stage_flag[3], stage_amount_known[3];
     bool overload, fault;
-    int64_t power_w, status1, energy_wh, clock_off, drifts;
-    bool clock_known;
+    int64_t power_w, status1, energy_wh, clock_off, drifts, foreign_minor, undone_utc;
+    bool clock_known, foreign;
+    char tag_name[64];
 };
 
 static bool known(const struct facts *f, enum alarm_kind kind)
@@ -59,6 +60,10 @@ static void facts_read(struct db_row *row, struct facts *f)
     text_copy(f->flag, sizeof f->flag, db_text(row, 21));
     text_copy(f->known, sizeof f->known, db_text(row, 22));
     f->drifts = db_int(row, 23);
+    f->foreign = !db_null(row, 24);
+    f->foreign_minor = db_int(row, 24);
+    f->undone_utc = db_int(row, 25);
+    text_copy(f->tag_name, sizeof f->tag_name, db_text(row, 26));
     snprintf(f->object_name, sizeof f->object_name, "meter %s", f->number);
     f->object = (struct alarm_object){f->object_name, f->meter_id, f->channel_id};
 }
@@ -200,14 +205,38 @@ static int its_clock(struct books *b, const struct facts *f, struct effects *fx,
     return say(b, f, ALARM_CLOCK, off > (known(f, ALARM_CLOCK) ? most / 2 : most), &why, fx, e);
 }
 
+/* Who works behind a tag must be told at once that it was let go. */
+static int tag(struct books *b, const struct facts *f, struct effects *fx, struct err *e)
+{
+    struct err why = {0};
+
+    err_set(&why, MSG_ALARM_UNDONE, f->tag_name, f->undone_utc);
+    return say(b, f, ALARM_UNDONE, f->undone_utc != 0, &why, fx, e);
+}
+
+/* Not as it was set, and paid for by nobody here. */
+static int differs(struct books *b, const struct facts *f, struct effects *fx, struct err *e)
+{
+    struct err drift = {0}, foreign = {0};
+
+    if (f->drifts == 1)
+        err_set(&drift, MSG_ALARM_DRIFT_ONE);
+    else
+        err_set(&drift, MSG_ALARM_DRIFT, f->drifts);
+    err_set(&foreign, MSG_ALARM_PURCHASE, f->foreign_minor);
+    int rc = say(b, f, ALARM_DRIFT, f->drifts > 0, &drift, fx, e);
+    return rc == 0 ? say(b, f, ALARM_PURCHASE, f->foreign, &foreign, fx, e) : rc;
+}
+
 static int spoke(struct books *b, const struct facts *f, struct effects *fx, struct err *e)
 {
-    struct err overload = {0}, fault = {0}, drift = {0};
-    int rc = say(b, f, ALARM_LOST_METER, false, NULL, fx, e);
+    struct err overload = {0}, fault = {0};
+    int rc = tag(b, f, fx, e);
 
     err_set(&overload, MSG_ALARM_OVERLOAD, f->number);
     err_set(&fault, MSG_ALARM_FAULT, f->number, f->status1);
-    err_set(&drift, MSG_ALARM_DRIFT, f->drifts);
+    if (rc == 0)
+        rc = say(b, f, ALARM_LOST_METER, false, NULL, fx, e);
     if (rc == 0)
         rc = say(b, f, ALARM_STRANGER, false, NULL, fx, e);
     if (rc == 0)
@@ -220,7 +249,7 @@ static int spoke(struct books *b, const struct facts *f, struct effects *fx, str
         rc = energy(b, f, fx, e);
     if (rc == 0)
         rc = its_clock(b, f, fx, e);
-    return rc == 0 ? say(b, f, ALARM_DRIFT, f->drifts > 0, &drift, fx, e) : rc;
+    return rc == 0 ? differs(b, f, fx, e) : rc;
 }
 
 int alarm_after_reading(struct books *b, int64_t meter_id, struct effects *fx, struct err *e)

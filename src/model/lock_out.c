@@ -108,16 +108,17 @@ int lock_out_switched(struct books *b, int64_t meter_id, int64_t order_id, const
     return rc;
 }
 
-/* Somebody has let go of what was verified: said, and forced off once more. */
-static int undone(struct books *b, const struct tag *t, struct effects *fx, struct err *e)
+/* Somebody has let go of what was verified: said, an alarm, and forced off once more. That order is nobody's: it is
+ * given by the engine. */
+static int undone(struct books *b, const struct tag *t, int64_t at_utc, struct effects *fx,
+                  struct err *e)
 {
     int64_t order_id = 0;
-    int rc = db_run(books_db(b), SQL_lock_out_unverified, e, "i", t->id);
+    int rc = db_run(books_db(b), SQL_lock_out_undone, e, "ii", t->id, at_utc);
 
     if (rc == 0)
         tag_event(fx, t, "unverified");
-    return rc != 0 || state_open(t->off_state) ? rc
-                                               : off_order(b, t, t->operator_id, &order_id, fx, e);
+    return rc != 0 || state_open(t->off_state) ? rc : off_order(b, t, 0, &order_id, fx, e);
 }
 
 int lock_out_read(struct books *b, const struct reading *r, struct effects *fx, struct err *e)
@@ -130,7 +131,7 @@ int lock_out_read(struct books *b, const struct reading *r, struct effects *fx, 
     if (rc != 0 || t.id == 0)
         return rc;
     if (!off && t.off_at_utc != 0 && r->at_utc >= t.off_at_utc)
-        return undone(b, &t, fx, e);
+        return undone(b, &t, r->at_utc, fx, e);
     /* Forced off by hand, by a laptop: as good, unless a frame of ours may still undo it. */
     if (!off || t.off_at_utc != 0 || r->at_utc < t.at_utc || strcmp(t.off_state, "done") == 0 ||
         state_open(t.off_state))

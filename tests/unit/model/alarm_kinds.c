@@ -364,8 +364,11 @@ static void test_drift(void **state)
     s.next.seen.count++;
     s.next.seen.balance_minor += 5000;
     reads(&s, 60);
-    drifts(&s, 1);
+    assert_int_equal(number(s.rig, "SELECT drift FROM meter_state WHERE meter_id = 7"), 1);
+    is(&s, "foreign purchase", THERE); /* a kind of its own */
+    is(&s, "drift", NONE);
     asks(&s, "excess.seen", json_pack("{s:i,s:s}", "excess", 1, "note", "the landlord's card"));
+    is(&s, "foreign purchase", NONE);
     drifts(&s, 0);
 }
 

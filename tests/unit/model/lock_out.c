@@ -215,6 +215,16 @@ static void a_reading_takes_it_away(void **state)
     assert_int_equal(number(r, "SELECT off_at_utc IS NULL FROM lock_out"), 1);
     assert_int_equal(number(r, "SELECT off_order FROM lock_out"), 2);
     state_is(r, 2, "queued");
+    /* It is the engine's own order, and an alarm that waits for a person and for the proof. */
+    assert_int_equal(number(r, "SELECT operator_id IS NULL FROM \"order\" WHERE id = 2"), 1);
+    assert_int_equal(number(r, "SELECT undone_utc > 0 FROM lock_out"), 1);
+    assert_int_equal(number(r, "SELECT severity FROM alarm WHERE kind = 'lock-out undone'"), 1);
+    assert_int_equal(sending(r, 2), ORDER_STEP_SEND);
+    plain_after(r, 2, ORDER_DEED_DONE, true);
+    looked(r, true, false, "forced off", 8216, 3);
+    assert_int_equal(number(r, "SELECT gone_utc > 0 AND cleared_utc IS NULL FROM alarm "
+                               "WHERE kind = 'lock-out undone'"),
+                     1);
 }
 
 static void a_newer_order_takes_the_place(void **state)
@@ -298,9 +308,13 @@ static void said_and_is(void **state)
     looked(r, true, true, "closed", 8216, 9);
     assert_int_equal(number(r, "SELECT count(*) FROM excess WHERE kind = 'foreign'"), 1);
     assert_int_equal(number(r, "SELECT drift FROM meter_state"), 1);
+    assert_int_equal(number(r, "SELECT count(*) FROM alarm WHERE kind = 'foreign purchase' AND "
+                               "cleared_utc IS NULL"),
+                     1);
     args = json_pack("{s:i,s:s}", "excess", 1, "note", "taken off by hand");
     assert_int_equal(change(r, &wang, "excess.seen", args, "excess", &orders), 0);
     assert_int_equal(number(r, "SELECT drift FROM meter_state"), 0);
+    assert_int_equal(number(r, "SELECT count(*) FROM alarm WHERE cleared_utc IS NULL"), 0);
 }
 
 int main(void)
