@@ -4,7 +4,8 @@ SELECT id, handed_to, (SELECT count(*) FROM meter m WHERE m.channel_id = c.id),
        (SELECT count(*) FROM "order" o JOIN meter m ON m.id = o.meter_id
         WHERE m.channel_id = c.id AND o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'queued'),
        (SELECT count(*) FROM "order" o JOIN meter m ON m.id = o.meter_id
-        WHERE m.channel_id = c.id AND o.state IN ('queued', 'sending', 'in doubt') AND o.state <> 'queued')
+        WHERE m.channel_id = c.id AND o.state IN ('queued', 'sending', 'in doubt') AND o.state <> 'queued'),
+       (SELECT count(*) FROM channel_vendor v WHERE v.channel_id = c.id AND v.passes <> 0)
 FROM channel c WHERE c.name = ?1;
 -- name: handover_set
 UPDATE channel SET handed_to = ?2, handed_by = nullif(?3, 0), handed_at_utc = ?4 WHERE id = ?1;

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "message.h"
@@ -26,11 +27,31 @@ static void say(const json_t *r, bool back)
                text(r, "channel"), text(r, "from"), number(r, "meters"), number(r, "held"));
         return;
     }
-    printf(_("Line %s is handed over to %s: nothing is sent to its %lld meters from here. Money "
-             "is taken, and the top-ups wait until it is back.\n"),
+    printf(_("Line %s is handed over to %s: nothing is sent to its %lld meters from here.\n"),
            text(r, "channel"), text(r, "to"), number(r, "meters"));
+    puts(json_is_true(json_object_get(r, "sells"))
+             ? _("Money is taken, and the top-ups wait until it is back.")
+             : _("No top-up was proved on this line yet: nothing is sold to its meters until "
+                 "it is back."));
     if (number(r, "unproved") > 0)
         printf(_("Orders in doubt that stay so until then: %lld.\n"), number(r, "unproved"));
+}
+
+/* A line taken by force is asked for once more where somebody is there to answer: it may have another master. */
+static int sure(const char *channel, struct err *e)
+{
+    char answer[80] = "";
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return 0;
+    fprintf(
+        stderr,
+        _("Is nobody else on line %s? Two masters disturb each other. Type its name to take it: "),
+        channel);
+    if (!fgets(answer, sizeof answer, stdin))
+        answer[0] = '\0';
+    answer[strcspn(answer, "\n")] = '\0';
+    return strcmp(answer, channel) == 0 ? 0 : err_set(e, MSG_CLI_HANDOVER_LEFT, channel);
 }
 
 static int run(struct cli *cli, int argc, char **argv, struct err *e)
@@ -54,7 +75,11 @@ static int run(struct cli *cli, int argc, char **argv, struct err *e)
     json_t *args = json_pack("{s:s}", "channel", argv[first]);
     if (to)
         json_object_set_new(args, "to", json_string(to));
-    if (force && to)
+    if (back && force && (code = sure(argv[first], e)) != 0) {
+        json_decref(args);
+        return code;
+    }
+    if (force)
         json_object_set_new(args, "force", json_true());
     code = cli_call(cli, back ? "handover.back" : "handover.set", args, NULL, 0, &r, e);
     if (code == 0 && json)
@@ -70,11 +95,13 @@ const struct verb handover_verb = {
     .summary = N_("hand a line over to an electrician's laptop, and take it back"),
     .usage =
         N_("metertill handover CHANNEL --to NAME [--force] [--json]\n"
-           "metertill handover CHANNEL --back [--json]\n"
+           "metertill handover CHANNEL --back [--force] [--json]\n"
            "\n"
            "While a line is handed over this engine is silent on it: its meters are not read and\n"
            "not counted lost, sales are taken and their top-ups wait. Back again the meters are\n"
            "read and what waited goes. An order that is not proved yet ends first; --force hands\n"
-           "the line over all the same, and the order stays in doubt until the line is back."),
+           "the line over all the same, and the order stays in doubt until the line is back.\n"
+           "On a laptop's books --back takes a line that the site never gave away only with\n"
+           "--force, after a question."),
     .run = run,
 };

@@ -64,6 +64,10 @@ static void request_take(struct patient *p, const struct wire_request *r)
     switch (r->answer) {
     case WIRE_ANSWER:
     case WIRE_EXCEPTION:
+        if (r->answer == WIRE_EXCEPTION) {
+            p->d.refused++;
+            p->d.exception = r->exception;
+        }
         p->d.answered++;
         p->d.more += r->more;
         p->d.most_ms = r->ms > p->d.most_ms ? (int)r->ms : p->d.most_ms;
@@ -84,6 +88,8 @@ static void seen(struct engine *engine, struct survey *s, const struct survey_se
 
     for (size_t i = 0; p && i < seen->requests; i++)
         request_take(p, &seen->request[i]);
+    if (p && seen->end == JOB_DONE)
+        p->d.stranger = p->d.stranger || !survey_is(p->meter, &seen->identity);
     d->requests += (int64_t)seen->requests;
     json_t *data = json_pack("{s:s,s:I,s:I}", "channel", s->channel, "done",
                              (json_int_t)s->done + 1, "total", (json_int_t)s->step_count);
@@ -111,6 +117,10 @@ static const char *state_of(const struct doctor_meter *m)
         return m->broken + m->wrong > 0 ? N_("no clear answer") : N_("silent");
     if (m->more > 0)
         return N_("two answer");
+    if (m->stranger)
+        return N_("another meter");
+    if (m->refused == m->answered)
+        return N_("refuses");
     return m->answered < m->asked ? N_("now and then") : N_("answers");
 }
 

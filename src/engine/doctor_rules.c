@@ -13,20 +13,27 @@
 
 struct look {
     const struct doctor_line *line;
-    size_t silent, tail; /* meters without any answer; of them at the end, one after the other */
+    size_t mute, tail; /* meters without any answer; silent ones at the end, one after the other */
 };
 
+/* Not a byte came: what is garbled is no silence. */
 static bool is_silent(const struct doctor_meter *m)
 {
-    return m->answered == 0;
+    return m->answered + m->broken + m->wrong == 0;
 }
 
-/* Two at one address: their answers collide there, while the line as a whole is sound, or come one after the other. */
-static bool is_twin(const struct look *l, const struct doctor_meter *m)
+/* Two at one address for sure: their answers come one after the other. */
+static bool is_twin(const struct doctor_meter *m)
+{
+    return m->more > 0 && 2 * m->more >= m->answered;
+}
+
+/* Answers that collide, or are disturbed, at one address while the line as a whole is sound. */
+static bool is_garbled(const struct look *l, const struct doctor_meter *m)
 {
     int replies = m->answered + m->broken, others = 0, broken = 0;
 
-    if (m->more > 0 && 2 * m->more >= m->answered)
+    if (is_twin(m))
         return true;
     if (replies == 0 || 2 * m->broken < m->asked)
         return false;
@@ -46,7 +53,7 @@ static int percent_of(const struct doctor_line *line, const struct look *without
 
     for (size_t i = 0; i < line->count; i++) {
         const struct doctor_meter *m = &line->meter[i];
-        if (without_twins && is_twin(without_twins, m))
+        if (without_twins && is_garbled(without_twins, m))
             continue;
         replies += m->answered + m->broken + m->wrong;
         broken += m->broken;
@@ -96,7 +103,7 @@ static bool rule_empty(const struct look *l, struct err *e)
 
 static bool rule_nobody(const struct look *l, struct err *e)
 {
-    if (l->silent < l->line->count)
+    if (l->mute < l->line->count)
         return false;
     for (size_t i = 0; i < l->line->count; i++) {
         if (l->line->meter[i].broken + l->line->meter[i].wrong > 0)
@@ -118,7 +125,7 @@ static bool means_single(const struct look *l, size_t i)
 {
     const struct doctor_meter *m = &l->line->meter[i];
     bool in_tail = l->tail >= TAIL_MIN && i >= l->line->count - l->tail;
-    return is_silent(m) && !in_tail && !is_twin(l, m);
+    return is_silent(m) && !in_tail;
 }
 
 static bool rule_single(const struct look *l, struct err *e)
@@ -130,13 +137,70 @@ static bool rule_single(const struct look *l, struct err *e)
 
 static bool means_twin(const struct look *l, size_t i)
 {
-    return is_twin(l, &l->line->meter[i]);
+    return is_twin(&l->line->meter[i]);
 }
 
 static bool rule_twin(const struct look *l, struct err *e)
 {
     char list[ERR_TEXT_MAX];
     return named(l, means_twin, list, sizeof list) > 0 && err_set(e, MSG_DOCTOR_TWIN, list) != 0;
+}
+
+static bool means_garbled(const struct look *l, size_t i)
+{
+    const struct doctor_meter *m = &l->line->meter[i];
+    return is_garbled(l, m) && !is_twin(m);
+}
+
+static bool rule_garbled(const struct look *l, struct err *e)
+{
+    char list[ERR_TEXT_MAX];
+    return named(l, means_garbled, list, sizeof list) > 0 &&
+           err_set(e, MSG_DOCTOR_GARBLED, list) != 0;
+}
+
+static bool means_unclear(const struct look *l, size_t i)
+{
+    const struct doctor_meter *m = &l->line->meter[i];
+    return m->answered == 0 && !is_silent(m) && !is_garbled(l, m);
+}
+
+static bool rule_unclear(const struct look *l, struct err *e)
+{
+    char list[ERR_TEXT_MAX];
+    return named(l, means_unclear, list, sizeof list) > 0 &&
+           err_set(e, MSG_DOCTOR_UNCLEAR, list) != 0;
+}
+
+static bool means_stranger(const struct look *l, size_t i)
+{
+    return l->line->meter[i].stranger;
+}
+
+static bool rule_stranger(const struct look *l, struct err *e)
+{
+    char list[ERR_TEXT_MAX];
+    return named(l, means_stranger, list, sizeof list) > 0 &&
+           err_set(e, MSG_DOCTOR_STRANGER, list) != 0;
+}
+
+/* An old meter refuses a register it has not: only who refuses everything is named. */
+static bool means_refused(const struct look *l, size_t i)
+{
+    const struct doctor_meter *m = &l->line->meter[i];
+    return m->refused > 0 && m->refused == m->answered;
+}
+
+static bool rule_refused(const struct look *l, struct err *e)
+{
+    char list[ERR_TEXT_MAX];
+    unsigned code = 0;
+
+    if (named(l, means_refused, list, sizeof list) == 0)
+        return false;
+    for (size_t i = 0; i < l->line->count && code == 0; i++)
+        code = means_refused(l, i) ? l->line->meter[i].exception : 0;
+    return err_set(e, MSG_DOCTOR_REFUSED, list, (int64_t)code) != 0;
 }
 
 static bool rule_broken(const struct look *l, struct err *e)
@@ -157,7 +221,7 @@ static bool rule_wrong(const struct look *l, struct err *e)
 static bool means_shaky(const struct look *l, size_t i)
 {
     const struct doctor_meter *m = &l->line->meter[i];
-    return !is_silent(m) && m->silent > 0;
+    return m->answered > 0 && m->silent > 0;
 }
 
 static bool rule_shaky(const struct look *l, struct err *e)
@@ -183,10 +247,11 @@ static const struct {
     bool last; /* nothing more is said after it */
     bool only; /* only where nothing was said before */
 } rules[] = {
-    {rule_trouble, true, false}, {rule_empty, true, false},  {rule_nobody, true, false},
-    {rule_tail, false, false},   {rule_twin, false, false},  {rule_single, false, false},
-    {rule_broken, false, false}, {rule_wrong, false, false}, {rule_shaky, false, false},
-    {rule_slow, false, false},   {rule_good, true, true},
+    {rule_trouble, true, false},   {rule_empty, true, false},    {rule_nobody, true, false},
+    {rule_stranger, false, false}, {rule_refused, false, false}, {rule_tail, false, false},
+    {rule_twin, false, false},     {rule_garbled, false, false}, {rule_single, false, false},
+    {rule_unclear, false, false},  {rule_broken, false, false},  {rule_wrong, false, false},
+    {rule_shaky, false, false},    {rule_slow, false, false},    {rule_good, true, true},
 };
 
 size_t doctor_verdict(const struct doctor_line *line, struct err out[DOCTOR_VERDICTS])
@@ -195,9 +260,8 @@ size_t doctor_verdict(const struct doctor_line *line, struct err out[DOCTOR_VERD
     size_t said = 0;
 
     for (size_t i = 0; i < line->count; i++)
-        l.silent += is_silent(&line->meter[i]);
-    while (l.tail < line->count && is_silent(&line->meter[line->count - 1 - l.tail]) &&
-           line->meter[line->count - 1 - l.tail].broken == 0)
+        l.mute += line->meter[i].answered == 0;
+    while (l.tail < line->count && is_silent(&line->meter[line->count - 1 - l.tail]))
         l.tail++;
     for (size_t i = 0; i < sizeof rules / sizeof *rules && said < DOCTOR_VERDICTS; i++) {
         if (rules[i].only && said > 0)

@@ -5,6 +5,8 @@
 #ifndef DOCTOR_RULES_H
 #define DOCTOR_RULES_H
 
+#include <stdbool.h>
+
 #include "err.h"
 
 /* What came of one meter's requests. */
@@ -13,8 +15,11 @@ struct doctor_meter {
     int asked;    /* requests that left */
     int answered; /* refusals are answers too */
     int silent, broken, wrong;
-    int more;    /* answers that another one followed */
-    int most_ms; /* the slowest answer */
+    int more;           /* answers that another one followed */
+    int refused;        /* answers that were refusals */
+    unsigned exception; /* the last refusal's code */
+    bool stranger;      /* who answers is not the meter of the books */
+    int most_ms;        /* the slowest answer */
 };
 
 struct doctor_line {
@@ -26,7 +31,7 @@ struct doctor_line {
     int median_ms, most_ms;
 };
 
-#define DOCTOR_VERDICTS 8
+#define DOCTOR_VERDICTS 10
 
 /* Fills sentences, the gravest first; returns how many (at least 1). Checksum errors in percent of all replies come
  * back too, for who shows them. */

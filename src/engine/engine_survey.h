@@ -69,6 +69,10 @@ struct survey *survey_find(struct engine *engine, int64_t id);
 bool survey_runs(const struct engine *engine, int64_t channel_id);
 /* One more address to ask; before the first is asked, or from seen(). */
 void survey_step_add(struct survey *s, const struct survey_step *step);
+/* Is who told this identity the meter of the books? One with a blank number is if its kind is. */
+bool survey_is(const struct survey_meter *meter, const struct meter_identity *identity);
+/* The model of a device code, "" where none is known. */
+const char *survey_model_of(uint16_t code);
 /* The meter that the books have at an address of this line, or NULL. */
 const struct survey_meter *survey_at(const struct survey *s, int address);
 

@@ -214,8 +214,15 @@ static int ask_line(struct engine *engine, struct preflight *p, struct err *e)
     int code = job_meter_fill(&p->job, &p->place, e);
     if (code == 0)
         code = field_submit(engine->field, p->place.channel_id, &p->job, e);
-    return code == ERR_NOT_FOUND ? lines_absent(engine, p->place.channel_id, p->place.number, e)
-                                 : code;
+    if (code != ERR_NOT_FOUND)
+        return code;
+    code = lines_absent(engine, p->place.channel_id, p->place.number, e);
+    if (e->msg == MSG_HOLD_HANDED_OVER) { /* what the first sale needs is asked of the line */
+        const struct channel_place *c = lines_find(engine, p->line.channel);
+        code = err_set(e, MSG_SALE_FIRST_AWAY, p->place.number, p->line.channel,
+                       c ? c->handed_to : "");
+    }
+    return code;
 }
 
 /* ---- what the books know, on a reader */

@@ -5,6 +5,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 
 #include "engine_survey.h"
 #include "message.h"
@@ -64,17 +66,6 @@ static void tell(struct engine *engine, struct survey *s)
 
 /* ---- the rows */
 
-static const char *model_of(uint16_t code)
-{
-    for (size_t i = 0; driver_registry[i]; i++) {
-        for (size_t m = 0; driver_registry[i]->models[m]; m++) {
-            if (driver_registry[i]->device_codes[m] == code)
-                return driver_registry[i]->models[m];
-        }
-    }
-    return "";
-}
-
 static const struct survey_meter *by_number(const struct survey *s, const char *number)
 {
     for (size_t i = 0; number[0] && i < s->book_count; i++) {
@@ -129,10 +120,7 @@ static const char *compare(const struct survey *s, const struct survey_seen *see
         return N_("elsewhere in the books");
     if (!here)
         return N_("not in the books");
-    /* A meter that tells no number is the one of the books if its kind is. */
-    if (seen->identity.number[0] == '\0' &&
-        strncmp(here->model, model_of(seen->identity.device_code),
-                strlen(model_of(seen->identity.device_code))) == 0)
+    if (seen->identity.number[0] == '\0' && survey_is(here, &seen->identity))
         return N_("as in the books");
     return N_("another meter than in the books");
 }
@@ -173,7 +161,7 @@ static void somebody(struct survey *s, const struct survey_seen *seen, enum what
 
     if (seen->end == JOB_DONE) {
         r.code = seen->identity.device_code;
-        r.model = model_of(seen->identity.device_code);
+        r.model = survey_model_of(seen->identity.device_code);
         r.number = seen->identity.number;
     }
     r.state = compare(s, seen, &r.books);
@@ -335,6 +323,44 @@ static int channel_take(struct engine *engine, struct survey *s, const char *nam
     return 0;
 }
 
+/* One device by two names: links of /dev/serial lead to it. */
+static bool same_device(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    if (strcmp(a, b) == 0)
+        return true;
+    if (stat(a, &x) != 0 || stat(b, &y) != 0)
+        return false;
+    return S_ISCHR(x.st_mode) && S_ISCHR(y.st_mode) ? x.st_rdev == y.st_rdev
+                                                    : x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static bool same_host(const char *a, const char *b)
+{
+    static const char here[] = "127.0.0.1";
+
+    a = strcasecmp(a, "localhost") == 0 ? here : a;
+    b = strcasecmp(b, "localhost") == 0 ? here : b;
+    return strcasecmp(a, b) == 0;
+}
+
+/* A line of the books is scanned by its name, and not at all while it is in other hands. */
+static int place_free(const struct engine *engine, const struct channel_conf *conf, struct err *e)
+{
+    for (size_t i = 0; i < engine->channel_count; i++) {
+        const struct channel_place *c = &engine->channels[i];
+        bool same = conf->device[0]
+                        ? c->device[0] && same_device(conf->device, c->device)
+                        : !c->device[0] && c->port == conf->port && same_host(conf->host, c->host);
+        if (same && c->handed_to[0])
+            return err_set(e, MSG_SCAN_HANDED_OVER, conf->name, c->name, c->handed_to);
+        if (same)
+            return err_set(e, MSG_SCAN_OF_BOOKS, conf->name, c->name);
+    }
+    return engine->lines_ready ? 0 : err_set(e, MSG_ENGINE_NO_LINES);
+}
+
 /* A device, or host and port: a channel of the field, not of the books. */
 static int place_take(struct engine *engine, struct survey *s, const char *place, struct err *e)
 {
@@ -359,6 +385,8 @@ static int place_take(struct engine *engine, struct survey *s, const char *place
     }
     if (!conf.device[0] && scan->speed[0].baud != 0)
         return err_set(e, MSG_SCAN_BAUD_GATEWAY, place);
+    if (place_free(engine, &conf, e) != 0)
+        return e->code;
     scan->stop_bits = conf.stop_bits;
     s->channel_id = conf.id;
     text_copy(s->channel, sizeof s->channel, place);

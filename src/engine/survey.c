@@ -49,6 +49,27 @@ const struct survey_meter *survey_at(const struct survey *s, int address)
     return NULL;
 }
 
+const char *survey_model_of(uint16_t code)
+{
+    for (size_t i = 0; driver_registry[i]; i++) {
+        for (size_t m = 0; driver_registry[i]->models[m]; m++) {
+            if (driver_registry[i]->device_codes[m] == code)
+                return driver_registry[i]->models[m];
+        }
+    }
+    return "";
+}
+
+bool survey_is(const struct survey_meter *meter, const struct meter_identity *identity)
+{
+    const char *model = survey_model_of(identity->device_code);
+
+    if (identity->number[0] &&
+        strcmp(meter->number + strspn(meter->number, "0"), identity->number) != 0)
+        return false;
+    return model[0] && strncmp(meter->model, model, strlen(model)) == 0;
+}
+
 static void survey_free(struct survey *s)
 {
     s->kind->clear(s);

@@ -222,11 +222,16 @@ static int permitted(const struct request *request, const struct actor *who, con
     return param_check(request->name, request->params, args, e);
 }
 
-int books_take_money(struct books *b, const char *title, struct err *e)
+bool books_are_structure(struct books *b)
 {
     char word[8];
 
-    if (strcmp(setting_text(b, "site.structure", word, sizeof word), "1") != 0)
+    return strcmp(setting_text(b, "site.structure", word, sizeof word), "1") == 0;
+}
+
+int books_take_money(struct books *b, const char *title, struct err *e)
+{
+    if (!books_are_structure(b))
         return 0;
     return err_set(e, MSG_SITE_STRUCTURE, title);
 }

@@ -42,6 +42,8 @@ int books_within(struct books *b,
 int books_log(struct books *b, const struct actor *who, const char *action, const char *object,
               const json_t *detail, const struct err *failed, struct err *e);
 
+/* Are these the books of a laptop, a copy of the site's structure? */
+bool books_are_structure(struct books *b);
 /* May money be taken with these books? Those of a laptop take none; title of what was asked for, for the sentence. */
 int books_take_money(struct books *b, const char *title, struct err *e);
 

@@ -10,7 +10,7 @@
 #include "text.h"
 
 struct held {
-    int64_t id, meters, queued, unproved;
+    int64_t id, meters, queued, unproved, proofs; /* proofs: that a top-up passes the line */
     char to[ERR_TEXT_MAX];
 };
 
@@ -23,7 +23,8 @@ static int channel_look(struct books *b, const char *name, struct held *out, str
         *out = (struct held){.id = db_int(row, 0),
                              .meters = db_int(row, 2),
                              .queued = db_int(row, 3),
-                             .unproved = db_int(row, 4)};
+                             .unproved = db_int(row, 4),
+                             .proofs = db_int(row, 5)};
         text_copy(out->to, sizeof out->to, db_text(row, 1));
     } else if (rc == 0) {
         rc = err_set(e, MSG_CHANNEL_UNKNOWN, name);
@@ -63,9 +64,9 @@ static int handover_set(struct books *b, const struct actor *who, const json_t *
     if (rc != 0)
         return rc;
     tell(fx, name);
-    *result = json_pack("{s:s,s:s,s:I,s:I,s:I}", "channel", name, "to", to, "meters",
+    *result = json_pack("{s:s,s:s,s:I,s:I,s:I,s:b}", "channel", name, "to", to, "meters",
                         (json_int_t)c.meters, "held", (json_int_t)c.queued, "unproved",
-                        (json_int_t)c.unproved);
+                        (json_int_t)c.unproved, "sells", (int)(c.proofs > 0));
     return 0;
 }
 
@@ -79,6 +80,8 @@ static int handover_back(struct books *b, const struct actor *who, const json_t 
     (void)who;
     if (rc == 0 && !c.to[0])
         rc = err_set(e, MSG_HANDOVER_OURS, name);
+    if (rc == 0 && books_are_structure(b) && !json_is_true(json_object_get(args, "force")))
+        rc = err_set(e, MSG_HANDOVER_NOT_GIVEN, name, c.to);
     if (rc == 0)
         rc = db_run(books_db(b), SQL_handover_back, e, "i", c.id);
     if (rc != 0)
@@ -118,6 +121,11 @@ static const struct param set_params[] = {
     {.name = "force", .kind = PARAM_BOOL},
     {0},
 };
+static const struct param back_params[] = {
+    {.name = "channel", .kind = PARAM_TEXT, .required = true, .max = 63},
+    {.name = "force", .kind = PARAM_BOOL},
+    {0},
+};
 static const struct param channel_params[] = {
     {.name = "channel", .kind = PARAM_TEXT, .required = true, .max = 63},
     {0},
@@ -131,7 +139,7 @@ static const struct request requests[] = {
     {.name = "handover.back",
      .title = N_("Take a line back"),
      .roles = ROLE_FIELD | ROLE_ADMINISTRATOR,
-     .params = channel_params,
+     .params = back_params,
      .run = handover_back},
     {.name = "channel.drop",
      .title = N_("Remove a line without meters"),

@@ -80,7 +80,8 @@ static void requests_follow_each_other(void **state)
 }
 
 /* ---- verdicts: one letter a meter, addresses from 1: . answers, s silent, c half its answers are broken, g all of them,
- * w a wrong answer, d two answer one after the other, h not every time an answer */
+ * w a wrong answer, d two answer one after the other, m nothing but wrong ones, x refuses all, o refuses one register,
+ * a another meter, h not every time an answer */
 
 static const struct doctor_meter letters[] = {
     ['.'] = {.asked = 6, .answered = 6, .most_ms = 60},
@@ -89,6 +90,10 @@ static const struct doctor_meter letters[] = {
     ['g'] = {.asked = 6, .broken = 6},
     ['w'] = {.asked = 6, .answered = 5, .wrong = 1, .most_ms = 60},
     ['d'] = {.asked = 6, .answered = 6, .more = 6, .most_ms = 60},
+    ['m'] = {.asked = 3, .broken = 1, .wrong = 2},
+    ['x'] = {.asked = 3, .answered = 3, .refused = 3, .exception = 4, .most_ms = 60},
+    ['o'] = {.asked = 6, .answered = 6, .refused = 3, .exception = 2, .most_ms = 60},
+    ['a'] = {.asked = 6, .answered = 6, .stranger = true, .most_ms = 60},
     ['h'] = {.asked = 6, .answered = 4, .silent = 2, .most_ms = 60},
 };
 
@@ -120,10 +125,26 @@ static const struct rule_case {
      "Single silent meters: 2, 4, 6, 8, 10, 12, 14, 16 .... Look at the meter: its supply, its two "
      "wires, its address and speed."},
     {"..g....",
+     {MSG_DOCTOR_GARBLED},
+     "Garbled answers at one address (3), while the rest of the line is sound: its wires, the "
+     "shielding, or two meters at one address."},
+    {"..d....",
      {MSG_DOCTOR_TWIN},
      "Two answer at one address (3): give one of them another address."},
-    {"..d....", {MSG_DOCTOR_TWIN}, NULL},
-    {"......g", {MSG_DOCTOR_TWIN}, NULL}, /* at the end too: bytes came */
+    {"......g", {MSG_DOCTOR_GARBLED}, NULL}, /* at the end too: bytes came */
+    {"m.mmw.",
+     {MSG_DOCTOR_UNCLEAR, MSG_DOCTOR_CRC, MSG_DOCTOR_WRONG},
+     "Never a clear answer from: 1, 3, 4. Bytes come back, so these are not silent: another master, "
+     "disturbance on the line."},
+    {"xx.",
+     {MSG_DOCTOR_REFUSED},
+     "Meters that answer, but refuse every question (code 4): 1, 2. The meter itself has a fault, "
+     "or is of another kind."},
+    {"oo.", {MSG_DOCTOR_GOOD}, NULL}, /* an old meter that has not every register */
+    {".a.",
+     {MSG_DOCTOR_STRANGER},
+     "Another meter than in the books answers at: 2. Compare its number with the books; a scan "
+     "tells which meter it is."},
     {"cccc",
      {MSG_DOCTOR_CRC},
      "50 percent of the answers come with a wrong checksum: termination, shielding, baud rate, an "
