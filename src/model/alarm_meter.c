@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "db.h"
 #include "message.h"
+#include "round.h"
 #include "text.h"
 
 /* The meter as the books have it now. */
@@ -192,15 +193,20 @@ static int energy(struct books *b, const struct facts *f, struct effects *fx, st
                    : rc;
 }
 
-/* Off by more than the limit, until it is within half of it. */
+/* Off by more than the limit, until it is within half of it. In the day after a change to or from summer time a clock
+ * that is off by that change is no news: all are, and they are being set. */
 static int its_clock(struct books *b, const struct facts *f, struct effects *fx, struct err *e)
 {
     const int64_t most = setting_number(b, "alarm.clock_s");
-    const int64_t off = f->clock_off < 0 ? -f->clock_off : f->clock_off;
+    int64_t changed = 0, off = f->clock_off < 0 ? -f->clock_off : f->clock_off;
+    const int64_t by = f->clock_known && off > most ? round_zone_change(f->now, &changed) : 0;
+    const int64_t besides = f->clock_off + by < 0 ? -(f->clock_off + by) : f->clock_off + by;
     struct err why = {0};
 
     if (!f->clock_known)
         return 0;
+    if (by != 0 && besides < off)
+        off = besides;
     err_set(&why, MSG_ALARM_CLOCK, f->clock_off);
     return say(b, f, ALARM_CLOCK, off > (known(f, ALARM_CLOCK) ? most / 2 : most), &why, fx, e);
 }

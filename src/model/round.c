@@ -75,6 +75,30 @@ int round_write(struct books *b, const struct round_row *row, struct err *e)
 
 /* ---- clocks */
 
+static int64_t zone_offset(int64_t at_utc)
+{
+    time_t at = (time_t)at_utc;
+    struct tm tm;
+
+    return localtime_r(&at, &tm) ? tm.tm_gmtoff : 0;
+}
+
+int64_t round_zone_change(int64_t now_utc, int64_t *at_utc)
+{
+    int64_t before = now_utc - CLOCK_AGAIN_S, after = now_utc;
+    const int64_t was = zone_offset(before), by = zone_offset(after) - was;
+
+    while (by != 0 && after - before > 1) {
+        const int64_t middle = before + (after - before) / 2;
+        if (zone_offset(middle) == was)
+            before = middle;
+        else
+            after = middle;
+    }
+    *at_utc = by != 0 ? after : 0;
+    return by;
+}
+
 struct clock_list {
     struct {
         int64_t meter_id;
@@ -87,8 +111,12 @@ static int clock_wrong(struct books *b, int64_t tolerance_s, int64_t past_s, int
                        struct clock_list *list, struct err *e)
 {
     struct db_row *row;
+    int64_t since = 0;
+    /* Once a day, and once more after a change to or from summer time: what was right is off by the hour. */
+    if (round_zone_change(now, &since) == 0)
+        since = now - CLOCK_AGAIN_S;
     int rc = db_find(books_db(b), SQL_clock_wrong, &row, e, "iiiii", tolerance_s,
-                     now - CLOCK_FRESH_S, now - CLOCK_AGAIN_S, past_s, (int64_t)CLOCK_EDGE_S);
+                     now - CLOCK_FRESH_S, since, past_s, (int64_t)CLOCK_EDGE_S);
 
     if (rc == 0 && row) {
         do {

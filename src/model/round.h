@@ -11,6 +11,10 @@
  * the site. */
 int64_t round_slot(int64_t now_utc, int64_t interval_s);
 
+/* The change to or from summer time within the day before now_utc: by how many seconds the site's clock went forward then
+ * (back: negative), 0: none; at_utc: when. */
+int64_t round_zone_change(int64_t now_utc, int64_t *at_utc);
+
 /* How long a meter that did not answer `misses` times in a row is left alone. */
 int64_t round_backoff_ms(int64_t misses);
 

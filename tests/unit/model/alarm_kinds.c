@@ -312,6 +312,29 @@ static void test_clock(void **state)
     is(&s, "drift", NONE); /* a clock is a kind of its own */
 }
 
+/* The night of summer time: all clocks are an hour late, which is no alarm; the day after it is. */
+static void test_clock_summer(void **state)
+{
+    struct site s = site_at_noon(state);
+
+    setenv("TZ", "Europe/Berlin", 1);
+    tzset();
+    clock_to(&s, 1774746000);
+    s.next.clock_off_s = -3600;
+    reads(&s, 60);
+    is(&s, "clock off", NONE);
+    s.next.clock_off_s = -3600 - 601;
+    reads(&s, 60);
+    is(&s, "clock off", THERE);
+    s.next.clock_off_s = 0;
+    reads(&s, 60);
+    is(&s, "clock off", NONE);
+    s.next.clock_off_s = -3600;
+    reads(&s, DAY);
+    is(&s, "clock off", THERE);
+    were(&s, "clock off", 2);
+}
+
 /* The alarm goes by what the list of drifts shows. */
 static void drifts(struct site *s, int64_t wanted)
 {
@@ -546,6 +569,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_month_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_energy_step, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_clock, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_clock_summer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_drift, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stranger, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_in_doubt, set_up, tear_down),

@@ -69,6 +69,24 @@ static void test_forward(void **state)
     assert_int_equal(rounds, 12);
 }
 
+static void test_zone_change(void **state)
+{
+    int64_t at = 1;
+    (void)state;
+    zone("Europe/Berlin");
+    assert_int_equal(round_zone_change(1774745999, &at), 0);
+    assert_int_equal(at, 0);
+    assert_int_equal(round_zone_change(1774746000, &at), 3600);
+    assert_int_equal(at, 1774746000);
+    assert_int_equal(round_zone_change(1774746000 + 86399, &at), 3600);
+    assert_int_equal(at, 1774746000);
+    assert_int_equal(round_zone_change(1774746000 + 86400, &at), 0);
+    assert_int_equal(round_zone_change(1792890000 + 7200, &at), -3600);
+    assert_int_equal(at, 1792890000);
+    zone("Asia/Shanghai");
+    assert_int_equal(round_zone_change(1774746000, &at), 0);
+}
+
 static void test_backoff(void **state)
 {
     (void)state;
@@ -84,7 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_hours), cmocka_unit_test(test_odd_zone),
         cmocka_unit_test(test_back),       cmocka_unit_test(test_forward),
-        cmocka_unit_test(test_backoff),
+        cmocka_unit_test(test_zone_change), cmocka_unit_test(test_backoff),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
