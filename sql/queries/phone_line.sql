@@ -15,6 +15,9 @@
 -- column: locked_at time Locked out since
 -- column: lock_reason text Reason
 -- column: handed_to text Line handed to
+-- column: unverified integer Not verified
+-- column: stranger integer Another meter
+-- column: waiting_minor money Paid and waiting
 -- What a cashier reads out on the phone. How long the credit lasts is reckoned as in meter_days: from the reading of a week
 -- ago (else of a day ago) and what was put on since.
 WITH now AS (
@@ -50,6 +53,10 @@ WITH now AS (
 SELECT n.meter_id, n.meter, n.room, n.path, n.tenant, n.state, coalesce(ms.why, '') AS why, n.balance_minor, n.balance_at,
        (SELECT n.balance_minor * u.span_s / (u.spent_minor * 86400) FROM used u
         WHERE u.spent_minor > 0 AND n.balance_minor > 0 AND u.span_s > 0) AS days,
-       p.name AS locked_by, l.at_utc AS locked_at, l.reason AS lock_reason, n.handed_to
+       p.name AS locked_by, l.at_utc AS locked_at, l.reason AS lock_reason, n.handed_to,
+       l.id IS NOT NULL AND l.off_at_utc IS NULL AS unverified,
+       coalesce(ms.misses > 0 AND instr(ms.trouble, 'FIELD_STRANGER') > 0, 0) AS stranger,
+       (SELECT sum(o.amount_minor) FROM "order" o WHERE o.meter_id = n.meter_id AND o.kind = 'top-up' AND o.state = 'queued'
+        AND o.sends = 0) AS waiting_minor
 FROM now n LEFT JOIN meter_state ms ON ms.meter_id = n.meter_id
 LEFT JOIN lock_out l ON l.id = n.lock_out LEFT JOIN operator p ON p.id = l.operator_id

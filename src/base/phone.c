@@ -42,8 +42,12 @@ const char *phone_state(const struct phone *p, int64_t now_utc, char *buf, size_
     struct err e = {0};
     char since[CLOCK_TEXT_MAX * 2 + 2];
     if (strcmp(p->state, "locked out") == 0 && p->locked_by[0]) {
-        err_set(&e, MSG_PHONE_LOCKED_OUT, p->locked_by,
-                since_text(now_utc, p->locked_at_utc, since, sizeof since));
+        err_set(&e, p->unverified ? MSG_PHONE_LOCKED_UNVERIFIED : MSG_PHONE_LOCKED_OUT,
+                p->locked_by, since_text(now_utc, p->locked_at_utc, since, sizeof since));
+        return message_text(&e, buf, size);
+    }
+    if (strcmp(p->state, "lost") == 0 && p->stranger) {
+        err_set(&e, MSG_PHONE_STRANGER);
         return message_text(&e, buf, size);
     }
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
@@ -55,6 +59,24 @@ const char *phone_state(const struct phone *p, int64_t now_utc, char *buf, size_
     }
     text_copy(buf, size, message_gettext(p->state));
     return buf;
+}
+
+/* What the caller may not see from the state: money that waits, a line that nobody here reads. */
+static void besides(const struct phone *p, char *buf)
+{
+    char before[PART_MAX];
+    struct err e = {0};
+
+    if (p->waiting_minor > 0) {
+        text_copy(before, sizeof before, buf);
+        err_set(&e, MSG_PHONE_WAITS, before, p->waiting_minor);
+        message_text(&e, buf, PART_MAX);
+    }
+    if (p->handed_to && p->handed_to[0]) {
+        text_copy(before, sizeof before, buf);
+        err_set(&e, MSG_PHONE_HANDED, before, p->handed_to);
+        message_text(&e, buf, PART_MAX);
+    }
 }
 
 static void money_part(const struct phone *p, char *buf)
@@ -105,6 +127,7 @@ const char *phone_text(const struct phone *p, int64_t now_utc, int cells, char *
     struct err e = {0};
     money_part(p, money);
     phone_state(p, now_utc, state, sizeof state);
+    besides(p, state);
     read_part(p, now_utc, read);
     text_copy(tenant, sizeof tenant, p->tenant);
     for (int once = 0; once < 2; once++) {
