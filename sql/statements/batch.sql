@@ -105,6 +105,8 @@ UPDATE batch SET state = ?2, reason = CASE WHEN ?3 = '' THEN reason ELSE ?3 END,
        ended_at_utc = CASE WHEN ?2 IN ('stopped', 'done') THEN ?4 ELSE NULL END WHERE id = ?1;
 -- name: batch_resume
 UPDATE batch SET state = 'running', reason = '', ended_at_utc = NULL, began_at_utc = ?2, began_over = done + failed WHERE id = ?1;
+-- name: batch_dark_left
+SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND state = 'cancelled' AND dark;
 -- name: batch_resume_rows
 UPDATE batch_row SET state = 'waiting', reason = '', order_id = NULL WHERE batch_id = ?1 AND state = 'cancelled';
 -- name: batch_meter_tariff

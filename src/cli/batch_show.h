@@ -16,6 +16,9 @@ void batch_preview_print(const json_t *preview);
  * another number was typed. */
 int batch_confirm(const char *verb, const json_t *preview, int64_t *dark, struct err *e);
 
+/* How many of its rows in a state were to go dark, as a preview has it: {"dark"}, the caller's. */
+int batch_dark(struct cli *cli, int64_t batch, const char *state, json_t **out, struct err *e);
+
 /* Waits for its end with the progress on the terminal; prints what came of it. An error tells of failures (REFUSED) and of
  * rows that were not reached (AGAIN). */
 int batch_follow(struct cli *cli, int64_t batch, bool json, struct err *e);

@@ -237,13 +237,13 @@ static int list(struct cli *cli, const struct words *w, struct err *e)
     return code;
 }
 
-static int state_set(struct cli *cli, const char *call, int64_t batch, const struct words *w,
-                     struct err *e)
+/* args are taken. */
+static int state_set(struct cli *cli, const char *call, int64_t batch, json_t *args,
+                     const struct words *w, struct err *e)
 {
     char once[33];
     json_t *done = NULL;
-    int code = cli_call(cli, call, json_pack("{s:I}", "batch", (json_int_t)batch), link_once(once),
-                        0, &done, e);
+    int code = cli_call(cli, call, args, link_once(once), 0, &done, e);
     json_decref(done);
     if (code)
         return code;
@@ -260,6 +260,19 @@ static int state_set(struct cli *cli, const char *call, int64_t batch, const str
     return code;
 }
 
+/* What goes on, or goes again, may take power: as many as were to lose theirs and are in this state. */
+static int again_confirm(struct cli *cli, const char *verb, int64_t batch, const char *state,
+                         const struct words *w, int64_t *dark, struct err *e)
+{
+    json_t *shown = NULL;
+    int code = w->yes ? whole(verb, w->yes, dark, e) : batch_dark(cli, batch, state, &shown, e);
+
+    if (code == 0 && shown)
+        code = batch_confirm(verb, shown, dark, e);
+    json_decref(shown);
+    return code;
+}
+
 static int of_batch(struct cli *cli, const char *verb, const char *word, const char *number,
                     const struct words *w, struct err *e)
 {
@@ -272,11 +285,20 @@ static int of_batch(struct cli *cli, const char *verb, const char *word, const c
     if (strcmp(word, "wait") == 0)
         return batch_follow(cli, batch, w->json, e);
     if (strcmp(word, "stop") == 0)
-        return state_set(cli, "batch.stop", batch, w, e);
-    if (strcmp(word, "resume") == 0)
-        return state_set(cli, "batch.resume", batch, w, e);
+        return state_set(cli, "batch.stop", batch, json_pack("{s:I}", "batch", (json_int_t)batch),
+                         w, e);
+    int64_t dark = 0;
+    bool resume = strcmp(word, "resume") == 0, retry = strcmp(word, "retry") == 0;
+    if (resume || retry)
+        code = again_confirm(cli, verb, batch, resume ? "cancelled" : "failed", w, &dark, e);
+    if (code)
+        return code;
     json_t *args = json_pack("{s:I}", "batch", (json_int_t)batch);
-    if (strcmp(word, "retry") == 0)
+    if (resume || retry)
+        json_object_set_new(args, "dark", json_integer((json_int_t)dark));
+    if (resume)
+        return state_set(cli, "batch.resume", batch, args, w, e);
+    if (retry)
         return begin(cli, verb, NULL, "batch.retry", args, w, e);
     return begin(cli, verb, "batch.undo_preview", "batch.undo", args, w, e);
 }

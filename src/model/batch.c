@@ -166,6 +166,12 @@ static int batch_resume(struct books *b, const struct actor *who, const json_t *
         return err_set(e, MSG_BATCH_STATE, o.id, o.state);
     if (rc == 0 && o.expires_at_utc <= now)
         return err_set(e, MSG_BATCH_EXPIRED, o.id, o.expires_at_utc);
+    const json_t *dark = json_object_get(args, "dark");
+    int64_t would = 0;
+    if (rc == 0)
+        rc = db_get(books_db(b), SQL_batch_dark_left, 0, &would, e, "i", o.id);
+    if (rc == 0 && dark && json_integer_value(dark) != (json_int_t)would)
+        return err_set(e, MSG_BATCH_DARK, (int64_t)json_integer_value(dark), would);
     if (rc == 0)
         rc = db_run(books_db(b), SQL_batch_resume, e, "ii", o.id, now);
     if (rc == 0)
@@ -208,6 +214,13 @@ static const struct param one_params[] = {
     {0},
 };
 
+/* dark: as confirmed; where it is not said, nobody was asked for the number. */
+static const struct param again_params[] = {
+    {.name = "batch", .kind = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX},
+    {.name = "dark", .kind = PARAM_INT, .min = 0, .max = BATCH_METERS_MAX},
+    {0},
+};
+
 static const struct request requests[] = {
     {.name = "batch.start",
      .title = N_("Command many meters"),
@@ -222,12 +235,12 @@ static const struct request requests[] = {
     {.name = "batch.resume",
      .title = N_("Go on with a stopped batch"),
      .roles = ROLE_FIELD,
-     .params = one_params,
+     .params = again_params,
      .run = batch_resume},
     {.name = "batch.retry",
      .title = N_("Try a batch's failures again"),
      .roles = ROLE_FIELD,
-     .params = one_params,
+     .params = again_params,
      .run = batch_retry},
     {.name = "batch.undo",
      .title = N_("Take a batch back"),
