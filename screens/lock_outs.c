@@ -19,7 +19,7 @@ static const struct table_column columns[] = {
     {.name = "name", .title = N_("Tagged by"), .width = 10, .most = 24, .rank = 1},
     {.name = "reason", .title = N_("Reason"), .width = 16, .most = 60, .rank = 1},
     {.name = "at", .title = N_("Since"), .kind = SHOW_TIME, .width = 11, .rank = 2},
-    {.name = "undone_at", .title = N_("Found on"), .kind = SHOW_TIME, .width = 11, .rank = 3},
+    {.name = "undone_at", .title = N_("Found on"), .kind = SHOW_TIME, .width = 11, .rank = 5},
     {.name = "topups", .title = N_("Held"), .kind = SHOW_INTEGER, .width = 4, .rank = 3},
     {.name = "tenant", .title = N_("Tenant"), .width = 12, .most = 30, .rank = 4},
     {.name = "cleared_at", .title = N_("Cleared"), .kind = SHOW_TIME, .width = 11, .rank = 5},

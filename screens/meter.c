@@ -31,9 +31,18 @@ enum {
     ACTION_RETEST
 };
 
+/* A switch says which way. */
+static const char *kind_words(const struct rows *r, int row, char *buf)
+{
+    const char *kind = rows_text(r, row, "kind"), *what = rows_text(r, row, "what");
+    text_copy(buf, SHOW_TEXT_MAX,
+              message_gettext(strcmp(kind, "switch") == 0 && what[0] ? what : kind));
+    return buf;
+}
+
 static const struct table_column order_columns[] = {
     {.name = "created_at", .title = N_("Orders"), .kind = SHOW_TIME, .width = 11, .rank = 1},
-    {.name = "kind", .title = N_("Kind"), .kind = SHOW_WORD, .width = 9, .rank = 1},
+    {.name = "kind", .title = N_("Kind"), .width = 9, .rank = 1, .words = kind_words},
     {.name = "amount_minor", .title = N_("Amount"), .kind = SHOW_MONEY, .width = 9, .rank = 1},
     {.name = "number", .title = N_("Number"), .width = 13, .rank = 2},
     {.name = "operator", .title = N_("By"), .width = 10, .most = 20, .rank = 3},
