@@ -184,6 +184,11 @@ static void note_send(struct view *v)
     struct alarms *s = v->state;
     char note[EDIT_BYTES];
     form_text(&s->note, 0, note);
+    if (!note[strspn(note, " ")]) {
+        view_warn(v, _("A note first: what is being done about it?"));
+        view_beep(v);
+        return;
+    }
     view_ask(v, "alarm.ack", json_pack("{s:O,s:s}", "alarms", s->chosen, "note", note),
              link_once(s->once), N_("telling the engine"), acked);
     asking_end(s);

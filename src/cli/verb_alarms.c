@@ -157,7 +157,7 @@ static int run_alarm(struct cli *cli, int argc, char **argv, struct err *e)
 const struct verb alarm_verb = {
     .name = "alarm",
     .summary = N_("acknowledge an alarm"),
-    .usage = N_("metertill alarm ack N [--note TEXT] [--json]\n"
+    .usage = N_("metertill alarm ack N --note TEXT [--json]\n"
                 "\n"
                 "N is its number, from \"metertill alarms\"."),
     .run = run_alarm,

@@ -48,13 +48,15 @@ static int alarm_ack(struct books *b, const struct actor *who, const json_t *arg
 
     if ((one != NULL) == (list != NULL))
         return err_set(e, MSG_ALARM_WHICH);
+    if (!note || !note[strspn(note, " ")])
+        return err_set(e, MSG_ALARM_NOTE);
     if (one)
-        rc = ack_one(b, json_integer_value(one), who, note ? note : "", fx, e);
+        rc = ack_one(b, json_integer_value(one), who, note, fx, e);
     done = one != NULL && rc == 0;
     json_array_foreach((json_t *)(uintptr_t)list, i, id)
     {
         struct err passed = {0};
-        int code = ack_one(b, json_integer_value(id), who, note ? note : "", fx, &passed);
+        int code = ack_one(b, json_integer_value(id), who, note, fx, &passed);
         if (code != 0 && passed.msg != MSG_ALARM_OVER && passed.msg != MSG_ALARM_SEEN) {
             *e = passed;
             return code;
