@@ -156,7 +156,7 @@ static void retest_close(struct view *v)
 static const struct screen_key keys[] = {
     {.key = 'r',
      .action = ACTION_AGAIN,
-     .label = N_("Again"),
+     .label = N_("Test again"),
      .help = N_("Test the meter once more")},
     {.label = NULL},
 };

@@ -9,7 +9,7 @@
 -- column: order id Order
 -- column: ledger state Ledger
 -- column: ref id Of
--- column: line integer Line
+-- column: line integer Entry line
 -- column: amount_minor money Amount
 -- column: hash text Hash
 -- key: entry down
