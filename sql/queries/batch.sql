@@ -35,7 +35,9 @@ WITH b AS (
 )
 SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state, b.total, b.done, b.failed, b.skipped, b.cancelled,
        b.left_now AS left, b.over_now * 1000 / b.span_s AS rate_e3,
-       CASE WHEN b.over_now > 0 THEN b.left_now * b.span_s / b.over_now END AS left_s, b.dark,
+       CASE WHEN b.over_now > 0 THEN b.left_now * b.span_s / b.over_now END AS left_s,
+       -- those that were switched, not those of the preview
+       (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'done') AS dark,
        coalesce(o.name, '') AS operator, b.selection, b.undo_of, b.retry_of,
        -- scan: batches are few, and asked about one at a time
        (SELECT max(u.id) FROM batch u WHERE u.undo_of = b.id) AS undone_by, b.fail_percent, b.expires_at_utc AS expires_at,

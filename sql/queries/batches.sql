@@ -24,7 +24,9 @@
 -- key: batch down
 -- "open" are those that are running or stopping.
 -- scan: newest first along the key, one page
-SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state, b.total, b.done, b.failed, b.skipped, b.cancelled, b.dark,
+SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state, b.total, b.done, b.failed, b.skipped, b.cancelled,
+       -- those that were switched, not those of the preview
+       (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'done') AS dark,
        coalesce(o.name, '') AS operator, substr(b.selection, 1, 200) AS selection, b.undo_of, b.retry_of, b.until_utc AS until_at,
        b.ended_at_utc AS ended_at, b.detail, b.reason
 FROM batch b LEFT JOIN operator o ON o.id = b.operator_id
