@@ -98,9 +98,10 @@ const struct verb handover_verb = {
            "metertill handover CHANNEL --back [--force] [--json]\n"
            "\n"
            "While a line is handed over this engine is silent on it: its meters are not read and\n"
-           "not counted lost, sales are taken and their top-ups wait. Back again the meters are\n"
-           "read and what waited goes. An order that is not proved yet ends first; --force hands\n"
-           "the line over all the same, and the order stays in doubt until the line is back.\n"
+           "not counted lost; where a top-up went through it before, sales are taken and their\n"
+           "top-ups wait. Back again the meters are read and what waited goes. An order that is\n"
+           "not proved yet ends first; --force hands the line over all the same, and the order\n"
+           "stays in doubt until the line is back.\n"
            "On a laptop's books --back takes a line that the site never gave away only with\n"
            "--force, after a question."),
     .run = run,
