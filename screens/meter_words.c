@@ -56,7 +56,9 @@ static const char *relay_words(const struct rows *r, int64_t now_utc, char *buf)
     if (rows_number(r, 0, "forced", 0) || (!closed && strcmp(why, "forced off") == 0))
         return forced_words(r, now_utc, closed, buf);
     if (closed)
-        return _("The relay is closed; energy flows.");
+        return rows_text(r, 0, "handed_to")[0] || rows_number(r, 0, "misses", 0) > 0
+                   ? _("The relay was closed when the meter was read last.")
+                   : _("The relay is closed; energy flows.");
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
         if (strcmp(reasons[i].why, why) == 0)
             return message_gettext(reasons[i].words);
