@@ -161,6 +161,15 @@ void batch_preview_print(const json_t *preview)
            (long long)number(preview, "total"), (long long)number(preview, "will"),
            (long long)number(preview, "dark"), (long long)number(preview, "skipped"),
            (long long)number(preview, "tried"));
+    batch_unknown_show(preview);
+}
+
+void batch_unknown_show(const json_t *told)
+{
+    if (number(told, "unknown_count") > 0)
+        fprintf(stderr, _("Not in the books (%lld of what was named): %s\n"),
+                (long long)number(told, "unknown_count"),
+                json_string_value(json_object_get(told, "unknown")));
 }
 
 int batch_confirm(const char *verb, const json_t *preview, int64_t *dark, struct err *e)

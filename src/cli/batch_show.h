@@ -12,6 +12,9 @@ int batch_preview_take(struct cli *cli, const char *call, const json_t *args, js
 /* Its rows as a table and its sums as a line. */
 void batch_preview_print(const json_t *preview);
 
+/* On standard error: what was named and is not in the books, of a preview or a start. */
+void batch_unknown_show(const json_t *told);
+
 /* Asks on the terminal for the number of meters that will go dark. ERR_USAGE where there is no terminal, ERR_REFUSED where
  * another number was typed. */
 int batch_confirm(const char *verb, const json_t *preview, int64_t *dark, struct err *e);

@@ -218,6 +218,8 @@ static int begin(struct cli *cli, const char *verb, const char *preview_call, co
                (long long)json_integer_value(json_object_get(started, "total")),
                (long long)json_integer_value(json_object_get(started, "skipped")));
     fflush(stdout);
+    if (w->yes)
+        batch_unknown_show(started);
     json_decref(started);
     return w->no_wait ? 0 : batch_follow(cli, batch, w->json, e);
 }

@@ -69,9 +69,10 @@ static int begin(struct books *b, const struct actor *who, struct batch_plan *p,
     if (rc == 0)
         rc = batch_begin(b, id, fx, e);
     if (rc == 0)
-        *result = json_pack("{s:I,s:s,s:I,s:I,s:I}", "batch", (json_int_t)id, "command",
+        *result = json_pack("{s:I,s:s,s:I,s:I,s:I,s:I,s:s}", "batch", (json_int_t)id, "command",
                             batch_kinds[p->command].word, "total", (json_int_t)p->count, "skipped",
-                            (json_int_t)p->skipped, "dark", (json_int_t)p->dark);
+                            (json_int_t)p->skipped, "dark", (json_int_t)p->dark, "unknown_count",
+                            (json_int_t)p->unmet_count, "unknown", p->unmet ? p->unmet : "");
     return rc;
 }
 

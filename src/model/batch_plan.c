@@ -14,6 +14,7 @@
 #include "text.h"
 
 #define UNTIL_MAX_S  (31 * 86400)
+#define UNMET_TOLD   20 /* of what a selection names and no meter has */
 #define PREVIEW_ROWS 500
 #define AMOUNT_MAX   2000000000
 #define PRICE_MAX_E4 100000000
@@ -280,8 +281,11 @@ int batch_plan_new(struct books *b, const json_t *args, struct batch_plan **out,
         rc = selection_parse(p->selection, &s, e);
     if (rc == 0)
         rc = meters_add(b, p, s, 0, NULL, e);
+    if (rc == 0)
+        p->unmet = selection_unmet(s, UNMET_TOLD, &p->unmet_count);
     if (rc == 0 && p->count == 0)
-        rc = err_set(e, MSG_BATCH_NONE);
+        rc = p->unmet_count > 0 ? err_set(e, MSG_BATCH_NONE_OF, p->unmet)
+                                : err_set(e, MSG_BATCH_NONE);
     if (rc == 0)
         rc = fates_find(b, p, e);
     selection_free(s);
@@ -368,6 +372,7 @@ void batch_plan_free(struct batch_plan *p)
     }
     free(p->rows);
     json_decref(p->values);
+    free(p->unmet);
     free(p);
 }
 
@@ -403,10 +408,11 @@ static json_t *preview(const struct batch_plan *p, const json_t *args)
 
     for (size_t i = first; i < p->count && i - first < most; i++)
         json_array_append_new(rows, preview_row(p, i));
-    return json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:O,s:o}", "command", batch_kinds[p->command].word,
-                     "total", (json_int_t)p->count, "will", (json_int_t)p->will, "dark",
-                     (json_int_t)p->dark, "skipped", (json_int_t)p->skipped, "tried",
-                     (json_int_t)p->tried, "values", p->values, "rows", rows);
+    return json_pack(
+        "{s:s,s:I,s:s,s:I,s:I,s:I,s:I,s:I,s:O,s:o}", "command", batch_kinds[p->command].word,
+        "unknown_count", (json_int_t)p->unmet_count, "unknown", p->unmet ? p->unmet : "", "total",
+        (json_int_t)p->count, "will", (json_int_t)p->will, "dark", (json_int_t)p->dark, "skipped",
+        (json_int_t)p->skipped, "tried", (json_int_t)p->tried, "values", p->values, "rows", rows);
 }
 
 int batch_preview(struct books *b, const json_t *args, json_t **result, struct err *e)

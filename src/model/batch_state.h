@@ -59,6 +59,8 @@ struct batch_plan {
     const char *selection; /* as typed; borrowed */
     struct batch_fate *rows;
     size_t count, will, dark, skipped, tried;
+    char *unmet; /* what the selection names and no meter has (select.h); NULL: a batch again */
+    size_t unmet_count;
 };
 
 /* From args of batch.start; of an undo or retry from the batch. */

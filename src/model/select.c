@@ -51,6 +51,7 @@ struct term {
     enum select_key key;
     bool not ;
     char **values; /* folded; sorted, so that one of twenty thousand is found at once */
+    bool *met;     /* beside values: a meter has it */
     size_t count;
 };
 
@@ -245,6 +246,8 @@ int selection_parse(const char *text, struct selection **out, struct err *e)
     }
     if (code == 0 && s->count == 0)
         code = err_set(e, MSG_SELECT_EMPTY);
+    for (size_t i = 0; i < s->count && code == 0; i++)
+        s->terms[i].met = mem_new((s->terms[i].count + 1) * sizeof *s->terms[i].met);
     if (code == 0)
         *out = s;
     else
@@ -260,6 +263,7 @@ void selection_free(struct selection *s)
         for (size_t k = 0; k < s->terms[i].count; k++)
             free(s->terms[i].values[k]);
         free(s->terms[i].values);
+        free(s->terms[i].met);
     }
     free(s->terms);
     free(s);
@@ -269,7 +273,11 @@ void selection_free(struct selection *s)
 
 static bool among(const struct term *t, const char *text)
 {
-    return t->count > 0 && bsearch(&text, t->values, t->count, sizeof *t->values, by_text) != NULL;
+    char **value =
+        t->count > 0 ? bsearch(&text, t->values, t->count, sizeof *t->values, by_text) : NULL;
+    if (value)
+        t->met[value - t->values] = true;
+    return value != NULL;
 }
 
 /* Is the path one of these, or below one? "Tower A/1F" is not above "Tower A/12F". */
@@ -318,9 +326,28 @@ static bool term_holds(const struct term *t, const struct select_meter *m)
 
 bool selection_takes(const struct selection *s, const struct select_meter *m)
 {
+    bool takes = true; /* every term is asked: which of its values there are is told, too */
+    for (size_t i = 0; i < s->count; i++)
+        takes &= term_holds(&s->terms[i], m) != s->terms[i].not ;
+    return takes;
+}
+
+char *selection_unmet(const struct selection *s, size_t most, size_t *count)
+{
+    char *all = mem_text("");
+    *count = 0;
     for (size_t i = 0; i < s->count; i++) {
-        if (term_holds(&s->terms[i], m) == s->terms[i].not )
-            return false;
+        const struct term *t = &s->terms[i];
+        bool named = t->key == KEY_METER || t->key == KEY_ROOM || t->key == KEY_CHANNEL ||
+                     t->key == KEY_ACCOUNT || t->key == KEY_TARIFF || t->key == KEY_BUILDING;
+        for (size_t k = 0; named && k < t->count; k++) {
+            if (t->met[k] || (k > 0 && strcmp(t->values[k], t->values[k - 1]) == 0) ||
+                ++*count > most)
+                continue;
+            char *more = mem_format("%s%s%s", all, all[0] ? ", " : "", t->values[k]);
+            free(all);
+            all = more;
+        }
     }
-    return true;
+    return all;
 }

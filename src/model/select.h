@@ -28,5 +28,8 @@ struct select_meter {
 int selection_parse(const char *text, struct selection **out, struct err *e);
 void selection_free(struct selection *s);
 bool selection_takes(const struct selection *s, const struct select_meter *m);
+/* After all meters were asked: the rooms, numbers, lines, accounts, tariffs and buildings that none of them has, folded,
+ * "190301999, foo", `most` of them; *count tells how many there are. The caller's to free(). */
+char *selection_unmet(const struct selection *s, size_t most, size_t *count);
 
 #endif
