@@ -10,7 +10,9 @@
 #include "err.h"
 
 struct known_at {
-    int64_t meter_id, mono_ms;
+    int64_t meter_id;
+    int64_t mono_ms;  /* of the last note; -1: none */
+    int64_t begun_ms; /* of the newest reading that was stored */
     UT_hash_handle hh;
 };
 
@@ -45,16 +47,32 @@ static struct known_at *known_get(struct ledger_clock *clock, int64_t meter_id)
     return k;
 }
 
-void ledger_clock_note(struct ledger_clock *clock, int64_t meter_id)
+static struct known_at *known_make(struct ledger_clock *clock, int64_t meter_id)
 {
     struct known_at *k = known_get(clock, meter_id);
 
     if (!k) {
         k = mem_new(sizeof *k);
         k->meter_id = meter_id;
+        k->mono_ms = -1;
         HASH_ADD(hh, clock->meters, meter_id, sizeof k->meter_id, k);
     }
-    k->mono_ms = clock_mono_ms();
+    return k;
+}
+
+void ledger_clock_note(struct ledger_clock *clock, int64_t meter_id)
+{
+    known_make(clock, meter_id)->mono_ms = clock_mono_ms();
+}
+
+bool ledger_clock_newest(struct ledger_clock *clock, int64_t meter_id, int64_t begun_mono_ms)
+{
+    struct known_at *k = known_make(clock, meter_id);
+
+    if (begun_mono_ms < k->begun_ms)
+        return false;
+    k->begun_ms = begun_mono_ms;
+    return true;
 }
 
 int64_t ledger_clock_get(struct ledger_clock *clock, int64_t meter_id)

@@ -6,6 +6,7 @@
 #ifndef LEDGER_CLOCK_H
 #define LEDGER_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct books;
@@ -19,5 +20,8 @@ struct ledger_clock *books_clocks(struct books *b);
 void ledger_clock_note(struct ledger_clock *clock, int64_t meter_id);
 /* Monotonic milliseconds of the last note, -1 when there is none. */
 int64_t ledger_clock_get(struct ledger_clock *clock, int64_t meter_id);
+/* A reading that was begun then is about to be stored. false: one that was begun later is stored already, since readings
+ * of a round wait for one another; this one is history and no longer what the meter is. */
+bool ledger_clock_newest(struct ledger_clock *clock, int64_t meter_id, int64_t begun_mono_ms);
 
 #endif

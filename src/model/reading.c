@@ -85,6 +85,8 @@ static int compare(struct books *b, const struct reading *r, struct effects *fx,
 
 int reading_store(struct books *b, const struct reading *r, struct effects *fx, struct err *e)
 {
+    if (!ledger_clock_newest(books_clocks(b), r->meter_id, r->begun_mono_ms))
+        return reading_add(b, r, e);
     int rc = state_set(b, r, e);
 
     if (rc == 0)
