@@ -65,6 +65,11 @@ void ledger_clock_note(struct ledger_clock *clock, int64_t meter_id)
     known_make(clock, meter_id)->mono_ms = clock_mono_ms();
 }
 
+void ledger_clock_read(struct ledger_clock *clock, int64_t meter_id, int64_t begun_mono_ms)
+{
+    known_make(clock, meter_id)->mono_ms = begun_mono_ms;
+}
+
 bool ledger_clock_newest(struct ledger_clock *clock, int64_t meter_id, int64_t begun_mono_ms)
 {
     struct known_at *k = known_make(clock, meter_id);

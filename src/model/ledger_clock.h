@@ -18,6 +18,8 @@ struct ledger_clock *books_clocks(struct books *b);
 
 /* Notes that the books know the meter as of now. */
 void ledger_clock_note(struct ledger_clock *clock, int64_t meter_id);
+/* What a reading told is known as of its beginning, however long it waited to be stored: the next one is newer. */
+void ledger_clock_read(struct ledger_clock *clock, int64_t meter_id, int64_t begun_mono_ms);
 /* Monotonic milliseconds of the last note, -1 when there is none. */
 int64_t ledger_clock_get(struct ledger_clock *clock, int64_t meter_id);
 /* A reading that was begun then is about to be stored. false: one that was begun later is stored already, since readings

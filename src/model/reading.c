@@ -71,8 +71,11 @@ static int compare(struct books *b, const struct reading *r, struct effects *fx,
     int64_t open = 0;
     int rc = known_get(b, r->meter_id, &known, e);
 
-    if (rc == 0 && !known.there)
-        return known_adopt(b, r->meter_id, &r->seen, fx, e);
+    if (rc == 0 && !known.there) {
+        rc = known_adopt(b, r->meter_id, &r->seen, fx, e);
+        ledger_clock_read(books_clocks(b), r->meter_id, r->begun_mono_ms);
+        return rc;
+    }
     if (rc == 0)
         rc = db_get(books_db(b), SQL_order_open_sent, 0, &open, e, "i", r->meter_id);
     /* Without the block that holds the total there is nothing to compare the total with. */
@@ -80,7 +83,9 @@ static int compare(struct books *b, const struct reading *r, struct effects *fx,
     if (rc != 0 || open > 0 || brief ||
         r->begun_mono_ms <= ledger_clock_get(books_clocks(b), r->meter_id))
         return rc;
-    return known_compare(b, r->meter_id, &known, &r->seen, fx, e);
+    rc = known_compare(b, r->meter_id, &known, &r->seen, fx, e);
+    ledger_clock_read(books_clocks(b), r->meter_id, r->begun_mono_ms);
+    return rc;
 }
 
 int reading_store(struct books *b, const struct reading *r, struct effects *fx, struct err *e)
