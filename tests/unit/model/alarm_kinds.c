@@ -48,7 +48,6 @@ static struct site site_at_noon(void **state)
         .rig = *state,
         .next = {.meter_id = 7,
                  .seen = {.count = 1, .balance_minor = 9000, .energy_wh = 1000000},
-                 .begun_mono_ms = INT64_MAX,
                  .why = "closed",
                  .relay_closed = true,
                  .prepaid = true,
@@ -68,6 +67,7 @@ static void reads(struct site *s, int64_t seconds)
 {
     clock_to(s, s->now + seconds);
     s->next.at_utc = s->now;
+    s->next.begun_mono_ms = begun(s->rig);
     assert_int_equal(books_within(s->rig->books, run_reading, &s->next, &s->rig->fx, &s->rig->e),
                      0);
 }

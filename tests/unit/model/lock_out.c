@@ -121,7 +121,7 @@ static void looked(struct rig *r, bool forced, bool closed, const char *why, int
     struct reading reading = {.at_utc = clock_utc() + later,
                               .meter_id = 7,
                               .seen = FIRST,
-                              .begun_mono_ms = INT64_MAX,
+                              .begun_mono_ms = begun(r),
                               .forced = forced,
                               .relay_closed = closed,
                               .has_settings = true,

@@ -12,11 +12,13 @@
 #include <unistd.h>
 
 #include "books.h"
+#include "clock.h"
 #include "order.h"
 #include "reading.h"
 
 struct rig {
     char dir[400], path[440], head[440];
+    int64_t begun_mono_ms; /* of the last reading */
     struct books *books;
     struct actor cashier;
     struct effects fx;
@@ -157,6 +159,15 @@ static inline enum order_step after(struct rig *r, int64_t order, enum order_dee
     return s.next;
 }
 
+/* When the next reading begins: after everything the books know and after the reading before, also within a millisecond. */
+static inline int64_t begun(struct rig *r)
+{
+    int64_t now = clock_mono_ms();
+
+    r->begun_mono_ms = (now > r->begun_mono_ms ? now : r->begun_mono_ms) + 1;
+    return r->begun_mono_ms;
+}
+
 static inline int run_reading(struct books *b, void *ctx, struct effects *fx, struct err *e)
 {
     return reading_store(b, ctx, fx, e);
@@ -165,7 +176,7 @@ static inline int run_reading(struct books *b, void *ctx, struct effects *fx, st
 static inline void reading(struct rig *r, struct order_seen at)
 {
     struct reading reading = {
-        .at_utc = 1000, .meter_id = 7, .seen = at, .begun_mono_ms = INT64_MAX, .why = "closed"};
+        .at_utc = 1000, .meter_id = 7, .seen = at, .begun_mono_ms = begun(r), .why = "closed"};
     assert_int_equal(books_within(r->books, run_reading, &reading, &r->fx, &r->e), 0);
 }
 
