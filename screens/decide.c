@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change.h"
 #include "form.h"
 #include "keys.h"
-#include "link.h"
 #include "message.h"
 #include "money.h"
 #include "order_words.h"
@@ -36,7 +36,7 @@ struct decide {
     int64_t order_id;
     struct rows order;
     struct form form;
-    char once[33];
+    struct change change;
 };
 
 static const char *field_of(const struct decide *s, const char *name)
@@ -82,10 +82,7 @@ static void decide_update(struct view *v, enum screen_cause cause, const char *e
 static void done(struct view *v, const json_t *result, const struct err *e)
 {
     struct decide *s = v->state;
-    if (e) {
-        if (view_definite(e))
-            s->once[0] = '\0';
-        view_error(v, e);
+    if (!change_answered(v, &s->change, e)) {
         ask(v);
         return;
     }
@@ -100,13 +97,11 @@ static void send(struct view *v)
     struct decide *s = v->state;
     char reason[EDIT_BYTES];
     const bool applied = s->form.field[FIELD_OUTCOME].choice == OUTCOME_APPLIED;
-    if (!s->once[0])
-        link_once(s->once);
-    view_ask(v, "order.decide",
-             json_pack("{s:I,s:s,s:s}", "order", (json_int_t)s->order_id, "outcome",
-                       applied ? "applied" : "not applied", "reason",
-                       form_text(&s->form, FIELD_REASON, reason)),
-             s->once, N_("deciding the order"), done);
+    change_ask(v, &s->change, "order.decide",
+               json_pack("{s:I,s:s,s:s}", "order", (json_int_t)s->order_id, "outcome",
+                         applied ? "applied" : "not applied", "reason",
+                         form_text(&s->form, FIELD_REASON, reason)),
+               N_("deciding the order"), done);
 }
 
 static const char *missing(const struct decide *s)

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change.h"
 #include "form.h"
 #include "keys.h"
-#include "link.h"
 #include "message.h"
 #include "rows.h"
 #include "screen.h"
@@ -24,9 +24,9 @@ static const struct field_def fields[] = {
 };
 
 struct handover {
-    char channel[64], to[128], meters[24], once[33]; /* to: who has it; "": we */
+    char channel[64], to[128], meters[24]; /* to: who has it; "": we */
     struct form form;
-    bool asked;
+    struct change change;
 };
 
 static int handover_open(struct view *v, const json_t *args, struct err *e)
@@ -44,13 +44,8 @@ static void came(struct view *v, const json_t *result, const struct err *e)
 {
     struct handover *s = v->state;
     (void)result;
-    s->asked = false;
-    if (e) {
-        if (view_definite(e))
-            s->once[0] = '\0';
-        view_error(v, e);
+    if (!change_answered(v, &s->change, e))
         return;
-    }
     view_say(v, s->to[0] ? _("The line is back; its meters are read, and what waited goes.")
                          : _("The line is handed over; nothing is sent to its meters from here."));
     view_back(v);
@@ -64,11 +59,8 @@ static void send(struct view *v)
     form_text(&s->form, FIELD_TO, to);
     if (!s->to[0])
         json_object_set_new(args, "to", json_string(to));
-    if (!s->once[0])
-        link_once(s->once);
-    s->asked = true;
-    view_ask(v, s->to[0] ? "handover.back" : "handover.set", args, s->once,
-             N_("telling the engine"), came);
+    change_ask(v, &s->change, s->to[0] ? "handover.back" : "handover.set", args,
+               N_("telling the engine"), came);
 }
 
 static void handover_action(struct view *v, int action)
@@ -103,7 +95,7 @@ static const char *handover_why_not(struct view *v, int action)
 {
     const struct handover *s = v->state;
     (void)action;
-    return s->asked ? N_("It is on its way already.") : NULL;
+    return change_why_not(&s->change);
 }
 
 static void handover_update(struct view *v, enum screen_cause cause, const char *event,
@@ -113,20 +105,13 @@ static void handover_update(struct view *v, enum screen_cause cause, const char 
     (void)event;
     (void)data;
     if (cause == SCREEN_LEFT || cause == SCREEN_RESUMED)
-        s->asked = false; /* asked again it is the same one: the id is kept */
+        change_lost(&s->change);
 }
 
 static bool handover_text(struct view *v, uint32_t key)
 {
     struct handover *s = v->state;
-    if (s->to[0])
-        return false;
-    const enum form_result result = form_key(&s->form, key);
-    if (result == FORM_REFUSED)
-        view_beep(v);
-    if (result == FORM_CHANGED)
-        s->once[0] = '\0';
-    return result != FORM_IGNORED;
+    return s->to[0] ? false : change_typed(v, &s->change, &s->form, key);
 }
 
 static void handover_draw(struct view *v, struct canvas *c, int top, int lines)

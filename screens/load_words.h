@@ -1,5 +1,5 @@
 /*
- * A load curve put on the screen: the chart of the rows of query meter_load or room_load, and its figures in words.
+ * A load curve put on the screen: the chart of the rows of query meter_load, and its figures in words.
  */
 #ifndef LOAD_WORDS_H
 #define LOAD_WORDS_H

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change.h"
 #include "form.h"
 #include "keys.h"
-#include "link.h"
 #include "message.h"
 #include "money.h"
 #include "order_words.h"
@@ -27,11 +27,12 @@ static const struct field_def fields[] = {
 };
 
 struct lock_out {
-    char meter[32], room[64], tenant[128], once[33];
+    char meter[32], room[64], tenant[128];
     struct rows tag; /* of query lock_outs: none or one */
     struct form form;
     int request;
-    bool known, asked, cleared;
+    struct change change;
+    bool known, cleared;
 };
 
 static bool tagged(const struct lock_out *s)
@@ -76,14 +77,8 @@ static int lock_out_open(struct view *v, const json_t *args, struct err *e)
 static bool answered(struct view *v, const struct err *e)
 {
     struct lock_out *s = v->state;
-    s->asked = false;
-    if (e) {
-        if (view_definite(e))
-            s->once[0] = '\0';
-        view_error(v, e);
+    if (!change_answered(v, &s->change, e))
         return false;
-    }
-    s->once[0] = '\0';
     form_set(&s->form, 0, "");
     ask(v);
     return true;
@@ -131,10 +126,7 @@ static const char *reason_of(struct lock_out *s, char *buf)
 static void tell(struct view *v, const char *call, json_t *args, view_reply_fn *reply)
 {
     struct lock_out *s = v->state;
-    if (!s->once[0])
-        link_once(s->once);
-    s->asked = true;
-    view_ask(v, call, args, s->once, N_("telling the engine"), reply);
+    change_ask(v, &s->change, call, args, N_("telling the engine"), reply);
 }
 
 static void set(struct view *v)
@@ -223,8 +215,8 @@ static const char *lock_out_why_not(struct view *v, int action)
     const struct lock_out *s = v->state;
     if (!s->known)
         return N_("It is not known yet whether there is a tag.");
-    if (s->asked)
-        return N_("It is on its way already.");
+    if (change_why_not(&s->change))
+        return change_why_not(&s->change);
     if (action == ACTION_OFF && !tagged(s))
         return N_("The meter is not locked out.");
     if (action == ACTION_OFF && order_is_open(rows_text(&s->tag, 0, "order_state")))
@@ -244,7 +236,7 @@ static void lock_out_update(struct view *v, enum screen_cause cause, const char 
         strcmp(rows_member_text(data, "meter"), s->meter) == 0)
         ask(v);
     if (cause == SCREEN_LEFT || cause == SCREEN_RESUMED) {
-        s->asked = false; /* asked again it is the same: the id is kept */
+        change_lost(&s->change);
         ask(v);
     }
 }
@@ -252,12 +244,7 @@ static void lock_out_update(struct view *v, enum screen_cause cause, const char 
 static bool lock_out_text(struct view *v, uint32_t key)
 {
     struct lock_out *s = v->state;
-    const enum form_result result = form_key(&s->form, key);
-    if (result == FORM_REFUSED)
-        view_beep(v);
-    if (result == FORM_CHANGED)
-        s->once[0] = '\0';
-    return result != FORM_IGNORED;
+    return change_typed(v, &s->change, &s->form, key);
 }
 
 /* ---- drawing */

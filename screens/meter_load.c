@@ -56,7 +56,7 @@ static void ask(struct view *v)
         json_object_set_new(args, "meter", json_string(s->number));
     /* answers may overtake each other: the last question's is the one that is shown */
     view_forget(v, s->request);
-    s->request = view_ask(v, s->space != 0 ? "room_load" : "meter_load", args, NULL,
+    s->request = view_ask(v, "meter_load", args, NULL,
                           rows_came(&s->load) ? NULL : N_("reading the books"), came);
 }
 

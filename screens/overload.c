@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change.h"
 #include "form.h"
 #include "keys.h"
-#include "link.h"
 #include "message.h"
 #include "money.h"
 #include "rows.h"
@@ -30,10 +30,10 @@ static const struct field_def fields[] = {
 };
 
 struct overload {
-    char meter[32], room[64], tenant[128], once[33];
+    char meter[32], room[64], tenant[128];
     struct form form;
     int64_t max_power_w;
-    bool asked;
+    struct change change;
 };
 
 static int overload_open(struct view *v, const json_t *args, struct err *e)
@@ -52,13 +52,8 @@ static void ordered(struct view *v, const json_t *result, const struct err *e)
 {
     struct overload *s = v->state;
     char text[SHOW_TEXT_MAX], number[24];
-    s->asked = false;
-    if (e) {
-        if (view_definite(e))
-            s->once[0] = '\0';
-        view_error(v, e);
+    if (!change_answered(v, &s->change, e))
         return;
-    }
     snprintf(number, sizeof number, "%lld", (long long)rows_member(result, "order", 0));
     view_say(v, show_format(text, sizeof text,
                             _("Order %1 is on its way to the meter; the list tells how it ends."),
@@ -69,12 +64,9 @@ static void ordered(struct view *v, const json_t *result, const struct err *e)
 static void send(struct view *v)
 {
     struct overload *s = v->state;
-    if (!s->once[0])
-        link_once(s->once);
-    s->asked = true;
-    view_ask(v, "order.load",
-             json_pack("{s:s,s:I}", "meter", s->meter, "max_power_w", (json_int_t)s->max_power_w),
-             s->once, N_("telling the engine"), ordered);
+    change_ask(v, &s->change, "order.load",
+               json_pack("{s:s,s:I}", "meter", s->meter, "max_power_w", (json_int_t)s->max_power_w),
+               N_("telling the engine"), ordered);
 }
 
 /* Kilowatts with three decimals, as watts; false: row 21 says why. */
@@ -125,7 +117,7 @@ static const char *overload_why_not(struct view *v, int action)
 {
     const struct overload *s = v->state;
     (void)action;
-    return s->asked ? N_("It is on its way already.") : NULL;
+    return change_why_not(&s->change);
 }
 
 static void overload_update(struct view *v, enum screen_cause cause, const char *event,
@@ -135,19 +127,15 @@ static void overload_update(struct view *v, enum screen_cause cause, const char 
     (void)event;
     (void)data;
     if (cause == SCREEN_LEFT || cause == SCREEN_RESUMED)
-        s->asked = false; /* asked again it is the same order: the id is kept */
+        change_lost(&s->change);
 }
 
 static bool overload_text(struct view *v, uint32_t key)
 {
     struct overload *s = v->state;
-    const enum form_result result = form_key(&s->form, key);
-    if (result == FORM_REFUSED)
-        view_beep(v);
-    if (result == FORM_CHANGED)
-        s->once[0] = '\0';
+    const bool taken = change_typed(v, &s->change, &s->form, key);
     s->form.field[FIELD_POWER].hidden = s->form.field[FIELD_WHAT].choice == 1;
-    return result != FORM_IGNORED;
+    return taken;
 }
 
 static void overload_draw(struct view *v, struct canvas *c, int top, int lines)
