@@ -49,6 +49,11 @@ const struct cli_faces *cli_faces(const struct cli *cli);
 int cli_call(struct cli *cli, const char *call, json_t *args, const char *once, int timeout_ms,
              json_t **result, struct err *e);
 
+/* The id of a change: `given` by who asks for it (again), or a new one where that is NULL. ERR_USAGE: it is none. */
+int cli_once(const char *given, char once[33], struct err *e);
+/* Did a change's cli_call() end without a word of what became of it? Asked for again under its id it is not done twice. */
+bool cli_unanswered(const struct err *e);
+
 /* The link itself, connected and logged in (events, several requests at once); borrowed. */
 int cli_link(struct cli *cli, struct link **out, struct err *e);
 /* The same before login: only calls that anybody may make. */

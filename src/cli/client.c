@@ -224,6 +224,22 @@ int cli_call(struct cli *cli, const char *call, json_t *args, const char *once, 
     return link_call(link, call, args, once, timeout_ms > 0 ? timeout_ms : CALL_MS, result, e);
 }
 
+int cli_once(const char *given, char once[33], struct err *e)
+{
+    if (!given)
+        link_once(once);
+    else if (strlen(given) != 32 || strspn(given, "0123456789abcdef") != 32)
+        return err_set(e, MSG_CLI_ID, given);
+    else
+        text_copy(once, 33, given);
+    return 0;
+}
+
+bool cli_unanswered(const struct err *e)
+{
+    return e->msg == MSG_LINK_TIME || e->msg == MSG_LINK_LOST || e->msg == MSG_LINK_LOST_CALL;
+}
+
 int cli_inside(struct cli *cli, const char *database, enum cli_inside_mode mode, struct err *e)
 {
     int fd = -1;

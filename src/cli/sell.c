@@ -22,11 +22,6 @@ struct sell {
     char once[33];
 };
 
-static bool id_good(const char *id)
-{
-    return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
-}
-
 static int amount_read(const char *text, int64_t *out, struct err *e)
 {
     char folded[64];
@@ -55,17 +50,13 @@ static int flags_read(struct sell *s, int argc, char **argv, struct err *e)
         return code;
     if (!s->meter || !s->amount)
         return err_set(e, MSG_CLI_FLAG_MISSING, argv[0], !s->meter ? "--meter" : "--amount");
-    if (s->id && !id_good(s->id))
-        return err_set(e, MSG_CLI_ID, s->id);
-    code = orders_seconds(argv[0], s->wait, &s->wait_s, e);
+    code = cli_once(s->id, s->once, e);
+    if (code == 0)
+        code = orders_seconds(argv[0], s->wait, &s->wait_s, e);
     if (code == 0)
         code = amount_read(s->amount, &s->amount_minor, e);
     if (code == 0 && s->tendered)
         code = amount_read(s->tendered, &s->tendered_minor, e);
-    if (s->id)
-        text_copy(s->once, sizeof s->once, s->id);
-    else
-        link_once(s->once);
     return code;
 }
 
@@ -89,8 +80,7 @@ static int sale_make(struct cli *cli, const struct sell *s, json_t **sale, struc
     if (s->tendered)
         json_object_set_new(args, "tendered_minor", json_integer(s->tendered_minor));
     int code = cli_call(cli, "sale.new", args, s->once, 0, sale, e);
-    if (code &&
-        (e->msg == MSG_LINK_TIME || e->msg == MSG_LINK_LOST || e->msg == MSG_LINK_LOST_CALL))
+    if (code && cli_unanswered(e))
         return err_set(e, MSG_CLI_SELL_UNKNOWN, s->once);
     if (code == ERR_NOT_FOUND) /* a wrong meter is wrong data: one code for "nothing taken" */
         code = e->code = ERR_DATA;

@@ -170,13 +170,6 @@ static json_t *args_read(const char *verb, const char *command, const struct wor
 
 /* ---- beginning one */
 
-static int once_check(const char *id, struct err *e)
-{
-    return !id || (strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32)
-               ? 0
-               : err_set(e, MSG_CLI_ID, id);
-}
-
 /* Previews (call NULL: nothing to confirm), confirms, starts, follows. args are taken. */
 static int begin(struct cli *cli, const char *verb, const char *preview_call, const char *call,
                  json_t *args, const struct words *w, struct err *e)
@@ -184,7 +177,7 @@ static int begin(struct cli *cli, const char *verb, const char *preview_call, co
     json_t *preview = NULL, *started = NULL;
     char once[33];
     int64_t dark = 0;
-    int code = once_check(w->id, e);
+    int code = cli_once(w->id, once, e);
 
     if (code == 0 && w->yes)
         code = whole(verb, w->yes, &dark, e);
@@ -203,11 +196,9 @@ static int begin(struct cli *cli, const char *verb, const char *preview_call, co
     }
     if (preview_call)
         json_object_set_new(args, "dark", json_integer((json_int_t)dark));
-    const char *id = w->id ? w->id : link_once(once);
-    code = cli_call(cli, call, args, id, 0, &started, e);
-    if (code &&
-        (e->msg == MSG_LINK_TIME || e->msg == MSG_LINK_LOST || e->msg == MSG_LINK_LOST_CALL))
-        return err_set(e, MSG_CLI_BATCH_UNKNOWN, id);
+    code = cli_call(cli, call, args, once, 0, &started, e);
+    if (code && cli_unanswered(e))
+        return err_set(e, MSG_CLI_BATCH_UNKNOWN, once);
     if (code)
         return code;
     int64_t batch = (int64_t)json_integer_value(json_object_get(started, "batch"));

@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include "cli.h"
-#include "link.h"
 #include "message.h"
 #include "money.h"
 #include "verb.h"
@@ -79,20 +78,17 @@ static int run(struct cli *cli, int argc, char **argv, struct err *e)
         code = cli_words(argc, argv, first, 1, 1, e);
     if (code == 0 && !reason)
         return err_set(e, MSG_CLI_FLAG_MISSING, argv[0], "--reason");
-    if (code == 0 && id && (strlen(id) != 32 || strspn(id, "0123456789abcdef") != 32))
-        return err_set(e, MSG_CLI_ID, id);
+    if (code == 0)
+        code = cli_once(id, once, e);
     if (code == 0)
         code = sale_find(cli, argv[first], &sale, e);
     if (code)
         return code;
-    if (!id)
-        id = link_once(once);
-    code =
-        cli_call(cli, "sale.cancel",
-                 json_pack("{s:I,s:s}", "sale", (json_int_t)sale, "reason", reason), id, 0, &r, e);
-    if (code &&
-        (e->msg == MSG_LINK_TIME || e->msg == MSG_LINK_LOST || e->msg == MSG_LINK_LOST_CALL))
-        return err_set(e, MSG_CLI_CANCEL_UNKNOWN, id);
+    code = cli_call(cli, "sale.cancel",
+                    json_pack("{s:I,s:s}", "sale", (json_int_t)sale, "reason", reason), once, 0, &r,
+                    e);
+    if (code && cli_unanswered(e))
+        return err_set(e, MSG_CLI_CANCEL_UNKNOWN, once);
     if (code == 0 && json)
         cli_json(r);
     else if (code == 0)

@@ -64,13 +64,8 @@ static int flags_read(struct open *o, int argc, char **argv, struct err *e)
         return err_set(e, MSG_CLI_FLAG_MISSING, argv[0], "--new, --adopt");
     if (!again && !o->account && !o->tenant && !o->name)
         return err_set(e, MSG_CLI_FLAG_MISSING, argv[0], "--tenant, --name, --account");
-    if (o->id && (strlen(o->id) != 32 || strspn(o->id, "0123456789abcdef") != 32))
-        return err_set(e, MSG_CLI_ID, o->id);
-    if (o->id)
-        text_copy(o->once, sizeof o->once, o->id);
-    else
-        link_once(o->once);
-    return orders_seconds(argv[0], o->wait, &o->wait_s, e);
+    code = cli_once(o->id, o->once, e);
+    return code ? code : orders_seconds(argv[0], o->wait, &o->wait_s, e);
 }
 
 /* ---- what is asked */
@@ -153,8 +148,7 @@ static int ask(struct cli *cli, const struct open *o, json_t **result, struct er
     if (!o->json)
         fprintf(stderr, "id: %s\n", o->once);
     code = cli_call(cli, "account.open", args, o->once, 0, result, e);
-    if (code &&
-        (e->msg == MSG_LINK_TIME || e->msg == MSG_LINK_LOST || e->msg == MSG_LINK_LOST_CALL))
+    if (code && cli_unanswered(e))
         return err_set(e, MSG_CLI_OPEN_UNKNOWN, o->once);
     if (code == ERR_NOT_FOUND) /* a wrong meter is wrong data: one code for "nothing taken" */
         code = e->code = ERR_DATA;
