@@ -272,6 +272,15 @@ static void space(struct view *v)
         wall_tag(&s->wall);
 }
 
+/* A form roomier (negative) or tighter. */
+static void form_turn(struct wall *w, int by)
+{
+    const int form = (int)(w->wanted == WALL_ANY ? w->form : w->wanted) + by;
+    w->wanted = form < WALL_ROOMY   ? WALL_ROOMY
+                : form > WALL_TIGHT ? WALL_TIGHT
+                                    : (enum wall_form)form;
+}
+
 static void wall_action(struct view *v, int action)
 {
     struct wall_screen *s = v->state;
@@ -287,7 +296,7 @@ static void wall_action(struct view *v, int action)
         w->group = w->group == WALL_BY_FLOOR ? WALL_BY_CHANNEL : WALL_BY_FLOOR;
         wall_arrange(w);
         break;
-    case ACTION_FORM: w->wanted = w->form == WALL_DENSE ? WALL_ROOMY : WALL_DENSE; break;
+    case ACTION_FORM: form_turn(w, w->form == WALL_TIGHT ? WALL_ROOMY - WALL_TIGHT : 1); break;
     case ACTION_FILTER: mode_set(s, MODE_FILTER); break;
     case ACTION_JUMP: mode_set(s, MODE_JUMP); break;
     case ACTION_STATES: mode_set(s, s->mode == MODE_STATES ? MODE_CELLS : MODE_STATES); break;
@@ -405,8 +414,8 @@ static bool wall_text(struct view *v, uint32_t key)
         return typing_key(v, key);
     }
     switch (key) {
-    case '+': s->wall.wanted = WALL_ROOMY; return true;
-    case '-': s->wall.wanted = WALL_DENSE; return true;
+    case '+': form_turn(&s->wall, -1); return true;
+    case '-': form_turn(&s->wall, 1); return true;
     case 'r':
         if (!s->request)
             all_ask(v);
@@ -460,14 +469,15 @@ static void head_draw(struct wall_screen *s, struct canvas *c, int row)
 {
     char text[SHOW_TEXT_MAX * 2], floors[SHOW_TEXT_MAX], count[24], all[24];
     const struct wall *w = &s->wall;
-    int col = 1;
+    int col = 1, in_view;
     if (w->shown > 0 && w->buildings == 1 && w->group == WALL_BY_FLOOR)
         col += canvas_text(c, row, col, 20, STYLE_BOLD, w->cells[w->order[0]].building) + 2;
-    snprintf(count, sizeof count, "%d", w->floors);
-    if (wall_floors_text(w, floors)[0]) {
+    snprintf(all, sizeof all, "%d", w->floors);
+    if (wall_floors_text(w, floors, &in_view)[0]) {
+        snprintf(count, sizeof count, "%d", in_view);
         show_format(text, sizeof text,
-                    w->group == WALL_BY_CHANNEL ? _("channels %1 of %2") : _("floors %1 of %2"),
-                    SHOW_ARGS(floors, count));
+                    w->group == WALL_BY_CHANNEL ? _("lines %1 %2/%3") : _("floors %1 %2/%3"),
+                    SHOW_ARGS(floors, count, all));
         col += canvas_text(c, row, col, 24, STYLE_PLAIN, text) + 2;
     }
     snprintf(count, sizeof count, "%d", w->shown);
@@ -597,7 +607,7 @@ static const struct screen_key keys[] = {
     {.key = KEYS_NONE,
      .action = ACTION_FORM,
      .label = N_("Form"),
-     .help = N_("Larger cells with their floors, or as many as fit (+ and -)")},
+     .help = N_("Larger cells, a floor a row, or smaller ones (+ and -)")},
     {.label = NULL},
 };
 
@@ -607,8 +617,8 @@ const struct screen wall_screen = {
     .help = N_(
         "Every meter is a cell: room, sign and colour tell its state, the line at the foot what a "
         "tenant asks on the phone. Arrows go from cell to cell and from floor to floor, PgUp and "
-        "PgDn scroll, a room that is typed is gone to. Where floors flow on, the first room of "
-        "each is underlined."),
+        "PgDn scroll, a room that is typed is gone to. The name of a floor or line stands before "
+        "its first room; a room is told by its last digits, in tight cells without a leading zero."),
     .group = SCREEN_METERS,
     .roles = SCREEN_ALL,
     .keys = keys,

@@ -56,6 +56,7 @@ void wall_clear(struct wall *w)
     free(w->cells);
     free(w->order);
     free(w->lines);
+    free(w->at);
     memset(w, 0, sizeof *w);
 }
 
@@ -277,6 +278,7 @@ void wall_arrange(struct wall *w)
     states_named(filter, named);
     w->order = mem_grow(w->order, (size_t)(w->count ? w->count : 1) * sizeof *w->order);
     w->shown = 0;
+    w->laid = false;
     memset(w->counts, 0, sizeof w->counts);
     for (int i = 0; i < w->count; i++) {
         const unsigned char cell_state = w->cells[i].state;

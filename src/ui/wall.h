@@ -46,7 +46,8 @@ struct wall_cell {
 enum wall_form {
     WALL_ANY,   /* the roomiest that fits */
     WALL_ROOMY, /* five columns a cell, one floor a row */
-    WALL_DENSE  /* three columns a cell, floors flowing on */
+    WALL_DENSE, /* three columns a cell, floors flowing on */
+    WALL_TIGHT  /* the same without the room's leading zero: two columns, or three */
 };
 
 /* What stands together under a name at the left. */
@@ -79,8 +80,13 @@ struct wall {
     struct wall_line *lines;
     int line_count, cols, height;
     int left;       /* column of the first cell of a line */
-    int cell_width; /* columns a cell, the gap included */
+    int cell_width; /* columns a cell, the gap included; tight: at most */
+    int name_cells; /* columns of a floor's or line's name before its first cell; 0: none */
+    short *at;      /* column of each cell of the order */
     int top;        /* first line shown */
+    bool laid;      /* for this size and wish, since the order was made */
+    enum wall_form laid_for;
+    long layouts; /* how often it was made */
 };
 
 void wall_init(struct wall *w);
@@ -123,22 +129,28 @@ enum wall_state wall_legend_state(int place);
 /* The cell under the cursor; NULL: nothing is shown. */
 const struct wall_cell *wall_here(const struct wall *w);
 
-/* Lines for `cols` columns and `height` lines. */
+/* Lines for `cols` columns and `height` lines; made only where something changed. */
 void wall_layout(struct wall *w, int cols, int height);
 /* Line and column of a cell of the order, in the layout. */
 int wall_line_of(const struct wall *w, int place);
 /* Arrows, PgUp, PgDn, Home, End; false: not its key. */
 bool wall_key(struct wall *w, uint32_t key);
 
-/* Cells of the room's name that tell it apart on its floor: "04" of 1204 on 12F. Returns a place inside of room. */
-const char *wall_label(const struct wall_cell *cell, int cells, bool whole);
+/* Does a floor or line begin at this place of the order? Its name stands before that cell. */
+bool wall_begins(const struct wall *w, int place);
+/* Columns of a cell, the gap after it included. */
+int wall_cell_width(const struct wall *w, int place);
+
+/* What of the room's name tells it apart on its floor in the form that is laid out: "04" of 1204 on 12F, "4" where
+ * cells are tight. Returns a place inside of room. */
+const char *wall_cell_label(const struct wall *w, const struct wall_cell *cell);
 
 /* Draws the lines, laid out before; the cursor's cell is reversed. */
 void wall_draw(struct wall *w, struct canvas *c, int row);
 /* Signs and counts, chosen states in brackets; `marked`: place in the legend that is reversed, -1 none. Draws (where c
  * is not NULL) and returns the lines used. */
 int wall_legend(const struct wall *w, struct canvas *c, int row, int cols, int marked);
-/* "12F-1F" (or channels) of what is in view; buf has SHOW_TEXT_MAX. */
-const char *wall_floors_text(const struct wall *w, char *buf);
+/* "12F-1F" (or lines) of what is in view, and how many they are; buf has SHOW_TEXT_MAX. */
+const char *wall_floors_text(const struct wall *w, char *buf, int *in_view);
 
 #endif

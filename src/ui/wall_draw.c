@@ -26,9 +26,16 @@ static size_t floor_bytes(const struct wall_cell *cell)
     return strspn(cell->room + n, "- ") + n;
 }
 
-const char *wall_label(const struct wall_cell *cell, int cells, bool whole)
+/* Columns of a cell without its sign and the gap after it. */
+static int label_cells(const struct wall *w, int width)
 {
-    const char *label = cell->room + (whole ? 0 : floor_bytes(cell));
+    return width - (w->form == WALL_ROOMY ? 2 : 1);
+}
+
+const char *wall_cell_label(const struct wall *w, const struct wall_cell *cell)
+{
+    const int cells = label_cells(w, w->cell_width);
+    const char *label = cell->room + (wall_mixed(w) ? 0 : floor_bytes(cell));
     if (!*label)
         label = cell->room;
     if (!strpbrk(label, "0123456789"))
@@ -37,7 +44,7 @@ const char *wall_label(const struct wall_cell *cell, int cells, bool whole)
         wchar_t ch;
         label += canvas_decode(label, &ch);
     }
-    return label;
+    return w->form == WALL_TIGHT && label[0] == '0' && label[1] ? label + 1 : label;
 }
 
 /* The characters of text that fit into `cells` cells, right-aligned, the rest left out without a mark. */
@@ -58,24 +65,13 @@ static void label_draw(struct canvas *c, int row, int col, int cells, unsigned s
     canvas_text(c, row, col + cells - width, width, style, fitting);
 }
 
-static bool begins_floor(const struct wall *w, int place)
-{
-    if (w->worst_first || place == 0)
-        return !w->worst_first;
-    const struct wall_cell *a = &w->cells[w->order[place - 1]], *b = &w->cells[w->order[place]];
-    return strcmp(wall_beside(w, a), wall_beside(w, b)) != 0 ||
-           strcmp(wall_over(w, a), wall_over(w, b)) != 0;
-}
-
-static void cell_draw(const struct wall *w, struct canvas *c, int row, int col, int place)
+static void cell_draw(const struct wall *w, struct canvas *c, int row, int place)
 {
     const struct wall_cell *cell = &w->cells[w->order[place]];
     const char *word = wall_state_word((enum wall_state)cell->state);
-    const int cells = w->cell_width - (w->form == WALL_DENSE ? 1 : 2);
+    const int cells = label_cells(w, wall_cell_width(w, place)), col = w->at[place];
     const unsigned style = show_style(word);
-    /* where floors flow on, the first room of each is underlined */
-    const unsigned first = w->form == WALL_DENSE && begins_floor(w, place) ? STYLE_UNDERLINE : 0;
-    label_draw(c, row, col, cells, style | first, wall_label(cell, cells, wall_mixed(w)));
+    label_draw(c, row, col, cells, style, wall_cell_label(w, cell));
     canvas_char(c, row, col + cells, style, (wchar_t)show_sign(word));
     if (cell->tagged) { /* the room reversed; where there is a gap a star in it too */
         canvas_style(c, row, col, cells, STYLE_REVERSE);
@@ -88,19 +84,29 @@ static void cell_draw(const struct wall *w, struct canvas *c, int row, int col, 
     }
 }
 
+/* The cells of a line, a name before each floor or line that begins; at the top also before one that only goes on. */
+static void line_draw(const struct wall *w, struct canvas *c, int row, const struct wall_line *line,
+                      bool top)
+{
+    for (int i = line->first; i < line->first + line->count; i++) {
+        const bool begins = wall_begins(w, i);
+        if (w->name_cells > 0 && (begins || (top && i == line->first)))
+            canvas_text(c, row, w->at[i] - w->name_cells - 1, w->name_cells,
+                        begins ? STYLE_ACCENT | STYLE_BOLD : STYLE_DIM,
+                        wall_beside(w, &w->cells[w->order[i]]));
+        cell_draw(w, c, row, i);
+    }
+}
+
 void wall_draw(struct wall *w, struct canvas *c, int row)
 {
     for (int i = 0; i < w->height && w->top + i < w->line_count; i++) {
         const struct wall_line *line = &w->lines[w->top + i];
-        const struct wall_cell *first = &w->cells[w->order[line->first]];
-        if (line->count == 0) {
-            canvas_text(c, row + i, 1, c->cols - 2, STYLE_ACCENT, wall_over(w, first));
-            continue;
-        }
-        if (w->left > 1)
-            canvas_text(c, row + i, 1, w->left - 2, STYLE_ACCENT, wall_beside(w, first));
-        for (int k = 0; k < line->count; k++)
-            cell_draw(w, c, row + i, w->left + k * w->cell_width, line->first + k);
+        if (line->count == 0)
+            canvas_text(c, row + i, 1, c->cols - 2, STYLE_ACCENT | STYLE_BOLD,
+                        wall_over(w, &w->cells[w->order[line->first]]));
+        else
+            line_draw(w, c, row + i, line, i == 0);
     }
 }
 
@@ -174,16 +180,20 @@ int wall_legend(const struct wall *w, struct canvas *c, int row, int cols, int m
     return legend_draw(w, c, row, cols, marked, &forms[form]);
 }
 
-const char *wall_floors_text(const struct wall *w, char *buf)
+const char *wall_floors_text(const struct wall *w, char *buf, int *in_view)
 {
     buf[0] = '\0';
+    *in_view = 0;
     if (w->shown == 0 || w->worst_first || w->line_count == 0)
         return buf;
     const int end = w->top + w->height < w->line_count ? w->top + w->height : w->line_count;
-    const struct wall_line *first = &w->lines[w->top], *last = &w->lines[end - 1];
+    const struct wall_line *last = &w->lines[end - 1];
+    const int first = w->lines[w->top].first;
     const int final = last->first + (last->count > 0 ? last->count - 1 : 0);
-    const char *from = wall_beside(w, &w->cells[w->order[first->first]]);
+    const char *from = wall_beside(w, &w->cells[w->order[first]]);
     const char *to = wall_beside(w, &w->cells[w->order[final]]);
+    for (int i = first; i <= final; i++)
+        *in_view += i == first || wall_begins(w, i);
     snprintf(buf, SHOW_TEXT_MAX, "%.60s%s%.60s", from, strcmp(from, to) ? "-" : "",
              strcmp(from, to) ? to : "");
     return buf;

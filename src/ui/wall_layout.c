@@ -26,12 +26,6 @@ static int most(int cells, int limit)
     return cells > limit ? limit : cells;
 }
 
-/* Columns for the names of the floors at the left, the gap included; 0: there are none. */
-static int gutter(const struct wall *w)
-{
-    return w->floor_cells == 0 || w->worst_first ? 0 : most(w->floor_cells, FLOOR_MOST) + 1;
-}
-
 /* Where rooms of all floors stand together the end of a room's name says little: the cell holds all of it. */
 static int roomy_cell(const struct wall *w)
 {
@@ -39,18 +33,11 @@ static int roomy_cell(const struct wall *w)
     return wall_mixed(w) && whole > ROOMY_CELL ? whole : ROOMY_CELL;
 }
 
-static void line_add(struct wall *w, int first, int count)
+int wall_cell_width(const struct wall *w, int place)
 {
-    w->lines[w->line_count++] = (struct wall_line){.first = first, .count = count};
-}
-
-/* Cells [first, end) over as many lines as they need; true: more than one. */
-static bool run_add(struct wall *w, int first, int end, int a_line)
-{
-    const bool more = end - first > a_line;
-    for (; first < end; first += a_line)
-        line_add(w, first, end - first < a_line ? end - first : a_line);
-    return more;
+    if (w->form != WALL_TIGHT)
+        return w->cell_width;
+    return most(text_width(wall_cell_label(w, cell_of(w, place))), DENSE_CELL - 1) + 1;
 }
 
 static bool other_building(const struct wall *w, int place)
@@ -59,51 +46,91 @@ static bool other_building(const struct wall *w, int place)
            strcmp(wall_over(w, cell_of(w, place)), wall_over(w, cell_of(w, place - 1))) != 0;
 }
 
-static bool other_floor(const struct wall *w, int place)
+bool wall_begins(const struct wall *w, int place)
 {
+    if (w->worst_first)
+        return place == 0;
     return other_building(w, place) ||
            strcmp(wall_beside(w, cell_of(w, place)), wall_beside(w, cell_of(w, place - 1))) != 0;
 }
 
-/* Lines of one form. false: a floor did not fit into one line. */
-static bool lines_make(struct wall *w, enum wall_form form, int left)
+/* The last line, opened at its first cell; count 0: the name of a building. */
+static int line_open(struct wall *w, int first)
 {
-    bool whole = true;
-    int first = 0;
-    w->form = form;
-    w->left = left;
-    w->cell_width = form == WALL_DENSE ? DENSE_CELL : roomy_cell(w);
-    w->line_count = 0;
-    const int columns = w->cols - left - (form == WALL_DENSE ? 0 : -1); /* no gap at the end */
-    const int a_line = columns > w->cell_width ? columns / w->cell_width : 1;
-    if (w->worst_first) {
-        run_add(w, 0, w->shown, a_line);
-        return true;
-    }
-    for (int i = 0; i <= w->shown; i++) {
-        const bool building = i < w->shown && other_building(w, i);
-        const bool floor = i < w->shown && form == WALL_ROOMY && other_floor(w, i);
-        if (i > first && (building || floor || i == w->shown)) {
-            if (run_add(w, first, i, a_line))
-                whole = false;
-            first = i;
-        }
-        if (building && w->buildings > 1)
-            line_add(w, i, 0);
-    }
-    return whole;
+    w->lines[w->line_count++] = (struct wall_line){.first = first};
+    return w->left;
 }
 
-/* Names of floors at the left of the dense form cost columns: only where that costs no line of the screen. */
-static void dense_make(struct wall *w, int beside)
+/* Columns of the cells of a floor or line that begins at `place`; *end is where the next one begins. */
+static int group_width(const struct wall *w, int place, int *end)
 {
-    lines_make(w, WALL_DENSE, MARGIN);
-    const int least = w->line_count;
-    if (beside == 0)
-        return;
-    lines_make(w, WALL_DENSE, MARGIN + beside);
-    if (w->line_count > w->height && least <= w->height)
-        lines_make(w, WALL_DENSE, MARGIN);
+    int width = 0;
+    do
+        width += wall_cell_width(w, place++);
+    while (place < w->shown && !wall_begins(w, place));
+    *end = place;
+    return width;
+}
+
+/* Lines of one form. Names stand before the first cell of a floor; `whole`: a floor that does not fit into what is left
+ * of a line has a line of its own. false: one had to be parted. */
+static bool lines_make(struct wall *w, enum wall_form form, bool whole)
+{
+    const int limit = w->cols + (form == WALL_ROOMY); /* no gap at the end */
+    const int name = w->name_cells > 0 ? w->name_cells + 1 : 0;
+    bool parted = false;
+    int col = limit, end;
+    w->form = form;
+    w->cell_width = form == WALL_ROOMY ? roomy_cell(w) : DENSE_CELL;
+    w->left = MARGIN + name;
+    w->line_count = 0;
+    for (int i = 0; i < w->shown; i = end) {
+        const bool building = !w->worst_first && w->buildings > 1 && other_building(w, i);
+        const int width = group_width(w, i, &end), first = wall_cell_width(w, i);
+        if (building)
+            line_open(w, i);
+        if (building || form == WALL_ROOMY || i == 0 ||
+            col + 1 + name + (whole ? width : first) > limit)
+            col = line_open(w, i);
+        else
+            col += 1 + name;
+        parted = parted || (!w->worst_first && col + width > limit);
+        for (int k = i; k < end; k++) {
+            const int cell = wall_cell_width(w, k);
+            if (col + cell > limit && col > w->left)
+                col = line_open(w, k);
+            w->at[k] = (short)col;
+            w->lines[w->line_count - 1].count++;
+            col += cell;
+        }
+    }
+    return !parted;
+}
+
+/* From the roomiest to the one that takes the fewest lines. */
+static const struct attempt {
+    enum wall_form form;
+    bool whole;
+} attempts[] = {
+    {WALL_ROOMY, true}, {WALL_DENSE, true},  {WALL_DENSE, false},
+    {WALL_TIGHT, true}, {WALL_TIGHT, false},
+};
+
+/* The first one that fits; where none does, the last one that keeps floors whole. */
+static void lines_choose(struct wall *w)
+{
+    const struct attempt *whole = NULL;
+    for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
+        const struct attempt *a = &attempts[i];
+        if (w->wanted != WALL_ANY && w->wanted != a->form)
+            continue;
+        const bool one_line = lines_make(w, a->form, a->whole);
+        if (w->line_count <= w->height && (one_line || a->form != WALL_ROOMY))
+            return;
+        if (a->whole)
+            whole = a;
+    }
+    lines_make(w, whole->form, true);
 }
 
 static void scroll(struct wall *w)
@@ -123,15 +150,18 @@ static void scroll(struct wall *w)
 
 void wall_layout(struct wall *w, int cols, int height)
 {
-    const int beside = gutter(w);
-    w->cols = cols;
-    w->height = height;
-    /* at most a line a cell, and a name before each */
-    w->lines = mem_grow(w->lines, (size_t)(2 * w->shown + 1) * sizeof *w->lines);
-    const bool whole = lines_make(w, WALL_ROOMY, MARGIN + beside);
-    const bool fits = whole && w->line_count <= height;
-    if (w->wanted == WALL_DENSE || (w->wanted == WALL_ANY && !fits))
-        dense_make(w, beside);
+    if (!w->laid || w->cols != cols || w->height != height || w->laid_for != w->wanted) {
+        w->cols = cols;
+        w->height = height;
+        w->laid_for = w->wanted;
+        w->name_cells = w->worst_first ? 0 : most(w->floor_cells, FLOOR_MOST);
+        /* at most a line a cell, and a name before each */
+        w->lines = mem_grow(w->lines, (size_t)(2 * w->shown + 1) * sizeof *w->lines);
+        w->at = mem_grow(w->at, (size_t)(w->shown + 1) * sizeof *w->at);
+        lines_choose(w);
+        w->laid = true;
+        w->layouts++;
+    }
     scroll(w);
 }
 
@@ -149,22 +179,28 @@ int wall_line_of(const struct wall *w, int place)
     return low;
 }
 
+/* The cell of a line that stands nearest to a column. */
+static int nearest(const struct wall *w, const struct wall_line *line, int col)
+{
+    int best = line->first;
+    for (int i = line->first; i < line->first + line->count; i++) {
+        if (abs(w->at[i] - col) < abs(w->at[best] - col))
+            best = i;
+    }
+    return best;
+}
+
 /* The cell in the same column, `by` lines up (negative) or down; names of buildings are stepped over. */
 static int beside_line(const struct wall *w, int by)
 {
     const int from = wall_line_of(w, w->cursor), step = by < 0 ? -1 : 1;
-    const int column = w->cursor - w->lines[from].first;
-    int line = from + by, best = w->cursor;
+    int line = from + by;
     line = line < 0 ? 0 : line >= w->line_count ? w->line_count - 1 : line;
     if (w->lines[line].count == 0 && (line + step < 0 || line + step >= w->line_count))
         line -= step;
     else if (w->lines[line].count == 0)
         line += step;
-    if (w->lines[line].count > 0) {
-        const int last = w->lines[line].count - 1;
-        best = w->lines[line].first + (column < last ? column : last);
-    }
-    return best;
+    return w->lines[line].count > 0 ? nearest(w, &w->lines[line], w->at[w->cursor]) : w->cursor;
 }
 
 bool wall_key(struct wall *w, uint32_t key)

@@ -15,6 +15,7 @@
 
 #include "canvas.h"
 #include "keys.h"
+#include "show.h"
 #include "wall.h"
 
 static json_t *rows_new(void)
@@ -115,33 +116,157 @@ static void the_roomiest_form_that_fits(void **state)
     wall_clear(&w);
 }
 
+/* All cells are in view, none over another, each floor's or line's name before its first one, a gap before the name. */
+static void all_stand_apart(struct wall *w, struct canvas *c)
+{
+    int cells = 0, names = 0;
+    assert_true(w->line_count <= w->height);
+    canvas_erase(c);
+    wall_draw(w, c, 0);
+    for (int i = 0; i < w->line_count; i++) {
+        const struct wall_line *line = &w->lines[i];
+        int col = 0; /* the first that is free */
+        for (int k = line->first; k < line->first + line->count; k++, cells++) {
+            const int name_col = w->at[k] - w->name_cells - 1;
+            assert_true(w->at[k] >= col && w->at[k] + wall_cell_width(w, k) <= w->cols);
+            if (wall_begins(w, k)) {
+                const char *name = wall_beside(w, &w->cells[w->order[k]]);
+                wchar_t first;
+                canvas_decode(name, &first);
+                names++;
+                assert_true(name_col > col || (name_col == 1 && k == line->first));
+                assert_int_equal(c->cells[i * c->cols + name_col - 1].base, L' ');
+                assert_int_equal(c->cells[i * c->cols + name_col].base, first);
+                assert_true(c->cells[i * c->cols + name_col].style & STYLE_BOLD);
+            }
+            col = w->at[k] + wall_cell_width(w, k);
+        }
+    }
+    assert_int_equal(cells, w->shown);
+    assert_int_equal(names, w->floors);
+}
+
 static void a_whole_site_in_fourteen_lines(void **state)
 {
     struct wall w;
     struct canvas c;
+    char floors[SHOW_TEXT_MAX];
+    int in_view;
     (void)state;
     wall_init(&w);
     building_put(&w, 353, 13);
     wall_layout(&w, 80, 14);
-    assert_int_equal(w.form, WALL_DENSE);
+    assert_int_equal(w.form, WALL_TIGHT);
     assert_int_equal(w.line_count, 14);
-    assert_int_equal(w.left, 1); /* no names of floors: they would cost a line that is not there */
     canvas_init(&c, 24, 80, false);
-    wall_draw(&w, &c, 0);
-    /* 28F has two rooms only; 27F flows on behind it */
+    all_stand_apart(&w, &c);
     assert_string_equal(
         row_text(&c, 0),
-        " 01x02 01 02!03 04-05 06x07 08 09 10!11 12-13 01-02 03x04 05 06 07!08 09-10 11x");
-    assert_true(c.cells[1].style & STYLE_UNDERLINE && c.cells[2].style & STYLE_UNDERLINE);
-    assert_false(c.cells[4].style & STYLE_UNDERLINE);
-    assert_true(c.cells[7].style & STYLE_UNDERLINE); /* the first of 27F */
-    for (int i = 0, cells = 0; i < 14; i++) {
-        cells += w.lines[i].count;
-        assert_int_equal(cells, i < 13 ? (i + 1) * 26 : 353);
-    }
-    wall_layout(&w, 80, 20); /* room enough for the floors' names */
-    assert_true(w.left > 1);
+        " 28F 1x2  27F 1 2!3 4-5 6x7 8 9 10!11 12-13  26F 1-2 3x4 5 6 7!8 9-10 11x12 13");
+    assert_string_equal(wall_floors_text(&w, floors, &in_view), "28F-1F");
+    assert_int_equal(in_view, 28);
+    wall_layout(&w, 80, 9); /* a part of it: whole floors, and how many of them */
+    wall_floors_text(&w, floors, &in_view);
+    assert_string_equal(floors, "28F-10F");
+    assert_int_equal(in_view, 19);
+    wall_layout(&w, 80, 28);
+    assert_int_equal(w.form, WALL_ROOMY);
+    wall_layout(&w, 80, 20); /* room enough for the zeros */
+    assert_int_equal(w.form, WALL_DENSE);
+    all_stand_apart(&w, &c);
     canvas_clear(&c);
+    wall_clear(&w);
+}
+
+/* Floors of 12 on 30 floors, lines of 30: by floor and by line all cells stand on one screen. */
+static void by_floor_and_by_line_on_one_screen(void **state)
+{
+    struct wall w;
+    struct canvas c;
+    json_t *result = rows_new();
+    (void)state;
+    wall_init(&w);
+    for (int i = 0; i < 353; i++) {
+        char path[64], channel[8], meter[16];
+        snprintf(path, sizeof path, "Tower A/%dF/%d%02d", i / 12 + 1, i / 12 + 1, i % 12 + 1);
+        snprintf(channel, sizeof channel, "A%02d", i / 30 + 1);
+        snprintf(meter, sizeof meter, "1903%05d", i);
+        json_array_append_new(json_object_get(result, "rows"),
+                              json_pack("[i,s,s,s,s,i,i,i,s]", i + 1, meter, path, "张三", "on",
+                                        3720, 1793599269, 420, channel));
+    }
+    put(&w, result);
+    canvas_init(&c, 24, 80, false);
+    wall_layout(&w, 80, 14);
+    all_stand_apart(&w, &c);
+    w.group = WALL_BY_CHANNEL;
+    wall_arrange(&w);
+    wall_layout(&w, 80, 14);
+    all_stand_apart(&w, &c);
+    assert_int_equal(w.floors, 12);
+    w.worst_first = true; /* no names: cells of all floors follow each other */
+    wall_arrange(&w);
+    wall_layout(&w, 80, 14);
+    assert_int_equal(w.name_cells, 0);
+    assert_int_equal(w.line_count, 14);
+    canvas_clear(&c);
+    wall_clear(&w);
+}
+
+/* Chinese names of buildings and floors, also one too long, where ambiguous characters are drawn wide and not. */
+static void chinese_names(void **state)
+{
+    struct wall w;
+    struct canvas c;
+    json_t *result = rows_new();
+    (void)state;
+    wall_init(&w);
+    for (int i = 0; i < 60; i++) {
+        char path[96];
+        static const char *const floors[] = {"地下一层停车场", "二层", "①层"};
+        snprintf(path, sizeof path, "绿意大厦%d号楼/%s/%d%02d", i / 30 + 1, floors[i / 10 % 3],
+                 i / 10 % 3 + 1, i % 10 + 1);
+        row_add(result, i + 1, path, "张三", i % 7 ? "on" : "cut");
+    }
+    put(&w, result);
+    for (int plain = 0; plain < 2; plain++) {
+        canvas_init(&c, 24, 80, plain);
+        wall_layout(&w, 80, 8);
+        assert_int_equal(w.name_cells, 8);
+        for (int form = WALL_ROOMY; form <= WALL_TIGHT; form++) {
+            w.wanted = (enum wall_form)form;
+            wall_layout(&w, 80, 14);
+            if (!plain)
+                all_stand_apart(&w, &c);
+            else
+                wall_draw(&w, &c, 0);
+            assert_string_equal(row_text(&c, 0), " 绿意大厦1号楼");
+        }
+        canvas_clear(&c);
+    }
+    wall_clear(&w);
+}
+
+/* A key moves the cursor; where the cells stand is not made again. */
+static void the_layout_is_made_once(void **state)
+{
+    struct wall w;
+    (void)state;
+    wall_init(&w);
+    building_put(&w, 353, 13);
+    wall_layout(&w, 80, 14);
+    const long made = w.layouts;
+    for (int i = 0; i < 50; i++) {
+        wall_key(&w, i % 2 ? KEYS_DOWN : KEYS_RIGHT);
+        wall_layout(&w, 80, 14);
+    }
+    assert_int_equal(w.layouts, made);
+    wall_layout(&w, 81, 14);
+    w.wanted = WALL_DENSE;
+    wall_layout(&w, 81, 14);
+    wall_arrange(&w);
+    wall_layout(&w, 81, 14);
+    assert_int_equal(w.layouts, made + 3);
     wall_clear(&w);
 }
 
@@ -443,6 +568,9 @@ int main(void)
         cmocka_unit_test(natural_order_as_the_building_stands),
         cmocka_unit_test(the_roomiest_form_that_fits),
         cmocka_unit_test(a_whole_site_in_fourteen_lines),
+        cmocka_unit_test(by_floor_and_by_line_on_one_screen),
+        cmocka_unit_test(chinese_names),
+        cmocka_unit_test(the_layout_is_made_once),
         cmocka_unit_test(the_cursor_goes_through_cells_and_floors),
         cmocka_unit_test(filter_and_worst_first),
         cmocka_unit_test(one_cell_changes_alone),
