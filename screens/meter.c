@@ -94,7 +94,7 @@ static const struct {
     [LIST_SALES] = {"meter_sales", "sale_id", N_("Nothing was ever sold to this meter."),
                     sale_list_columns},
     [LIST_READINGS] = {"meter_readings", "at",
-                       N_("This meter was never read. F4 reads it, and so does every sweep of its "
+                       N_("This meter was never read. F12 reads it, and so does every sweep of its "
                           "line."),
                        reading_columns},
     [LIST_ALARMS] = {"alarms", "alarm_id", N_("There was never an alarm of this meter."),
@@ -396,7 +396,7 @@ static const char *meter_heading(struct view *v)
 }
 
 static const struct screen_key keys[] = {
-    {.key = KEYS_F(4),
+    {.key = KEYS_F(12),
      .action = ACTION_READ,
      .label = N_("Read now"),
      .help = N_("Read this meter now"),
@@ -433,7 +433,7 @@ static const struct screen_key keys[] = {
      .label = N_("Retest"),
      .help = N_("Ask it on the line now, with raw frames and times"),
      .opens = "retest"},
-    {.key = KEYS_F(12),
+    {.key = 'o',
      .action = ACTION_OVERLOAD,
      .label = N_("Overload"),
      .help = N_("The power above which the meter opens its relay"),
@@ -451,7 +451,7 @@ const struct screen meter_screen = {
     .title = N_("Meter"),
     .help = N_(
         "Everything the meter said last and how long ago that was. A value older than an hour is "
-        "dim and marked with ~; F4 reads it now."),
+        "dim and marked with ~; F12 reads it now."),
     .group = SCREEN_NOT_IN_MENU,
     .roles = SCREEN_ALL,
     .keys = keys,

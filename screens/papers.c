@@ -272,7 +272,7 @@ static const char *papers_why_not(struct view *v, int action)
     if (!table_source_has(&s->list))
         return N_("There is no paper here.");
     if (action == ACTION_REPRINT && asked)
-        return N_("Say first whether it came out: F6 yes, F7 no.");
+        return N_("Say first whether it came out: y yes, n no.");
     if (action == ACTION_REPRINT && open)
         return N_("It is on its way to the printer already.");
     if ((action == ACTION_CAME || action == ACTION_NOT_CAME) && !asked)
@@ -364,7 +364,7 @@ static void foot_draw(struct view *v, struct canvas *c, int row)
         canvas_text(
             c, row + 2, 1, c->cols - 2, STYLE_BOLD,
             show_format(text, sizeof text,
-                        _("Did %1 come out? F6: yes. F7: no, print it again, marked as a copy."),
+                        _("Did %1 come out? y: yes. n: no, print it again, marked as a copy."),
                         SHOW_ARGS(number)));
     else if (table_source_number(&s->list, "slip") == 1)
         canvas_text(c, row + 2, 1, c->cols - 2, STYLE_BOLD,
@@ -398,12 +398,12 @@ static const struct screen_key keys[] = {
      .label = N_("Print again"),
      .help = N_("Print the marked paper once more; it says that it is a copy, when and by whom"),
      .roles = COUNTER},
-    {.key = KEYS_F(6),
+    {.key = 'y',
      .action = ACTION_CAME,
      .label = N_("Came out"),
      .help = N_("The marked paper lies there: it came out of the printer"),
      .roles = COUNTER},
-    {.key = KEYS_F(7),
+    {.key = 'n',
      .action = ACTION_NOT_CAME,
      .label = N_("Did not"),
      .help = N_("The marked paper never came out: print it again, marked"),

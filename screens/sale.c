@@ -159,7 +159,7 @@ static void order_tell(struct view *v)
     order_words(&s->order, 0, view_now(v), words);
     money_text(rows_number(&s->order, 0, "amount_minor", 0), amount);
     show_format(text, sizeof text,
-                strcmp(state, "cancelled") == 0 ? "%3" : _("Sold %1 to %2. %3 F6: this sale."),
+                strcmp(state, "cancelled") == 0 ? "%3" : _("Sold %1 to %2. %3 F11: this sale."),
                 SHOW_ARGS(amount, rows_text(&s->order, 0, "room"), words));
     if (strcmp(state, "done") == 0)
         view_say(v, text);

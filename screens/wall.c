@@ -23,7 +23,6 @@
 enum {
     ACTION_OPEN = 1,
     ACTION_TAG,
-    ACTION_BATCH,
     ACTION_FILTER,
     ACTION_STATES,
     ACTION_WORST,
@@ -211,12 +210,10 @@ static void mode_set(struct wall_screen *s, enum mode mode)
 }
 
 /* What is tagged, else what a filter left; without both the batch screen selects itself. */
-static void batch_open(struct view *v)
+static char *selection(struct view *v)
 {
-    struct wall_screen *s = v->state;
-    char *select = wall_selection(&s->wall);
-    view_open(v, "batch", select ? json_pack("{s:s}", "select", select) : NULL);
-    free(select);
+    const struct wall_screen *s = v->state;
+    return wall_selection(&s->wall);
 }
 
 /* All that is known of these meters, or of every meter, into a file in the tray. */
@@ -289,7 +286,6 @@ static void wall_action(struct view *v, int action)
     case ACTION_OPEN: enter(v); break;
     case ACTION_TAG: space(v); break;
     case ACTION_TAG_ALL: wall_tag_shown(w); break;
-    case ACTION_BATCH: batch_open(v); break;
     case ACTION_STATE: state_open(v); break;
     case ACTION_WORST: worst_turn(w); break;
     case ACTION_GROUP:
@@ -569,11 +565,6 @@ static const struct screen_key keys[] = {
      .action = ACTION_TAG,
      .label = N_("Tag"),
      .help = N_("Tag the meter under the cursor; Esc takes all tags off")},
-    {.key = KEYS_F(4),
-     .action = ACTION_BATCH,
-     .label = N_("Batch"),
-     .help = N_("A command to the tagged meters, else to those that the filter shows"),
-     .opens = "batch"},
     {.key = KEYS_F(7),
      .action = ACTION_FILTER,
      .label = N_("Filter"),
@@ -630,4 +621,5 @@ const struct screen wall_screen = {
     .text = wall_text,
     .close = wall_close,
     .why_not = wall_why_not,
+    .selection = selection,
 };

@@ -67,11 +67,14 @@ static void go_screen(struct console *c, const char *name, json_t *args)
         json_decref(args);
 }
 
-/* What is tagged in the list on top, for a screen that selects meters; NULL: nothing. */
+/* What is tagged on top, for a screen that selects meters; NULL: nothing. */
 static json_t *selection_args(struct console *c)
 {
     struct view *top = console_top(c);
-    char *select = top && top->table ? table_source_selection(top->table) : NULL;
+    char *select = !top                     ? NULL
+                   : top->screen->selection ? top->screen->selection(top)
+                   : top->table             ? table_source_selection(top->table)
+                                            : NULL;
     json_t *args = select ? json_pack("{s:s}", "select", select) : NULL;
     free(select);
     return args;

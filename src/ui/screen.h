@@ -84,6 +84,9 @@ struct screen {
     const char *(*why_not)(struct view *v,
                            int action); /* N_() reason why not now; NULL: it is possible */
     bool (*may_leave)(struct view *v);  /* false: it asks first */
+    /* Meters that F4 commands, as a batch's selection (the caller's); NULL: it selects itself. Without this hook those
+     * that are tagged in the view's table. */
+    char *(*selection)(struct view *v);
     /* Drafts, for a screen that keeps what is half typed (view_draft_set): the first word of their keys, and a body
      * put into words for the start screen ("sale of 100.00 to 1204"; buf has SHOW_TEXT_MAX). NULL: keeps none. */
     const char *draft;

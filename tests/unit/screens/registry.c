@@ -12,24 +12,6 @@
 
 #include "console_state.h"
 
-/* Keys that a screen has although they are global elsewhere: on the wall F4 is the same, with what is tagged there; one
- * meter and one account have nothing to batch. Where F7, F11 and F12 are taken, F6 is the screen's. */
-static const struct {
-    const char *screen;
-    uint32_t key;
-} own[] = {{"wall", KEYS_F(4)},   {"meter", KEYS_F(4)}, {"tenant", KEYS_F(4)},
-           {"tenant", KEYS_F(6)}, {"order", KEYS_F(6)}, {"sale_story", KEYS_F(6)},
-           {"papers", KEYS_F(6)}, {"in_doubt", KEYS_F(6)}};
-
-static bool is_own(const char *screen, uint32_t key)
-{
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-        if (own[i].key == key && strcmp(own[i].screen, screen) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Enter is nobody's but the screen's. */
 static const struct global_key *global_of(uint32_t key)
 {
@@ -48,7 +30,7 @@ static void no_screen_shadows_a_global_key(void **state)
     for (int i = 0; screen_registry[i]; i++) {
         const struct screen *s = screen_registry[i];
         for (const struct screen_key *k = s->keys; k && k->label; k++) {
-            if (!global_of(k->key) || is_own(s->name, k->key))
+            if (!global_of(k->key))
                 continue;
             print_message("# %s: %s is global\n", s->name, keys_name(k->key, name));
             shadows++;
