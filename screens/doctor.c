@@ -21,8 +21,12 @@ static const struct table_column columns[] = {
     {.name = "address", .title = N_("Address"), .kind = SHOW_INTEGER, .width = 7, .rank = 1},
     {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 17, .rank = 1},
     {.name = "meter", .title = N_("Meter"), .width = 12, .rank = 1},
-    {.name = "median_ms", .title = N_("Median (ms)"), .kind = SHOW_INTEGER, .width = 11, .rank = 2},
-    {.name = "most_ms", .title = N_("Most (ms)"), .kind = SHOW_INTEGER, .width = 9, .rank = 3},
+    {.name = "median_ms",
+     .title = N_("Response (ms)"),
+     .kind = SHOW_INTEGER,
+     .width = 13,
+     .rank = 2},
+    {.name = "most_ms", .title = N_("Slowest (ms)"), .kind = SHOW_INTEGER, .width = 12, .rank = 3},
     {.name = "broken", .title = N_("Checksum"), .kind = SHOW_INTEGER, .width = 8, .rank = 2},
     {.name = "room", .title = N_("Room"), .width = 14, .most = 30, .rank = 4},
     {.name = "silent", .title = N_("Silent"), .kind = SHOW_INTEGER, .width = 6, .rank = 5},
@@ -34,20 +38,33 @@ struct doctor {
     char channel[64];
     struct table table;
     json_t *result;
-    bool asking;
+    bool asking, looking; /* doctor.run, doctor.show is under way */
 };
+
+static void take(struct doctor *s, const json_t *result)
+{
+    json_decref(s->result);
+    s->result = json_deep_copy(result);
+    table_set(&s->table, s->result, false);
+}
 
 static void came(struct view *v, const json_t *result, const struct err *e)
 {
     struct doctor *s = v->state;
     s->asking = false;
-    if (e) {
+    if (e)
         view_error(v, e);
-        return;
-    }
-    json_decref(s->result);
-    s->result = json_deep_copy(result);
-    table_set(&s->table, s->result, false);
+    else
+        take(s, result);
+}
+
+/* How far it is; who cannot be told so is told the end all the same. */
+static void show_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct doctor *s = v->state;
+    s->looking = false;
+    if (s->asking && !e && !json_is_true(json_object_get(result, "over")))
+        take(s, result);
 }
 
 static void ask(struct view *v)
@@ -82,6 +99,13 @@ static void doctor_update(struct view *v, enum screen_cause cause, const char *e
     struct doctor *s = v->state;
     (void)event;
     (void)data;
+    if (cause == SCREEN_LEFT || cause == SCREEN_RESUMED)
+        s->looking = false;
+    if (cause == SCREEN_TICK && s->asking && !s->looking) {
+        s->looking = true;
+        view_ask(v, "doctor.show", json_pack("{s:s}", "channel", s->channel), NULL, NULL,
+                 show_came);
+    }
     if (cause == SCREEN_LEFT && s->asking) {
         s->asking = false;
         view_ask(v, "doctor.stop", json_pack("{s:s}", "channel", s->channel), NULL, NULL, stopped);
@@ -118,7 +142,7 @@ static void doctor_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct doctor *s = v->state;
     const json_t *verdicts = json_object_get(s->result, "verdict");
-    char text[ERR_TEXT_MAX * 2];
+    char text[ERR_TEXT_MAX * 2], done[24], total[24];
     json_t *verdict;
     size_t i;
     int row = top;
@@ -133,8 +157,15 @@ static void doctor_draw(struct view *v, struct canvas *c, int top, int lines)
                                     good ? STYLE_BOLD : STYLE_RED,
                                     message_text(&said, text, sizeof text));
     }
+    const bool over = json_is_true(json_object_get(s->result, "over"));
+    if (s->asking && s->result && !over) {
+        snprintf(done, sizeof done, "%lld", (long long)rows_member(s->result, "done", 0));
+        snprintf(total, sizeof total, "%lld", (long long)rows_member(s->result, "total", 0));
+        canvas_text(c, row++, 1, c->cols - 2, STYLE_PLAIN,
+                    show_format(text, sizeof text, _("asked %1 of %2"), SHOW_ARGS(done, total)));
+    }
     row++;
-    if (s->result)
+    if (over || rows_count(&s->table.rows) > 0)
         table_draw(&s->table, c, row, top + lines - row, view_now(v), true);
 }
 
@@ -148,7 +179,7 @@ static void doctor_close(struct view *v)
 static const struct screen_key keys[] = {
     {.key = 'd',
      .action = ACTION_AGAIN,
-     .label = N_("Again"),
+     .label = N_("Examine"),
      .help = N_("Examine the line once more")},
     {.key = 'r',
      .action = ACTION_RETEST,
@@ -166,7 +197,8 @@ const struct screen doctor_screen = {
     .title = N_("Doctor of a line"),
     .help = N_(
         "Every meter of the line was asked three times beside its reading: who answers, how fast, "
-        "with which errors, and where to look. Esc leaves it before the end."),
+        "with which errors, and where to look. The response time goes from the end of a request "
+        "on the line to the beginning of its answer. Esc leaves it before the end."),
     .group = SCREEN_NOT_IN_MENU,
     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER | SCREEN_ADMINISTRATOR,
     .keys = keys,

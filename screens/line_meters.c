@@ -114,8 +114,9 @@ const struct screen line_meters_screen = {
     .name = "line_meters",
     .title = N_("Meters of a line"),
     .help = N_("How well each meter of the line is heard: answers, time-outs, torn frames, wrong "
-               "replies and the time it takes. Silence from one address on points to the cable "
-               "before it."),
+               "replies, and the response time in ms, from the end of a request on the line to "
+               "the beginning of its answer: the median, and what 99% do not pass. Silence from "
+               "one address on points to the cable before it."),
     .group = SCREEN_NOT_IN_MENU,
     .roles = SCREEN_ALL,
     .keys = keys,

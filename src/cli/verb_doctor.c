@@ -68,7 +68,8 @@ const struct verb doctor_verb = {
            "\n"
            "Asks every meter of the line three times beside its reading, tells response times,\n"
            "silent meters, checksum errors and wrong answers, and says in a sentence where to\n"
-           "look: the cable, a meter, two at one address, termination, the gateway."),
+           "look: the cable, a meter, two at one address, termination, the gateway. A response\n"
+           "time goes from the end of a request on the line to the beginning of its answer."),
     .run = run_doctor,
 };
 

@@ -124,13 +124,16 @@ static const char *state_of(const struct doctor_meter *m)
     return m->answered < m->asked ? N_("now and then") : N_("answers");
 }
 
-static json_t *rows(const struct doctor *d)
+/* over: also those that were not asked, since the line was not there. */
+static json_t *rows(const struct doctor *d, bool over)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < d->count; i++) {
         struct patient *p = &d->patient[i];
         const struct doctor_meter *m = &p->d;
+        if (m->asked == 0 && !over)
+            continue;
         json_t *half = p->answers ? json_integer(median(p->ms, p->answers)) : json_null();
         json_t *most = p->answers ? json_integer(m->most_ms) : json_null();
         json_array_append_new(list,
@@ -150,9 +153,9 @@ static json_t *columns(void)
         {"state", "state", N_("State")},
         {"meter", "text", N_("Meter")},
         {"room", "text", N_("Room")},
-        {"median_ms", "integer", N_("Median (ms)")},
-        {"most_ms", "integer", N_("Most (ms)")},
-        {"asked", "integer", N_("Asked")},
+        {"median_ms", "integer", N_("Response (ms)")},
+        {"most_ms", "integer", N_("Slowest (ms)")},
+        {"asked", "integer", N_("Requests")},
         {"answered", "integer", N_("Answered")},
         {"silent", "integer", N_("Silent")},
         {"broken", "integer", N_("Checksum")},
@@ -183,6 +186,7 @@ static void line_sum(const struct doctor *d, struct doctor_line *line)
     free(all);
 }
 
+/* What is known so far; the verdict comes at the end. */
 static json_t *report(const struct survey *s)
 {
     const struct doctor *d = s->own;
@@ -205,15 +209,17 @@ static json_t *report(const struct survey *s)
                                .meter = meters,
                                .count = d->count};
     line_sum(d, &line);
-    size_t n = doctor_verdict(&line, said);
+    size_t n = s->over ? doctor_verdict(&line, said) : 0;
     for (size_t i = 0; i < n; i++)
         json_array_append_new(verdicts, wire_error(&said[i]));
-    json_t *o = json_pack(
-        "{s:s,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:i,s:o,s:o,s:o,s:i,s:b}", "channel", s->channel,
-        "requests", (json_int_t)d->requests, "answers", (json_int_t)sum[0], "silent",
-        (json_int_t)sum[1], "broken", (json_int_t)sum[2], "wrong", (json_int_t)sum[3], "median_ms",
-        line.median_ms, "most_ms", line.most_ms, "broken_percent", doctor_broken_percent(&line),
-        "verdict", verdicts, "columns", columns(), "rows", rows(d), "offset", 0, "more", 0);
+    json_t *o = json_pack("{s:s,s:I,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:i,s:o,s:o,s:o,s:i,s:b}",
+                          "channel", s->channel, "done", (json_int_t)s->done, "total",
+                          (json_int_t)s->step_count, "over", (int)s->over, "requests",
+                          (json_int_t)d->requests, "answers", (json_int_t)sum[0], "silent",
+                          (json_int_t)sum[1], "broken", (json_int_t)sum[2], "wrong",
+                          (json_int_t)sum[3], "median_ms", line.median_ms, "most_ms", line.most_ms,
+                          "broken_percent", doctor_broken_percent(&line), "verdict", verdicts,
+                          "columns", columns(), "rows", rows(d, s->over), "offset", 0, "more", 0);
     free(meters);
     return o;
 }
@@ -267,6 +273,20 @@ static int run_run(struct engine *engine, struct session *session, int64_t id, c
     return survey_start(engine, s, e);
 }
 
+static int run_show(struct engine *engine, struct session *session, int64_t id, const json_t *args,
+                    struct err *e)
+{
+    const char *name = json_string_value(json_object_get(args, "channel"));
+
+    for (struct survey *s = engine->surveys; s; s = s->next) { /* the newest first */
+        if (s->kind != &doctor_kind || strcmp(s->channel, name) != 0)
+            continue;
+        session_reply(engine, (struct reply_to){session->serial, id}, report(s), NULL);
+        return 0;
+    }
+    return err_set(e, MSG_DOCTOR_UNKNOWN, name);
+}
+
 static int run_stop(struct engine *engine, struct session *session, int64_t id, const json_t *args,
                     struct err *e)
 {
@@ -286,7 +306,7 @@ static const struct param run_params[] = {
     {.name = "times", .kind = PARAM_INT, .min = 1, .max = TIMES_MAX},
     {0},
 };
-static const struct param stop_params[] = {
+static const struct param line_params[] = {
     {.name = "channel", .kind = PARAM_TEXT, .required = true, .max = 63}, {0}};
 
 #define DOCTORS (ROLE_ELECTRICIAN | ROLE_MANAGER | ROLE_ADMINISTRATOR)
@@ -297,10 +317,15 @@ static const struct live calls[] = {
      .roles = DOCTORS,
      .params = run_params,
      .run = run_run},
+    {.name = "doctor.show",
+     .title = N_("An examination so far"),
+     .roles = DOCTORS,
+     .params = line_params,
+     .run = run_show},
     {.name = "doctor.stop",
      .title = N_("Stop an examination"),
      .roles = DOCTORS,
-     .params = stop_params,
+     .params = line_params,
      .run = run_stop},
 };
 const struct live_table doctor_calls = {calls, sizeof calls / sizeof *calls};

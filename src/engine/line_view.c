@@ -43,7 +43,7 @@ static json_t *line_json(const struct channel_place *c, const struct channel_sta
                    {"garbage", st->garbage},
                    {"exceptions", st->exceptions},
                    {"reconnects", st->reconnects},
-                   {"response_ms", st->response_ms_smoothed},
+                   {"response_ms", st->response_us_smoothed / 1000},
                    {"lag_ms", st->lag_ms}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_object_set_new(o, numbers[i].name, json_integer(numbers[i].value));

@@ -37,7 +37,7 @@ static const struct {
     {"state", "state", N_("State")},
     {"model", "text", N_("Model")},
     {"number", "text", N_("Meter")},
-    {"response_ms", "integer", N_("Answer (ms)")},
+    {"response_ms", "integer", N_("Response (ms)")},
     {"book_meter", "text", N_("In the books")},
     {"book_place", "text", N_("There at")},
     {"room", "text", N_("Room")},

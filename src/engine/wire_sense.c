@@ -115,7 +115,7 @@ size_t wire_sense(const struct job_frame *frames, size_t count, bool mbap,
             answered = false;
         } else if (f->direction == '<' && r && !answered) {
             judge(r, frames[r->frame].hex, f->hex, mbap);
-            r->ms = f->ms - r->at_ms;
+            r->ms = f->response_us >= 0 ? f->response_us / 1000 : f->ms - r->at_ms;
             answered = true;
         } else if (f->direction == '<' && r) {
             judge_more(r, frames[r->frame].hex, f->hex, mbap);

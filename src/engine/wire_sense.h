@@ -25,7 +25,7 @@ enum wire_answer {
 struct wire_request {
     size_t frame; /* its place among the frames */
     enum wire_answer answer;
-    int64_t ms;         /* until the answer, where one came */
+    int64_t ms;         /* response time of the answer (timing.h), where one came */
     int64_t at_ms;      /* since the exchange began */
     unsigned exception; /* code of WIRE_EXCEPTION and WIRE_GATEWAY */
     bool more;          /* another frame of this address came after the answer */

@@ -48,7 +48,7 @@ void bus_init(struct bus *bus, struct line *line, struct log *log)
     memset(bus, 0, sizeof *bus);
     bus->line = line;
     bus->patient = true;
-    bus->record = (struct record){.channel = line->conf.name, .log = log};
+    bus->record = (struct record){.line = line, .log = log, .response_us = -1};
     line->tap = (struct framing_tap){.owner = &bus->record, .frame = tap_frame};
     line->remark = tap_remark;
 }
@@ -176,8 +176,9 @@ static void unanswered(struct bus *bus, const struct request *request)
 }
 
 static void quality_count(struct bus *bus, const struct request *request,
-                          const struct bus_result *result, int64_t responded_us)
+                          const struct bus_result *result)
 {
+    int64_t responded_us = bus->record.response_us;
     pthread_mutex_lock(&bus->line->lock);
     quality_note(&bus->quality, result, responded_us);
     quality_note(&bus->place[request->address].quality, result, responded_us);
@@ -188,7 +189,6 @@ static void note(struct bus *bus, const struct request *request, const struct bu
 {
     struct timing *timing = &bus->place[request->address].timing;
     int64_t took_ms = (timing_now_us() - request->began_us) / 1000;
-    int64_t responded_us = timing_now_us() - request->began_us - request->wire_us;
     bus->line->last_byte_us = timing_now_us();
     switch (result->end) {
     case BUS_OK: answered(bus, request); break;
@@ -217,8 +217,8 @@ static void note(struct bus *bus, const struct request *request, const struct bu
         line_lost(bus->line, "lost in use");
         break;
     }
-    line_count(bus->line, result->end, bus->timing.smoothed_us / 1000);
-    quality_count(bus, request, result, responded_us);
+    line_count(bus->line, result->end, bus->record.response_us);
+    quality_count(bus, request, result);
 }
 
 static struct request request_of(const struct bus *bus, uint8_t address, size_t characters,

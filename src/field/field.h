@@ -80,6 +80,7 @@ enum job_go {
 struct job_frame {
     int64_t at_utc;
     int64_t ms;        /* since the exchange began */
+    int64_t response_us; /* of a request's first reply (timing.h); else below 0 */
     char direction;    /* '>' sent, '<' received, '.' remark (timeout, reconnect) */
     char hex[3 * 300]; /* "01 20 01 ..." or a remark in English */
 };
@@ -138,7 +139,7 @@ struct channel_status {
     enum line_state state;
     size_t queued;
     int64_t requests, answers, timeouts, garbage, exceptions, reconnects;
-    int64_t response_ms_smoothed;
+    int64_t response_us_smoothed; /* response time (timing.h) of who answered last */
     int64_t retry_ms; /* LINE_BACKOFF: until the next try */
     int64_t lag_ms;   /* how late this machine wakes the channel up: time-outs are longer by that */
     char trouble[160]; /* English detail for the log: "connect: Connection refused" */

@@ -74,12 +74,14 @@ static void why_set(struct line *line, const struct err *why)
     pthread_mutex_unlock(&line->lock);
 }
 
-void line_count(struct line *line, enum bus_end end, int64_t smoothed_ms)
+void line_count(struct line *line, enum bus_end end, int64_t response_us)
 {
     struct channel_status *s = &line->status;
     pthread_mutex_lock(&line->lock);
     s->requests++;
-    s->response_ms_smoothed = smoothed_ms;
+    if (response_us >= 0)
+        s->response_us_smoothed +=
+            (response_us - s->response_us_smoothed) / (s->response_us_smoothed ? 8 : 1);
     s->lag_ms = line->lag.us / 1000;
     switch (end) {
     case BUS_OK: s->answers++; break;
@@ -126,8 +128,8 @@ int line_connect(struct line *line, struct err *e)
         snprintf(text, sizeof text, "no connection: %s",
                  e->detail[0] ? e->detail : message_get(e->msg)->name);
         remark(line, text);
+        why_set(line, e); /* whoever sees the state sees why */
         back_off(line, e->detail[0] ? e->detail : message_get(e->msg)->name);
-        why_set(line, e);
         return rc;
     }
     line->fd = fd;
@@ -163,11 +165,13 @@ void line_lost(struct line *line, const char *why)
         return;
     }
     struct err e = {0};
-    back_off(line, why);
-    err_set(&e, line->framing->on_tcp ? MSG_FIELD_LINE_CLOSED : MSG_FIELD_LINE_DOWN,
-            line->conf.name);
+    if (line->framing->on_tcp)
+        err_set(&e, MSG_FIELD_LINE_CLOSED, line->conf.name);
+    else
+        err_set(&e, MSG_FIELD_LINE_DOWN, line->conf.name, N_("it is closed at once"));
     err_detail(&e, "%s", why);
     why_set(line, &e);
+    back_off(line, why);
 }
 
 void line_good(struct line *line)
@@ -292,7 +296,7 @@ enum line_quiet line_quiet(struct line *line, struct err *e)
             line_lost(line, "closed while quiet");
             if (closed || line_connect(line, e) != 0) {
                 if (closed)
-                    err_set(e, MSG_FIELD_LINE_DOWN, line->conf.name);
+                    err_set(e, MSG_FIELD_LINE_DOWN, line->conf.name, N_("it is closed at once"));
                 return LINE_QUIET_DOWN;
             }
             closed = true;

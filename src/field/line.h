@@ -71,8 +71,8 @@ enum line_quiet { LINE_QUIET, LINE_QUIET_STOPPED, LINE_QUIET_DOWN };
 /* Reconnects a TCP line and waits out its quiet time, draining. */
 enum line_quiet line_quiet(struct line *line, struct err *e);
 
-/* For the counters: what one request came to. */
-void line_count(struct line *line, enum bus_end end, int64_t smoothed_ms);
+/* For the counters: what one request came to, and its response time (below 0: none). */
+void line_count(struct line *line, enum bus_end end, int64_t response_us);
 void line_state_set(struct line *line, enum line_state state, const char *trouble);
 
 #endif

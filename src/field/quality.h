@@ -7,19 +7,21 @@
 
 #include "bus.h"
 
-#define QUALITY_BUCKETS 48
+#define QUALITY_BUCKETS 96
 
 struct quality {
     uint32_t requests, answers, timeouts, crc, wrong, exceptions;
     uint32_t
-        times[QUALITY_BUCKETS]; /* of answers, by response time: four buckets an octave from 1 ms */
+        times[QUALITY_BUCKETS]; /* of answers: eight buckets an octave of response time from 1 ms */
+    int64_t least_us, most_us;  /* the fastest and the slowest of them */
 };
 
-/* One request's end. response_us counts for BUS_OK and BUS_EXCEPTION. */
+/* One request's end. response_us (timing.h; below 0: not known) counts for BUS_OK and BUS_EXCEPTION. */
 void quality_note(struct quality *q, const struct bus_result *result, int64_t response_us);
 /* Adds `from` to `to`. */
 void quality_add(struct quality *to, const struct quality *from);
-/* The response time that `percent` of the answers did not pass, in ms; -1: there is no answer. */
+/* The response time that `percent` of the answers did not pass, in ms; -1: there is no answer. Between the edges of a
+ * bucket it is interpolated; never below the fastest answer nor above the slowest. */
 int64_t quality_time_ms(const struct quality *q, int percent);
 
 #endif

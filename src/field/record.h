@@ -6,13 +6,17 @@
 
 #include "field.h"
 
+struct line;
 struct log;
 
 struct record {
     struct job *job; /* NULL between exchanges: only the log gets it */
     int64_t began_ms;
-    const char *channel;
+    const struct line *line;
     struct log *log;
+    int64_t sent_us; /* when the last request left, and its bytes; 0: its reply has come */
+    size_t sent_len;
+    int64_t response_us; /* of the last request (timing.h); below 0: no reply came */
 };
 
 /* The exchange of a job begins. */

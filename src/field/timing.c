@@ -36,6 +36,14 @@ int64_t timing_silence_us(int baud)
     return timing_wire_us(baud, 7) / 2;
 }
 
+int64_t timing_response_us(int baud, char parity, int stop_bits, size_t characters, int64_t took_us)
+{
+    int64_t rate = baud > 0 ? baud : BAUD_DEFAULT;
+    int64_t bits = 9 + (parity == 'E' || parity == 'O') + (stop_bits == 2 ? 2 : 1);
+    int64_t us = took_us - (int64_t)characters * bits * 1000000 / rate;
+    return us > 0 ? us : 0;
+}
+
 void timing_lag_note(struct timing_lag *lag, int64_t late_us)
 {
     int64_t late = late_us > LAG_IDLE_US ? late_us : 0;

@@ -26,6 +26,12 @@ int64_t timing_now_us(void);
 int64_t timing_wire_us(int baud, size_t characters);
 int64_t timing_silence_us(int baud);
 
+/* The response time: from the last character of a request on the line to the first of its reply. took_us passed between
+ * handing the request over and having the whole reply; the line's own time for the `characters` of both frames goes off,
+ * as its settings have it (parity 0: none; stop_bits 0: 1). Silence, the network to a gateway and the gateway count. */
+int64_t timing_response_us(int baud, char parity, int stop_bits, size_t characters,
+                           int64_t took_us);
+
 /* How late this machine wakes a thread up that asked to sleep: the worst of late, forgotten by and by. A
  * reply that comes in time is seen late by as much, and gateways on the same machine answer late. */
 struct timing_lag {

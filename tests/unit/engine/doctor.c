@@ -19,7 +19,7 @@
 
 static struct job_frame frame(char direction, int64_t ms, const char *hex)
 {
-    struct job_frame f = {.ms = ms, .direction = direction};
+    struct job_frame f = {.ms = ms, .response_us = -1, .direction = direction};
     text_copy(f.hex, sizeof f.hex, hex);
     return f;
 }
@@ -43,6 +43,11 @@ static void frames_are_sensed(void **state)
     assert_int_equal(sense("07 03 02 00 07 71 86", &r), WIRE_ANSWER);
     assert_int_equal(r.ms, 39);
     assert_false(r.more);
+    struct job_frame timed[2] = {frame('>', 2, ASK), frame('<', 41, "07 03 02 00 07 71 86")};
+    struct wire_request one[WIRE_REQUESTS];
+    timed[1].response_us = 23400; /* the line's own time is off */
+    assert_int_equal(wire_sense(timed, 2, false, one), 1);
+    assert_int_equal(one[0].ms, 23);
     assert_int_equal(sense("", NULL), WIRE_SILENT);
     assert_int_equal(sense("07 03 02 00 17 71 86", NULL), WIRE_BROKEN);
     assert_int_equal(sense("07 03 02", NULL), WIRE_BROKEN);
@@ -196,7 +201,7 @@ static void lines_of_other_kinds(void **state)
     struct doctor_line line = {.name = "L1", .meter = quiet, .count = 2, .serial = true};
     assert_int_equal(doctor_verdict(&line, said), 1);
     assert_int_equal(said[0].msg, MSG_DOCTOR_NOBODY_SERIAL);
-    err_set(&down, MSG_FIELD_LINE_DOWN, "L1");
+    err_set(&down, MSG_FIELD_LINE_DOWN, "L1", "no answer");
     line.trouble = &down;
     assert_int_equal(doctor_verdict(&line, said), 1);
     assert_int_equal(said[0].msg, MSG_FIELD_LINE_DOWN);

@@ -21,6 +21,18 @@ static void wire(void **state)
     assert_int_equal(timing_silence_us(38400), 1750);
 }
 
+/* 8N1 is ten bits a character: 23 of them are 23.96 ms at 9600. */
+static void response(void **state)
+{
+    (void)state;
+    assert_int_equal(timing_response_us(9600, 'N', 1, 23, 63958), 40000);
+    assert_int_equal(timing_response_us(0, 0, 0, 23, 63958), 40000);
+    assert_int_equal(timing_response_us(9600, 'E', 1, 23, 66354), 40000);
+    assert_int_equal(timing_response_us(9600, 'N', 2, 23, 66354), 40000);
+    assert_int_equal(timing_response_us(19200, 'N', 1, 23, 51979), 40000);
+    assert_int_equal(timing_response_us(9600, 'N', 1, 23, 300), 0); /* no line takes part */
+}
+
 static void adapts(void **state)
 {
     struct timing t = {0}, channel = {0};
@@ -133,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wire),
+        cmocka_unit_test(response),
         cmocka_unit_test(adapts),
         cmocka_unit_test(silence_lengthens_and_shortens),
         cmocka_unit_test(lag),
