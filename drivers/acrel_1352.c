@@ -204,6 +204,7 @@ const struct driver driver_acrel_1352 = {
     .device_codes = device_codes,
     .balance_max_minor = INT32_MAX,
     .topup_max_minor = INT32_MAX, /* the frame holds more, the balance does not */
+    .load_max_w = UINT16_MAX,     /* 0.001 kW (1.7) */
     .identify = identify,
     .read_credit = read_credit,
     .read_poll = read_poll,

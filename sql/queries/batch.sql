@@ -5,6 +5,9 @@
 -- column: at time Started
 -- column: command state Command
 -- column: state state State
+-- column: way state Given as
+-- column: undo_of id Undo of
+-- column: retry_of id Retry of
 -- column: total integer Meters
 -- column: done integer Done
 -- column: failed integer Failed
@@ -16,8 +19,6 @@
 -- column: dark integer Went dark
 -- column: operator text Operator
 -- column: selection text Selection
--- column: undo_of id Undo of
--- column: retry_of id Retry of
 -- column: undone_by id Undone by
 -- column: fail_percent integer Stops above failures (%)
 -- column: expires_at time Expires
@@ -25,7 +26,7 @@
 -- column: ended_at time Ended
 -- column: detail text Detail
 -- column: reason text Reason
--- The rate is that since it was started or resumed.
+-- An undo is of the command that it takes back: way says so. The rate is that since it was started or resumed.
 WITH b AS (
     -- by its key
     SELECT b.*, b.done + b.failed - b.began_over AS over_now,
@@ -33,12 +34,13 @@ WITH b AS (
            b.total - b.done - b.failed - b.skipped - b.cancelled AS left_now
     FROM batch b WHERE b.id = :batch
 )
-SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state, b.total, b.done, b.failed, b.skipped, b.cancelled,
+SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state,
+       CASE WHEN b.undo_of THEN 'undo' WHEN b.retry_of THEN 'retry' ELSE '' END AS way, b.undo_of, b.retry_of, b.total, b.done, b.failed, b.skipped, b.cancelled,
        b.left_now AS left, b.over_now * 1000 / b.span_s AS rate_e3,
        CASE WHEN b.over_now > 0 THEN b.left_now * b.span_s / b.over_now END AS left_s,
        -- those that were switched, not those of the preview
        (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'done') AS dark,
-       coalesce(o.name, '') AS operator, b.selection, b.undo_of, b.retry_of,
+       coalesce(o.name, '') AS operator, b.selection,
        -- scan: batches are few, and asked about one at a time
        (SELECT max(u.id) FROM batch u WHERE u.undo_of = b.id) AS undone_by, b.fail_percent, b.expires_at_utc AS expires_at,
        b.until_utc AS until_at, b.ended_at_utc AS ended_at, b.detail, b.reason

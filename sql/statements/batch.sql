@@ -7,9 +7,13 @@ SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.
        ms.overdraft_minor, ms.load_max_w, ms.clock_off_s, ms.read_at_utc, v.lock_out, p.id, p.until_utc,
        (SELECT o.id FROM opening o WHERE o.meter_id = v.meter_id AND o.state IN ('waiting', 'failed') LIMIT 1),
        (SELECT o.id FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
-        AND o.meter_id = v.meter_id LIMIT 1),
+        AND o.kind = 'top-up' AND o.meter_id = v.meter_id LIMIT 1),
        v.state = 'lost' OR coalesce(ms.lost, 0), coalesce(ms.old_firmware, 0), v.handed_to <> '', c.name, t.search, tf.name,
-       v.account, v.role
+       v.account, v.role, (SELECT CASE WHEN x.transformers THEN ms.ratio ELSE 1 END FROM meter x WHERE x.id = v.meter_id),
+       (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
+        AND o.kind <> 'top-up' AND o.meter_id = v.meter_id),
+       (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
+        AND o.kind = 'switch' AND o.meter_id = v.meter_id)
 FROM meter_shown v JOIN channel c ON c.id = v.channel_id LEFT JOIN tenant t ON t.id = v.tenant_id
 LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = v.meter_id
 LEFT JOIN protection p ON p.meter_id = v.meter_id AND p.ended_utc IS NULL
@@ -22,9 +26,13 @@ SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.
        ms.overdraft_minor, ms.load_max_w, ms.clock_off_s, ms.read_at_utc, v.lock_out, p.id, p.until_utc,
        (SELECT o.id FROM opening o WHERE o.meter_id = v.meter_id AND o.state IN ('waiting', 'failed') LIMIT 1),
        (SELECT o.id FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
-        AND o.meter_id = v.meter_id LIMIT 1),
+        AND o.kind = 'top-up' AND o.meter_id = v.meter_id LIMIT 1),
        v.state = 'lost' OR coalesce(ms.lost, 0), coalesce(ms.old_firmware, 0), v.handed_to <> '', c.name, t.search, tf.name,
-       v.account, v.role
+       v.account, v.role, (SELECT CASE WHEN x.transformers THEN ms.ratio ELSE 1 END FROM meter x WHERE x.id = v.meter_id),
+       (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
+        AND o.kind <> 'top-up' AND o.meter_id = v.meter_id),
+       (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
+        AND o.kind = 'switch' AND o.meter_id = v.meter_id)
 FROM meter_shown v JOIN channel c ON c.id = v.channel_id LEFT JOIN tenant t ON t.id = v.tenant_id
 LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = v.meter_id
 LEFT JOIN protection p ON p.meter_id = v.meter_id AND p.ended_utc IS NULL
@@ -53,9 +61,17 @@ FROM batch WHERE id = ?1;
 -- name: batch_list_open
 SELECT id FROM batch WHERE state IN ('running', 'stopping') ORDER BY id;
 -- name: batch_given
--- Orders on a channel that are not resting until their next look.
+-- Orders on a channel that neither rest until their next look nor wait for an older one that is not proved.
 SELECT count(*) FROM batch_row r LEFT JOIN "order" o ON o.id = r.order_id
-WHERE r.batch_id = ?1 AND r.channel_id = ?2 AND r.state = 'given' AND (o.id IS NULL OR o.looks = 0);
+WHERE r.batch_id = ?1 AND r.channel_id = ?2 AND r.state = 'given' AND (o.id IS NULL OR o.looks = 0)
+  AND NOT EXISTS (SELECT 1 FROM "order" p WHERE p.state IN ('queued', 'sending', 'in doubt') AND p.state = 'in doubt'
+                  AND p.meter_id = o.meter_id AND p.id < o.id AND (o.kind <> 'switch' OR p.kind = 'switch'));
+-- name: batch_behind
+-- A row whose order waits longer than until ?2 for an older one of its meter that is not proved, and that one.
+SELECT r.n, o.id, p.id FROM batch_row r JOIN "order" o ON o.id = r.order_id JOIN "order" p ON p.meter_id = o.meter_id
+WHERE r.batch_id = ?1 AND r.state = 'given' AND r.at_utc < ?2 AND o.state = 'queued' AND o.sends = 0 AND o.looks = 0
+  AND p.state IN ('queued', 'sending', 'in doubt') AND p.state = 'in doubt' AND p.id < o.id
+  AND (o.kind <> 'switch' OR p.kind = 'switch') LIMIT 1;
 -- name: batch_given_on
 -- An order that a batch under way gave to a channel.
 SELECT r.order_id FROM batch b CROSS JOIN batch_row r ON r.batch_id = b.id

@@ -236,14 +236,26 @@ int batch_get(struct cli *cli, int64_t batch, json_t **out, struct err *e)
     return row ? 0 : err_set(e, MSG_CLI_BATCH_NONE, batch);
 }
 
+/* "off", or "undo of batch 3 (off)": an undo has the command that it takes back. */
+static const char *deed_say(const json_t *b, char *buf, size_t size)
+{
+    const char *command = _(text_of(b, "command"));
+    if (number(b, "undo_of") > 0)
+        snprintf(buf, size, _("undo of batch %lld (%s)"), (long long)number(b, "undo_of"), command);
+    else
+        snprintf(buf, size, "%s", command);
+    return buf;
+}
+
 static void progress(const json_t *b, bool last)
 {
+    char deed[128];
     long long rate = (long long)number(b, "rate_e3");
     if (!isatty(STDERR_FILENO))
         return;
     fprintf(stderr, "\r\033[K");
     fprintf(stderr, _("%s: %lld/%lld, %lld failed, %lld.%lld a second, %lld s left"),
-            _(text_of(b, "command")), (long long)(number(b, "done") + number(b, "failed")),
+            deed_say(b, deed, sizeof deed), (long long)(number(b, "done") + number(b, "failed")),
             (long long)(number(b, "total") - number(b, "skipped")), (long long)number(b, "failed"),
             rate / 1000, rate % 1000 / 100, (long long)number(b, "left_s"));
     if (last)
@@ -275,10 +287,10 @@ static void wait_event(struct link *link, const bool *told)
 
 static void end_say(const json_t *b)
 {
-    char why[512];
+    char why[512], deed[128];
     json_t *reason = json_loads(text_of(b, "reason"), 0, NULL);
     printf(_("batch %lld, %s: %s. %lld done, %lld failed, %lld skipped, %lld not reached\n"),
-           (long long)number(b, "batch"), _(text_of(b, "command")), _(text_of(b, "state")),
+           (long long)number(b, "batch"), deed_say(b, deed, sizeof deed), _(text_of(b, "state")),
            (long long)number(b, "done"), (long long)number(b, "failed"),
            (long long)number(b, "skipped"), (long long)number(b, "cancelled"));
     if (reason)

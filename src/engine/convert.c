@@ -150,6 +150,13 @@ bool driver_takes(const char *model, int order_kind)
     return order_kind < 0 ? d != NULL : takes[order_kind];
 }
 
+int64_t driver_load_max_w(const char *model)
+{
+    uint16_t code;
+    const struct driver *d = driver_by_model(model, &code);
+    return d ? d->load_max_w : 0;
+}
+
 int job_meter_fill(struct job *job, const struct meter_place *place, struct err *e)
 {
     struct job_meter *m = &job->meter;

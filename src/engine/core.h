@@ -215,6 +215,7 @@ json_t *reading_json(const struct reading *r, const struct meter_place *place);
 json_t *frames_json(const struct job *job);
 /* Does the driver of a model take such orders (enum order_kind; -1: is there a driver)? For books_models(). */
 bool driver_takes(const char *model, int order_kind);
+int64_t driver_load_max_w(const char *model);
 /* Fills in what the field needs of a meter; ERR_REFUSED where no driver knows it. */
 int job_meter_fill(struct job *job, const struct meter_place *place, struct err *e);
 
@@ -291,16 +292,16 @@ struct engine {
     struct channel_place *channels; /* as the field has them */
     size_t channel_count;
     struct line_watch *line_watch; /* line_view.c: what was told of each */
-    struct order_job *orders; /* in flight, one at most for a meter */
-    struct batch_watch *batches; /* batch.c; NULL before the lines are there */
-    struct settle *settles;   /* order.settle and order.look at work */
+    struct order_job *orders;      /* in flight, one at most for a meter */
+    struct batch_watch *batches;   /* batch.c; NULL before the lines are there */
+    struct settle *settles;        /* order.settle and order.look at work */
     bool orders_looking, orders_again, orders_again_all;
     struct print *print;
     struct survey *surveys; /* scans and doctors: survey.c */
     int64_t last_survey;
-    struct shelf *shelf; /* the papers' layouts */
-    struct night *night;   /* NULL in an engine inside the process */
-    struct keeper *keeper; /* NULL where the books are a copy */
+    struct shelf *shelf;     /* the papers' layouts */
+    struct night *night;     /* NULL in an engine inside the process */
+    struct keeper *keeper;   /* NULL where the books are a copy */
     struct alarms *alarms;   /* NULL in an engine inside a process */
     struct notices *notices; /* ... too */
     int64_t next_due_ms;

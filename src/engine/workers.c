@@ -268,7 +268,7 @@ int workers_start(struct engine *engine, const char *database, enum books_mode m
         code = books_open(&engine->writer_books, database, head[0] ? head : NULL, mode, e);
         if (code)
             return code;
-        books_models(engine->writer_books, driver_takes);
+        books_models(engine->writer_books, driver_takes, driver_load_max_w);
         if (!engine->inside)
             zone_set(engine->writer_books);
         code = thread_start(&engine->writer_thread, writer_main, engine, e);
@@ -280,7 +280,7 @@ int workers_start(struct engine *engine, const char *database, enum books_mode m
         code = books_open(&engine->reader_books[i], database, NULL, reads, e);
         if (code)
             return code;
-        books_models(engine->reader_books[i], driver_takes);
+        books_models(engine->reader_books[i], driver_takes, driver_load_max_w);
         struct reader_start *start = mem_new(sizeof *start);
         *start = (struct reader_start){engine, engine->reader_books[i]};
         code = thread_start(&engine->reader_thread[i], reader_main, start, e);

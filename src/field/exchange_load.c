@@ -6,7 +6,6 @@
 
 #include "clock.h"
 
-#define LOAD_MAX_W      65535 /* 16 bits of 0.001 kW */
 #define ILLEGAL_ADDRESS 2
 
 /* Watts of the primary side that one unit of the register stands for. */
@@ -56,10 +55,10 @@ bool exchange_load_plan(struct exchange *x)
     job->reading.load_max_w = load->on ? load->max_w[0] * ratio(x) : 0;
     int64_t watts =
         want->max_power_w / ratio(x); /* rounded down: it never allows more than was said */
-    if (watts > LOAD_MAX_W || (want->max_power_w > 0 && watts == 0)) {
+    if (watts > x->driver->load_max_w || (want->max_power_w > 0 && watts == 0)) {
         job->end = JOB_NOT_DONE;
         err_set(&job->error, MSG_FIELD_LOAD_RANGE, (int64_t)x->address, ratio(x),
-                LOAD_MAX_W * ratio(x));
+                x->driver->load_max_w * ratio(x));
         return false;
     }
     load->on = want->max_power_w > 0;

@@ -128,6 +128,18 @@ static int changed_since(struct books *b, const struct batch_plan *p, const stru
     return rc != 0 || !later.code ? rc : err_set(why, MSG_BATCH_SKIP_NEWER, later.arg[0].number);
 }
 
+/* What its driver would refuse before a byte leaves. */
+static int load_fits(struct books *b, const struct batch_meter *m, const json_t *values,
+                     struct err *why)
+{
+    int64_t watts, most = books_model_load_w(b, m->model) * m->ratio;
+
+    if (most == 0 || !number_of(values, "max_power_w", &watts) || watts == 0)
+        return 0;
+    return watts >= m->ratio && watts <= most ? 0
+                                              : err_set(why, MSG_BATCH_SKIP_LOAD, m->ratio, most);
+}
+
 static int against(struct books *b, const struct batch_plan *p, const struct batch_meter *m,
                    const json_t *values, struct err *why)
 {
@@ -149,12 +161,21 @@ static int against(struct books *b, const struct batch_plan *p, const struct bat
         return opening_check(b, m->meter_id, m->number, why);
     if (kind->settings && m->old_firmware)
         return err_set(why, MSG_BATCH_SKIP_OLD);
+    if (p->command == BATCH_LOAD && (rc = load_fits(b, m, values, why)) != 0)
+        return rc;
     if (p->undo_of && (rc = changed_since(b, p, m, values, why)) != 0)
         return rc;
     if (m->protection && mode && strcmp(mode, "off") == 0)
         return m->until_utc ? err_set(why, MSG_BATCH_SKIP_PROTECTED_UNTIL, m->until_utc)
                             : err_set(why, MSG_BATCH_SKIP_PROTECTED);
     return 0;
+}
+
+int64_t batch_behind(enum batch_command command, const struct batch_meter *m)
+{
+    if (command == BATCH_READ)
+        return 0;
+    return batch_kinds[command].order == ORDER_SWITCH ? m->behind_switch : m->behind;
 }
 
 int batch_guard(struct books *b, const struct batch_plan *p, struct batch_fate *f, struct err *e)
@@ -176,6 +197,8 @@ int batch_guard(struct books *b, const struct batch_plan *p, struct batch_fate *
         err_set(&note, MSG_BATCH_NOTE_NEVER);
     else if (m->lost)
         err_set(&note, MSG_BATCH_NOTE_LOST, m->read_at_utc);
+    else if (batch_behind(p->command, m))
+        err_set(&note, MSG_BATCH_NOTE_BEHIND, batch_behind(p->command, m));
     if (note.code && !f->skip)
         f->note = err_packed(&note);
     json_decref(values);

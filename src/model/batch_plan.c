@@ -193,6 +193,9 @@ static void meter_read(struct db_row *row, struct batch_meter *m)
         .lost = db_int(row, 29) != 0,
         .old_firmware = db_int(row, 30) != 0,
         .handed = db_int(row, 31) != 0,
+        .ratio = db_int(row, 37),
+        .behind = db_int(row, 38),
+        .behind_switch = db_int(row, 39),
     };
     for (int i = 0; i < 4; i++)
         m->price_e4[i] = value_or(row, 14 + i);

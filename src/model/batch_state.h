@@ -40,7 +40,11 @@ struct batch_meter {
     bool main;
     int64_t balance_minor, power_w, phase_w, relay_closed, forced, price_e4[4];
     int64_t alarm1_minor, alarm2_minor, overdraft_minor, load_max_w, clock_off_s;
-    int64_t read_at_utc, lock_out, protection, until_utc, opening, in_doubt;
+    int64_t read_at_utc, lock_out, protection, until_utc, opening;
+    int64_t in_doubt; /* a top-up that is in doubt; 0: none */
+    /* The oldest plain order that was sent and is not proved, and the oldest such switch: a new one follows it, or ends it. */
+    int64_t behind, behind_switch;
+    int64_t ratio; /* of its transformers; 0: not known */
     bool lost, old_firmware, handed;
     char *undo; /* what an undo goes back to, JSON; NULL: no undo */
 };
@@ -75,6 +79,8 @@ void batch_plan_free(struct batch_plan *p);
 /* batch_guard.c: why a batch passes a meter over (*skip, packed; the caller's), what is to be said of it, and whether it
  * loses its power now. values: of this meter's order. */
 int batch_guard(struct books *b, const struct batch_plan *p, struct batch_fate *f, struct err *e);
+/* The order that one of this command would come after; 0: none. */
+int64_t batch_behind(enum batch_command command, const struct batch_meter *m);
 /* The values of one meter's order: those of the batch, or what an undo goes back to. NULL: not known. The caller's. */
 json_t *batch_values_of(const struct batch_plan *p, const struct batch_meter *m);
 /* What is and what will be, for people; the caller's. */

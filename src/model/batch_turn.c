@@ -17,8 +17,10 @@
 #define LOOKS_MAX 3
 /* Tries of a meter that does not answer, nothing sent. */
 #define MISSES_MAX 2
-#define OPEN_MAX   64
-#define SETTLE_MAX 200
+/* How long an order waits for an older one of its meter that was sent and is not proved, and is asked after meanwhile. */
+#define BEHIND_MAX_S 60
+#define OPEN_MAX     64
+#define SETTLE_MAX   200
 
 void batch_reads_clear(struct batch_reads *reads)
 {
@@ -226,6 +228,8 @@ static int order_give(struct books *b, const struct course *c, const struct batc
     json_decref(values);
     if (rc == 0 && *order_id)
         rc = db_run(books_db(b), SQL_batch_order_mark, e, "ii", *order_id, c->id);
+    if (rc == 0 && *order_id && batch_behind(p->command, m))
+        rc = db_run(books_db(b), SQL_order_look_now, e, "i", batch_behind(p->command, m));
     return rc;
 }
 
@@ -638,12 +642,42 @@ static int settle(struct books *b, int64_t batch_id, struct effects *fx, struct 
     return rc;
 }
 
+/* Orders that wait for an older one whose meter is not heard: the batch does not wait with them. */
+static int behind(struct books *b, int64_t batch_id, struct effects *fx, struct err *e)
+{
+    for (;;) {
+        struct order_row o;
+        struct db_row *row;
+        struct err why = {0};
+        int64_t n = 0, order_id = 0;
+        int rc = db_find(books_db(b), SQL_batch_behind, &row, e, "ii", batch_id,
+                         clock_utc() - BEHIND_MAX_S);
+        if (rc != 0 || !row)
+            return rc;
+        n = db_int(row, 0);
+        order_id = db_int(row, 1);
+        err_set(&why, MSG_BATCH_ROW_BEHIND, db_int(row, 2));
+        db_done(row);
+        rc = order_row_get(b, order_id, &o, e);
+        if (rc == 0)
+            rc = order_set(b, &o, "cancelled", &why, fx, e);
+        char *reason = err_packed(&why);
+        if (rc == 0)
+            rc = row_end(b, batch_id, n, "failed", reason, e);
+        free(reason);
+        if (rc != 0)
+            return rc;
+    }
+}
+
 static int batch_one_turn(struct books *b, int64_t id, bool fresh, struct batch_reads *reads,
                           struct effects *fx, struct err *e)
 {
     struct course c;
     int rc = settle(b, id, fx, e);
 
+    if (rc == 0)
+        rc = behind(b, id, fx, e);
     if (rc == 0 && fresh)
         rc = db_run(books_db(b), SQL_batch_reads_again, e, "i", id);
     if (rc == 0)

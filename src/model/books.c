@@ -25,6 +25,7 @@ struct books {
     struct head head;
     struct ledger_clock *clocks;
     model_takes_fn *takes;
+    model_load_fn *load_max;
 };
 
 int books_open(struct books **out, const char *path, const char *head_file, enum books_mode mode,
@@ -71,9 +72,15 @@ struct db *books_db(struct books *b)
     return b->db;
 }
 
-void books_models(struct books *b, model_takes_fn *takes)
+void books_models(struct books *b, model_takes_fn *takes, model_load_fn *load_max)
 {
     b->takes = takes;
+    b->load_max = load_max;
+}
+
+int64_t books_model_load_w(const struct books *b, const char *model)
+{
+    return b->load_max ? b->load_max(model) : 0;
 }
 
 bool books_model_takes(const struct books *b, const char *model, int order_kind)

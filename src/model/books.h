@@ -23,8 +23,11 @@ struct db *books_db(struct books *b);
 /* Which meter models take which orders (order.h; -1: are read at all) is the drivers' to say; set by who knows them. Where
  * nobody does, all take everything. */
 typedef bool model_takes_fn(const char *model, int order_kind);
-void books_models(struct books *b, model_takes_fn *takes);
+/* The most overload power that a model takes (W of one phase, before transformers); 0: not known. */
+typedef int64_t model_load_fn(const char *model);
+void books_models(struct books *b, model_takes_fn *takes, model_load_fn *load_max);
 bool books_model_takes(const struct books *b, const char *model, int order_kind);
+int64_t books_model_load_w(const struct books *b, const char *model);
 
 /* Runs a request: BEGIN IMMEDIATE, the function, the operation log, COMMIT, then the head file. Permission and
  * parameters were checked (or are: it checks both again). *result is the caller's. An error leaves nothing but

@@ -99,6 +99,8 @@ static const struct {
     /* of a batch and its rows, of a protection */
     {N_("running"), ' ', STYLE_BOLD},
     {N_("stopping"), '!', STYLE_YELLOW},
+    {N_("undo"), ' ', STYLE_PLAIN},
+    {N_("retry"), ' ', STYLE_PLAIN},
     {N_("given"), ' ', STYLE_BOLD},
     {N_("skipped"), '.', STYLE_DIM},
     {N_("ending"), ' ', STYLE_BOLD},

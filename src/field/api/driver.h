@@ -45,7 +45,7 @@ struct meter_reading {
     int32_t voltage_mv[3], current_ma[3], power_w[4], reactive_var[4], factor_e3[4];
     uint16_t pt, ct;
     uint16_t status[2]; /* raw 0224, 0225 */
-    bool one_phase; /* L2 and L3 are no values of this meter */
+    bool one_phase;     /* L2 and L3 are no values of this meter */
     bool relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault;
     enum relay_why why;
     int32_t frequency_mhz; /* 0: not measured */
@@ -84,8 +84,8 @@ struct meter_settings {
 /* Overload control as the meter holds it (meters.md 1.7): power of one phase on the secondary side. */
 struct meter_load {
     bool on;
-    int phases;           /* read: 1 or 3; a write serves all */
-    uint16_t max_w[3];    /* 0.001 kW; a write takes the first */
+    int phases;                   /* read: 1 or 3; a write serves all */
+    uint16_t max_w[3];            /* 0.001 kW; a write takes the first */
     uint16_t increment_w, factor; /* stored only */
     uint16_t trips, allowed;      /* allowed 0: no limit */
     uint8_t recovery_s, wait_s;
@@ -101,6 +101,7 @@ struct driver {
     const uint16_t *device_codes; /* beside models: 7, 5 */
     int64_t balance_max_minor;    /* the most the meter can hold */
     int64_t topup_max_minor;      /* the most one top-up frame can carry */
+    int64_t load_max_w;           /* the most overload power it takes: one phase, secondary side */
 
     /* Each returns how the last request ended; *out holds only what was read when end is BUS_OK. */
     struct bus_result (*identify)(struct bus *bus, uint8_t address, struct meter_identity *out);

@@ -60,6 +60,22 @@ static void turn(struct rig *r)
     assert_int_equal(books_within(r->books, run_turn, NULL, &r->fx, &r->e), 0);
 }
 
+/* What goes to the lines now. */
+static int run_due(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct order_task tasks[16];
+    int n = order_due(b, true, tasks, 16, fx, e);
+    *(int *)ctx = n;
+    return n < 0 ? n : 0;
+}
+
+static int due(struct rig *r)
+{
+    int n = 0;
+    assert_int_equal(books_within(r->books, run_due, &n, &r->fx, &r->e), 0);
+    return n;
+}
+
 static void all_done(struct rig *r)
 {
     sql(r, "UPDATE \"order\" SET state = 'done', sends = 1 WHERE state = 'queued'");
@@ -134,12 +150,64 @@ static void an_undo_leaves_what_was_changed_since(void **state)
                      1);
 }
 
+/* One that was sent and not proved is not passed over: the newer one of its kind ends it, another waits for it. */
+static void what_is_not_proved_comes_first(void **state)
+{
+    struct rig *r = *state;
+    int64_t id = 0;
+    json_t *args;
+
+    site(r);
+    sql(r,
+        "INSERT INTO \"order\" (id, kind, meter_id, operator_id, state, created_at_utc, changed_at_utc, detail, sends, looks)"
+        " VALUES (90, 'switch', 7, 1, 'in doubt', 0, 0, '{\"mode\":\"off\"}', 1, 3),"
+        " (91, 'settings', 8, 1, 'in doubt', 0, 0, '{\"alarm1_minor\":100}', 1, 3)");
+    assert_int_equal(batch(r, "prepaid", 0), 1);
+    assert_int_equal(number(r, "SELECT skipped FROM batch WHERE id = 1"), 0);
+    state_is(r, number(r, "SELECT order_id FROM batch_row WHERE batch_id = 1 AND meter_id = 7"),
+             "queued");
+    assert_int_equal(
+        due(r), 4); /* of 8 the older order; of 7 none: a switch that ends another waits a look */
+    state_is(r, 90, "superseded");
+    for (int i = 0; i < 2; i++) {
+        all_done(r);
+        turn(r);
+    }
+
+    args = json_pack("{s:s,s:s,s:i,s:i}", "command", "settings", "select", "all", "dark", 0,
+                     "overdraft_minor", 500);
+    assert_int_equal(change(r, "batch.start", args, &id, "batch"), 0);
+    /* The one that waits is on no line: three others are given beside it. */
+    turn(r);
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM batch_row WHERE batch_id = 2 AND state = 'given'"), 4);
+    sql(r,
+        "UPDATE \"order\" SET state = 'done', sends = 1 WHERE state = 'queued' AND meter_id <> 8");
+    turn(r);
+    sql(r,
+        "UPDATE \"order\" SET state = 'done', sends = 1 WHERE state = 'queued' AND meter_id <> 8");
+    turn(r);
+    assert_int_equal(number(r, "SELECT done FROM batch WHERE id = 2"), 4);
+    assert_int_equal(number(r, "SELECT state = 'running' FROM batch WHERE id = 2"), 1);
+    sql(r, "UPDATE batch_row SET at_utc = at_utc - 100 WHERE state = 'given'");
+    turn(r);
+    assert_int_equal(number(r, "SELECT state = 'done' AND failed = 1 FROM batch WHERE id = 2"), 1);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_row WHERE batch_id = 2 AND meter_id = 8"
+                               " AND reason LIKE '%ROW_BEHIND%'"),
+                     1);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" WHERE meter_id = 8 AND id > 91 AND"
+                               " batch_id = 2 AND state = 'cancelled'"),
+                     1);
+    state_is(r, 91, "in doubt");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_later_batch_wins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_order_of_an_older_batch_is_older, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_undo_leaves_what_was_changed_since, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_proved_comes_first, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }
