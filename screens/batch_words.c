@@ -46,6 +46,7 @@ static const struct {
     {"overdraft_minor", N_("overdraft %1"), VALUE_MONEY},
     {"recovery_s", N_("recovery %1 s"), VALUE_SECONDS},
     {"max_power_w", N_("overload %1 kW"), VALUE_KW},
+    {"balance_minor", N_("balance %1"), VALUE_MONEY},
     {"clock_off_s", N_("clock %1 s ahead"), VALUE_SECONDS},
     {"read_at", N_("read %1 ago"), VALUE_AGE},
     {"until_utc", N_("until %1"), VALUE_TIME},

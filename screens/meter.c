@@ -31,19 +31,27 @@ enum {
     ACTION_RETEST
 };
 
-/* A switch says which way. */
-static const char *kind_words(const struct rows *r, int row, char *buf)
+/* "top-up 100.00", "forced off", "alarm 1 20.00": what was ordered, not only its kind. */
+static const char *ordered_words(const struct rows *r, int row, char *buf)
 {
-    const char *kind = rows_text(r, row, "kind"), *what = rows_text(r, row, "what");
-    text_copy(buf, SHOW_TEXT_MAX,
-              message_gettext(strcmp(kind, "switch") == 0 && what[0] ? what : kind));
+    char what[SHOW_TEXT_MAX];
+    const char *kind = rows_text(r, row, "kind");
+    order_what(r, row, what);
+    if (what[0] && strcmp(kind, "top-up") != 0)
+        text_copy(buf, SHOW_TEXT_MAX, what);
+    else
+        snprintf(buf, SHOW_TEXT_MAX, "%s%s%.60s", message_gettext(kind), what[0] ? " " : "", what);
     return buf;
 }
 
 static const struct table_column order_columns[] = {
     {.name = "created_at", .title = N_("Orders"), .kind = SHOW_TIME, .width = 11, .rank = 1},
-    {.name = "kind", .title = N_("Kind"), .width = 9, .rank = 1, .words = kind_words},
-    {.name = "amount_minor", .title = N_("Amount"), .kind = SHOW_MONEY, .width = 9, .rank = 1},
+    {.name = "kind",
+     .title = N_("What"),
+     .width = 20,
+     .most = 60,
+     .rank = 1,
+     .words = ordered_words},
     {.name = "number", .title = N_("Number"), .width = 13, .rank = 2},
     {.name = "operator", .title = N_("By"), .width = 10, .most = 20, .rank = 3},
     {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 12, .most = 16, .rank = 1},

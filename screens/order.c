@@ -8,7 +8,6 @@
 #include "clock.h"
 #include "keys.h"
 #include "message.h"
-#include "money.h"
 #include "order_words.h"
 #include "sale_paper.h"
 #include "screen.h"
@@ -195,13 +194,11 @@ static bool order_text(struct view *v, uint32_t key)
 
 static int facts_draw(struct order *s, struct canvas *c, int row, int64_t now_utc)
 {
-    char text[SHOW_TEXT_MAX * 2], money[MONEY_TEXT_MAX], at[SHOW_TEXT_MAX], sends[24], looks[24];
+    char text[SHOW_TEXT_MAX * 3], what[SHOW_TEXT_MAX], at[SHOW_TEXT_MAX], sends[24], looks[24];
     char before[SHOW_TEXT_MAX], after[SHOW_TEXT_MAX];
     const struct rows *r = &s->order;
-    const bool sale = rows_value(r, 0, "sale_id") != NULL;
-    show_format(text, sizeof text, sale ? _("%1  %2  meter %3  %4 %5") : _("%1  meter %3  %4 %5"),
-                SHOW_ARGS(message_gettext(rows_text(r, 0, "kind")),
-                          money_text(rows_number(r, 0, "amount_minor", 0), money),
+    show_format(text, sizeof text, _("%1  %2  meter %3  %4 %5"),
+                SHOW_ARGS(message_gettext(rows_text(r, 0, "kind")), order_what(r, 0, what),
                           rows_text(r, 0, "meter"), rows_text(r, 0, "room"),
                           rows_text(r, 0, "tenant")));
     canvas_text(c, row, 1, c->cols - 2, STYLE_PLAIN, text);
@@ -214,7 +211,9 @@ static int facts_draw(struct order *s, struct canvas *c, int row, int64_t now_ut
         text_copy(before, sizeof before, "?");
     snprintf(looks, sizeof looks, "%lld", (long long)rows_number(r, 0, "looks", 0));
     show_format(text, sizeof text,
-                _("Made %1 by %2. Frames sent: %3, looks: %4, count before: %5, after: %6"),
+                strcmp(rows_text(r, 0, "kind"), "top-up") == 0
+                    ? _("Made %1 by %2. Frames sent: %3, looks: %4, count before: %5, after: %6")
+                    : _("Made %1 by %2. Frames sent: %3, looks: %4"),
                 SHOW_ARGS(show_time(now_utc, rows_number(r, 0, "created_at", 0), at),
                           rows_text(r, 0, "operator"), sends, looks, before, after));
     canvas_text(c, row + 1, 1, c->cols - 2, STYLE_PLAIN, text);

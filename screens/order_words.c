@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "batch_words.h"
 #include "message.h"
 #include "money.h"
 #include "show.h"
+#include "text.h"
 #include "wire.h"
 
 bool order_is_open(const char *state)
@@ -85,12 +87,52 @@ static const char *done_words(const struct rows *rows, int row, char *buf)
                                  number_or_dash(rows, row, "count_after", to)));
 }
 
+const char *order_what(const struct rows *rows, int row, char *buf)
+{
+    const char *kind = rows_text(rows, row, "kind");
+    json_t *detail = json_loads(rows_text(rows, row, "detail"), 0, NULL);
+    buf[0] = '\0';
+    if (strcmp(kind, "top-up") == 0)
+        money_text(rows_number(rows, row, "amount_minor", 0), buf);
+    else if (strcmp(kind, "switch") == 0)
+        text_copy(buf, SHOW_TEXT_MAX,
+                  message_gettext(batch_mode_words(rows_member_text(detail, "mode"))));
+    else
+        batch_values_words(detail, 0, buf, SHOW_TEXT_MAX);
+    json_decref(detail);
+    return buf;
+}
+
+/* Orders that carry no money. */
+static const struct {
+    const char *state, *words; /* %1 the reason, %2 the next look */
+} plain[] = {
+    {"queued", N_("Not sent yet; next try %2. %1")},
+    {"in doubt", N_("Sent, but what was read back does not show it yet. Next look %2. %1")},
+    {"done", N_("Carried out: what was read back shows it.")},
+    {"failed", N_("Not carried out. %1")},
+    {"superseded", N_("A newer order took its place. %1")},
+    {"cancelled", N_("Taken back before it was sent. %1")},
+};
+
+static const char *plain_words(const char *state)
+{
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        if (strcmp(plain[i].state, state) == 0)
+            return message_gettext(plain[i].words);
+    }
+    return message_gettext(state);
+}
+
 const char *order_words(const struct rows *rows, int row, int64_t now_utc, char *buf)
 {
     char reason[ERR_TEXT_MAX], next[SHOW_TEXT_MAX], count[MONEY_TEXT_MAX];
     const char *state = rows_text(rows, row, "state");
     order_reason(rows_text(rows, row, "reason"), reason, sizeof reason);
     show_until(now_utc, rows_number(rows, row, "next_look_at", 0), next);
+    const char *kind = rows_text(rows, row, "kind");
+    if (kind[0] && strcmp(kind, "top-up") != 0)
+        return show_format(buf, ORDER_WORDS_MAX, plain_words(state), SHOW_ARGS(reason, next));
     number_or_dash(rows, row, "count_before", count);
     if (strcmp(state, "done") == 0)
         return done_words(rows, row, buf);

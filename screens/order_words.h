@@ -11,6 +11,10 @@
 /* One or two sentences about the order in a row of the query "order" (or one with its columns). Returns buf. */
 const char *order_words(const struct rows *rows, int row, int64_t now_utc, char *buf);
 
+/* What is ordered: "100.00", "forced off", "alarm 1 20.00, overdraft 5.00"; "" where the kind says it all. Of the columns
+ * kind, amount_minor and detail. Returns buf (SHOW_TEXT_MAX). */
+const char *order_what(const struct rows *rows, int row, char *buf);
+
 /* The sentence of an error as the books keep it (JSON of an error), "" where there is none. Returns buf. */
 const char *order_reason(const char *json, char *buf, size_t size);
 
