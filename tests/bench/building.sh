@@ -38,13 +38,14 @@ rounds() {
         sim set "$(site_meter $((i * 30 / $2)))" present no > "$SITE/line.out"
     done
     as admin call setting.set key=read.interval_s value=60 > "$SITE/set.out" 2>&1 || cat "$SITE/set.out"
-    for _ in 1 2 3; do # the absent ones are found out meanwhile
+    [ "$1/$2" = 9600/0 ] && laps=2 || laps=3 # the absent ones are found out meanwhile
+    for _ in $(seq $laps); do
         sleep $((61 - $(date +%-S)))
         sleep 2
         now=x
         site_wait 50 quiet
     done
-    frames 400 > "$SITE/frames"
+    frames 1000 > "$SITE/frames"
     # The frames of the minute's round: from its first request to its last answer.
     awk -v baud="$1" -v absent="$2" '
         function hex(s,   i, n) { for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789ABCDEF", substr(s, i, 1)) - 1; return n }
@@ -62,12 +63,18 @@ rounds() {
         }' "$SITE/frames" > "$SITE/took"
     read -r limit took requests answers < "$SITE/took"
     ratio "round/$1/$2-absent" "$limit" "$took" "30 meters, $2 of them absent: $requests requests, $answers answers; the line needs $limit ms, the round took $took ms"
+    # What an absent meter costs: from its request to the next one of the line, some 48 times a day (round_backoff_ms).
+    [ "$2" = 0 ] || awk '
+        $2 == "request" { if (asked && $1 - asked < 2000) { n++; ms += $1 - asked } asked = $1 }
+        $2 != "request" { asked = 0 }
+        END { if (n) printf "%-22s %5.4f  %d requests without an answer: %d ms each; 48 of them are %.1f s of a day of the line\n",
+                     "absent/day", 48 * ms / n / 86400000, n, ms / n, 48 * ms / n / 1000 }' "$SITE/frames"
     if [ "$1/$2" = 9600/0 ]; then
         # ---- a command in the middle of a round: until its answer, against two exchanges of the line
         sleep $((61 - $(date +%-S)))
         for i in 3 9 15 21 27; do
             began=$(date +%s%3N)
-            "$METERTILL" read "$(site_meter $i)" > "$SITE/read.out" 2>&1
+            "$METERTILL" read --meter "$(site_meter $i)" > "$SITE/read.out" 2>&1 || cat "$SITE/read.out" >&2
             echo $(($(date +%s%3N) - began))
         done | sort -n > "$SITE/latency"
         median=$(sed -n 3p "$SITE/latency")
