@@ -134,8 +134,41 @@ static const char *bar_label(const struct rows *r, int i, enum load_span span, c
     return buf;
 }
 
-void load_chart_draw(const struct rows *load, enum load_span span, int cursor, struct canvas *c,
-                     int row, int lines)
+/* What the signs of these bars say: only of those that occur. */
+static void signs_draw(const struct chart *chart, struct canvas *c, int row)
+{
+    static const struct {
+        wchar_t sign;
+        const char *words;
+    } signs[] = {{CHART_GAP, N_("not known")},
+                 {CHART_ZERO, N_("none used")},
+                 {CHART_PEAK, N_("highest")},
+                 {0, N_("dim: seen in part")},
+                 {0, N_("blank: to come")}};
+    bool occurs[sizeof signs / sizeof *signs] = {false};
+    int col = 1;
+    for (int i = 0; i < chart->count; i++) {
+        const struct chart_bar *b = &chart->bars[i];
+        const bool bar = !b->ahead && !b->gap;
+        occurs[0] |= b->gap && !b->ahead;
+        occurs[1] |= bar && b->value == 0;
+        occurs[2] |= bar && b->peak > b->value;
+        occurs[3] |= bar && b->part;
+        occurs[4] |= b->ahead;
+    }
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (!occurs[i])
+            continue;
+        if (signs[i].sign)
+            col += canvas_char(c, row, col, STYLE_PLAIN, signs[i].sign) + 1;
+        col += canvas_text(c, row, col, c->cols - col - 1, STYLE_DIM,
+                           message_gettext(signs[i].words)) +
+               2;
+    }
+}
+
+void load_chart_draw(const struct rows *load, enum load_span span, int cursor, int64_t now_utc,
+                     struct canvas *c, int row, int lines)
 {
     struct chart_bar bars[BARS_MAX] = {{0}};
     char labels[BARS_MAX][8];
@@ -147,7 +180,9 @@ void load_chart_draw(const struct rows *load, enum load_span span, int cursor, s
         const int64_t whole = rows_number(load, i, "to_at", 0) - rows_number(load, i, "from_at", 0);
         bars[i] = (struct chart_bar){
             .value = rows_number(load, i, span == LOAD_MONTH ? "energy_wh" : "power_w", 0),
+            .peak = span == LOAD_MONTH ? 0 : rows_number(load, i, "power_max_w", 0),
             .gap = !rows_value(load, i, "energy_wh"),
+            .ahead = rows_number(load, i, "from_at", 0) > now_utc,
             .part = rows_number(load, i, "seen_s", 0) < whole * 9 / 10,
             .label = bar_label(load, i, span, labels[i], sizeof labels[i])};
     }
@@ -155,4 +190,6 @@ void load_chart_draw(const struct rows *load, enum load_span span, int cursor, s
     chart_draw(c, row + 1, 1, lines - 2, c->cols - 2, &chart);
     if (cursor >= 0 && cursor < chart.count)
         bar_words_draw(load, cursor, span, c, row + lines - 1);
+    else
+        signs_draw(&chart, c, row + lines - 1);
 }

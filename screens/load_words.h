@@ -13,8 +13,9 @@ enum load_span { LOAD_DAY, LOAD_WEEK, LOAD_MONTH, LOAD_SPANS };
 const char *load_span_word(enum load_span span);
 /* "12.34 kWh", "1.25 MWh"; unit "W" or "Wh". Returns buf. */
 const char *load_number(int64_t value, const char *unit, char *buf, int size);
-/* Title and sum, the chart, the figures of the bar under the cursor (-1: of none), in so many lines. */
-void load_chart_draw(const struct rows *load, enum load_span span, int cursor, struct canvas *c,
-                     int row, int lines);
+/* Title and sum, the chart, the figures of the bar under the cursor (-1: of none; then what the signs of the chart say),
+ * in so many lines. */
+void load_chart_draw(const struct rows *load, enum load_span span, int cursor, int64_t now_utc,
+                     struct canvas *c, int row, int lines);
 
 #endif

@@ -151,7 +151,7 @@ static void load_draw(struct view *v, struct canvas *c, int top, int lines)
         canvas_text(c, top + 1, 1, c->cols - 2, STYLE_PLAIN, _("There is no such meter."));
         return;
     }
-    load_chart_draw(&s->load, s->shown, s->cursor, c, top + 1, lines - 1);
+    load_chart_draw(&s->load, s->shown, s->cursor, view_now(v), c, top + 1, lines - 1);
 }
 
 static void load_close(struct view *v)
@@ -180,8 +180,8 @@ const struct screen meter_load_screen = {
     .name = "meter_load",
     .title = N_("Load"),
     .help =
-        N_("How much the meter measured when. Up and Down go from bar to bar; a dim bar was not "
-           "seen all the time, a dot is a time of which nothing is known."),
+        N_("How much the meter measured when. Up and Down go from bar to bar and tell its figures; "
+           "the line at the foot tells what the signs say."),
     .group = SCREEN_NOT_IN_MENU,
     .roles = SCREEN_ALL,
     .keys = keys,

@@ -81,16 +81,19 @@ static void bar_draw(struct canvas *c, int row, int col, int lines, int width,
                      : b->part          ? STYLE_DIM
                                         : STYLE_PLAIN;
 
+    if (b->ahead)
+        return;
     for (int cell = 0; cell < width; cell++) {
-        if (b->gap) {
-            canvas_char(c, row + lines - 1, col + cell, STYLE_DIM, L'.');
-            continue;
-        }
-        for (int level = 0; level < lines; level++) {
+        if (b->gap || b->value == 0)
+            canvas_char(c, row + lines - 1, col + cell, STYLE_DIM, b->gap ? CHART_GAP : CHART_ZERO);
+        for (int level = 0; level < lines && !b->gap; level++) {
             int steps = filled(b->value, top, lines, level);
             if (steps > 0)
                 canvas_char(c, row + lines - 1 - level, col + cell, style,
                             block(steps, c->plain_signs));
+            else if (filled(b->peak, top, lines, level) > 0 &&
+                     filled(b->peak, top, lines, level + 1) == 0)
+                canvas_char(c, row + lines - 1 - level, col + cell, STYLE_DIM, CHART_PEAK);
         }
     }
 }
@@ -121,8 +124,10 @@ void chart_draw(struct canvas *c, int row, int col, int lines, int cells, const 
     if (lines < CHART_LINES_MIN || cells <= SCALE_CELLS)
         return;
     for (int i = 0; i < chart->count; i++) {
-        if (!chart->bars[i].gap && chart->bars[i].value > highest)
-            highest = chart->bars[i].value;
+        const struct chart_bar *b = &chart->bars[i];
+        const int64_t most = b->peak > b->value ? b->peak : b->value;
+        if (!b->gap && !b->ahead && most > highest)
+            highest = most;
     }
     int64_t top = chart_top(highest);
     scale_draw(c, row, col, lines - 1, chart, top);

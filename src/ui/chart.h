@@ -11,8 +11,10 @@
 struct canvas;
 
 struct chart_bar {
-    int64_t value;
-    bool gap;          /* nothing is known: a dot at the foot instead of a bar */
+    int64_t value;     /* 0: a low line at the foot */
+    int64_t peak;      /* the highest within it: a dash above the bar; 0: none */
+    bool gap;          /* nothing is known: a question mark at the foot instead of a bar */
+    bool ahead;        /* not been yet: nothing at all */
     bool part;         /* not all of it was seen: dimmed */
     const char *label; /* under it, where there is room; NULL: none */
 };
@@ -25,8 +27,11 @@ struct chart {
 };
 
 #define CHART_LINES_MIN 4
+#define CHART_GAP       L'?'
+#define CHART_ZERO      L'_'
+#define CHART_PEAK      L'-'
 
-/* The end of the scale: 1, 2, 2.5 or 5 times a power of ten, not below the highest value. */
+/* The end of the scale: 1, 2, 2.5 or 5 times a power of ten, not below the highest value or peak. */
 int64_t chart_top(int64_t highest);
 /* Cells of one bar and of the blank after it in so many cells; false: they do not fit, the first ones are shown. */
 bool chart_widths(int count, int cells, int *bar, int *blank);

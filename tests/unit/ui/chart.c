@@ -68,7 +68,7 @@ static void bars_of_blocks(void **state)
     row_is(&c, 0, "     100 │            ██");
     row_is(&c, 1, "         │            ██");
     row_is(&c, 2, "         │      ██    ██");
-    row_is(&c, 3, "       0 │   ██ ██ .. ██ ▁▁");
+    row_is(&c, 3, "       0 │__ ██ ██ ?? ██ ▁▁");
     row_is(&c, 4, "          00    02");
     canvas_clear(&c);
 }
@@ -80,8 +80,27 @@ static void plain_signs(void **state)
     canvas_init(&c, 6, 30, true);
     chart_draw(&c, 0, 0, 5, 30, &chart);
     row_is(&c, 0, "     100 |            ##");
-    row_is(&c, 3, "       0 |   ## ## .. ## ..");
+    row_is(&c, 3, "       0 |__ ## ## ?? ## ..");
     canvas_clear(&c);
+}
+
+/* Unknown, none, little and still to come are four pictures, drawn plainly too; the highest value is on the scale. */
+static void unknown_none_and_to_come(void **state)
+{
+    static const struct chart_bar few[] = {
+        {.value = 40, .peak = 210}, {.value = 0, .peak = 3},     {.value = 0}, {.gap = true},
+        {.value = 2, .peak = 2},    {.gap = true, .ahead = true}};
+    const struct chart ahead = {.bars = few, .count = 6, .cursor = -1, .number = number};
+    struct canvas c;
+    (void)state;
+    for (int plain = 0; plain < 2; plain++) {
+        canvas_init(&c, 6, 30, plain);
+        chart_draw(&c, 0, 0, 5, 30, &ahead);
+        row_is(&c, 0, plain ? "     250 |--" : "     250 │--");
+        row_is(&c, 1, plain ? "         |" : "         │");
+        row_is(&c, 3, plain ? "       0 |## -- __ ?? .." : "       0 │▅▅ -- __ ?? ▁▁");
+        canvas_clear(&c);
+    }
 }
 
 static void too_small_is_nothing(void **state)
@@ -98,9 +117,9 @@ static void too_small_is_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scale_ends_round),     cmocka_unit_test(widths_fit),
-        cmocka_unit_test(bars_of_blocks),       cmocka_unit_test(plain_signs),
-        cmocka_unit_test(too_small_is_nothing),
+        cmocka_unit_test(scale_ends_round),         cmocka_unit_test(widths_fit),
+        cmocka_unit_test(bars_of_blocks),           cmocka_unit_test(plain_signs),
+        cmocka_unit_test(unknown_none_and_to_come), cmocka_unit_test(too_small_is_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
