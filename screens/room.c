@@ -59,14 +59,21 @@ static const struct table_column channel_columns[] = {
     {.name = NULL},
 };
 static const struct table_column balance_columns[] = {
-    {.name = "period", .title = N_("Balance"), .width = 10, .rank = 1},
+    {.name = "period", .title = N_("Period"), .width = 10, .rank = 1},
+    {.name = "until_at",
+     .title = N_("So far"),
+     .kind = SHOW_TIME,
+     .width = 6,
+     .most = 11,
+     .rank = 1},
     {.name = "main_wh", .title = N_("Main kWh"), .kind = SHOW_ENERGY, .width = 11, .rank = 1},
     {.name = "sum_wh", .title = N_("Outgoing kWh"), .kind = SHOW_ENERGY, .width = 12, .rank = 1},
     {.name = "loss_wh", .title = N_("Loss kWh"), .kind = SHOW_ENERGY, .width = 10, .rank = 1},
     {.name = "loss_e2", .title = N_("Loss %"), .width = 7, .rank = 1, .words = percent_words},
     {.name = "meters",
-     .title = N_("Meters counted"),
-     .width = 14,
+     .title = N_("Counted"),
+     .width = 7,
+     .most = 11,
      .rank = 2,
      .words = counted_words},
     {.name = NULL},
@@ -81,6 +88,7 @@ static const struct table_column inspection_columns[] = {
 enum list { LIST_METERS, LIST_CHANNELS, LIST_MAINS, LIST_DAYS, LIST_MONTHS, LIST_LOG, LISTS };
 
 #define NO_LINES N_("No line starts in this room: channels.csv names the room of a line.")
+#define NOT_READ N_("Nothing to compare yet: the meters of the room have not been read twice.")
 static const struct table_def defs[LISTS] = {
     [LIST_METERS] = {.call = "room_meters",
                      .columns = meter_columns,
@@ -102,13 +110,13 @@ static const struct table_def defs[LISTS] = {
     [LIST_DAYS] = {.call = "room_balance",
                    .columns = balance_columns,
                    .id = "period",
-                   .empty =
-                       N_("No day is over yet: the balance of a day is made the night after.")},
+                   .events = "reading",
+                   .empty = NOT_READ},
     [LIST_MONTHS] = {.call = "room_balance",
                      .columns = balance_columns,
                      .id = "period",
-                     .empty = N_("No day is over yet: the balance of a day is made the night "
-                                 "after.")},
+                     .events = "reading",
+                     .empty = NOT_READ},
     [LIST_LOG] = {.call = "inspections",
                   .columns = inspection_columns,
                   .id = "inspection",

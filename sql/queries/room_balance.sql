@@ -3,33 +3,73 @@
 -- param: space int required
 -- param: by text required words=day|month
 -- column: period text Period
+-- column: until_at time So far
 -- column: main_wh energy Main meters
 -- column: sum_wh energy Outgoing meters
 -- column: loss_wh energy Loss
 -- column: loss_e2 integer Loss (1/100 %)
--- column: meters integer Meters counted
+-- column: meters integer Counted
 -- column: of integer Of
--- Main meters against the sum of what goes out, days and months that are folded. `meters` of `of` outgoing ones told what
--- they measured: where some did not, the loss is theirs too.
-WITH main AS (
-    SELECT m.id FROM meter m WHERE m.space_id = :space AND m.role = 'main'
-), outgoing AS (
-    SELECT m.id FROM channel c JOIN meter m ON m.channel_id = c.id WHERE c.room_id = :space AND m.role <> 'main'
+-- Main meters against the sum of what goes out. Days and months that are folded come from the sums; today (and yesterday,
+-- while it is not folded) is laid out of the readings as in meter_load.sql, up to the same second for all: the last at
+-- which every meter that is heard had been read (`until_at`; none: the period is over). `meters` of `of` outgoing ones told
+-- what they measured until then: where some did not, the loss is theirs too.
+WITH RECURSIVE pick AS (
+    SELECT m.id AS meter_id, 1 AS is_main, m.interval_s, m.channel_id FROM meter m WHERE m.space_id = :space AND m.role = 'main'
+    UNION ALL
+    SELECT m.id, 0, m.interval_s, c.id FROM channel c JOIN meter m ON m.channel_id = c.id
+    WHERE c.room_id = :space AND m.role <> 'main'
+), ask AS MATERIALIZED (
+    SELECT p.meter_id, p.is_main,
+           2 * coalesce(p.interval_s, c.interval_s, (SELECT CAST(s.value AS INTEGER) FROM setting s WHERE s.key = 'read.interval_s'),
+                        1800) + 60 AS near_s
+    FROM pick p JOIN channel c ON c.id = p.channel_id
+), open_day (day) AS (
+    SELECT max(date('now', 'localtime', '-1 day'), date(f.until_utc, 'unixepoch', 'localtime')) FROM fold f
+    UNION ALL SELECT date(day, '+1 day') FROM open_day WHERE day < date('now', 'localtime')
+), open AS MATERIALIZED (
+    SELECT day, CAST(strftime('%s', day, 'utc') AS INTEGER) AS begin, CAST(strftime('%s', day, '+1 day', 'utc') AS INTEGER) AS over
+    FROM open_day
+), good AS (
+    SELECT r.meter_id, r.at_utc, r.energy_wh, r.flag FROM reading r
+    WHERE r.at_utc >= (SELECT min(begin) FROM open) - 86400 AND r.meter_id IN (SELECT meter_id FROM ask)
+      AND r.flag NOT IN ('back', 'jump')
+    UNION ALL
+    SELECT h.meter_id, h.at_utc, h.energy_wh, '' FROM ask CROSS JOIN history h
+    WHERE h.meter_id = ask.meter_id AND h.at_utc = (SELECT x.at_utc FROM history x WHERE x.meter_id = ask.meter_id
+                                                    AND x.flag NOT IN ('back', 'jump') ORDER BY x.at_utc DESC LIMIT 1)
+), step AS MATERIALIZED (
+    SELECT meter_id, at_utc, energy_wh, flag, lag(at_utc) OVER w AS at0, lag(energy_wh) OVER w AS wh0
+    FROM good WINDOW w AS (PARTITION BY meter_id ORDER BY at_utc)
+), heard AS MATERIALIZED (
+    SELECT ask.meter_id, ask.is_main, max(step.at_utc) AS at_utc, max(step.at_utc) >= unixepoch() - ask.near_s AS lately
+    FROM ask JOIN step ON step.meter_id = ask.meter_id GROUP BY ask.meter_id
+), until AS (
+    SELECT coalesce(min(CASE WHEN lately THEN at_utc END), max(at_utc)) AS at_utc FROM heard
+), so_far AS MATERIALIZED (
+    SELECT day, begin, over, min(over, until.at_utc) AS until_utc FROM open CROSS JOIN until WHERE until.at_utc > begin
 ), part AS (
-    SELECT d.day AS period, 1 AS is_main, d.energy_wh FROM main CROSS JOIN energy_day d
-    WHERE :by = 'day' AND d.meter_id = main.id AND d.day >= date('now', 'localtime', '-62 days')
+    SELECT d.day AS period, ask.meter_id, ask.is_main, d.energy_wh, NULL AS until_at FROM ask CROSS JOIN energy_day d
+    WHERE :by = 'day' AND d.meter_id = ask.meter_id AND d.day >= date('now', 'localtime', '-62 days')
+      AND d.day NOT IN (SELECT day FROM open)
     UNION ALL
-    SELECT d.day, 0, d.energy_wh FROM outgoing CROSS JOIN energy_day d
-    WHERE :by = 'day' AND d.meter_id = outgoing.id AND d.day >= date('now', 'localtime', '-62 days')
+    SELECT d.month, ask.meter_id, ask.is_main, d.energy_wh, NULL FROM ask CROSS JOIN energy_month d
+    WHERE :by = 'month' AND d.meter_id = ask.meter_id
     UNION ALL
-    SELECT d.month, 1, d.energy_wh FROM main CROSS JOIN energy_month d WHERE :by = 'month' AND d.meter_id = main.id
-    UNION ALL
-    SELECT d.month, 0, d.energy_wh FROM outgoing CROSS JOIN energy_month d WHERE :by = 'month' AND d.meter_id = outgoing.id
+    SELECT CASE :by WHEN 'day' THEN f.day ELSE substr(f.day, 1, 7) END,
+           CASE WHEN heard.at_utc >= f.until_utc THEN heard.meter_id END, heard.is_main,
+           sum((s.energy_wh - s.wh0) * (min(f.until_utc, s.at_utc) - s.at0) / (s.at_utc - s.at0)
+               - (s.energy_wh - s.wh0) * (max(f.begin, s.at0) - s.at0) / (s.at_utc - s.at0)),
+           CASE WHEN f.until_utc < f.over THEN f.until_utc END
+    FROM so_far f CROSS JOIN heard
+    JOIN step s ON s.meter_id = heard.meter_id AND s.at_utc > f.begin AND s.at0 < f.until_utc AND s.flag = '' AND s.energy_wh >= s.wh0
+    GROUP BY f.day, heard.meter_id
 ), summed AS (
-    SELECT period, sum(CASE WHEN is_main THEN energy_wh END) AS main_wh,
-           coalesce(sum(CASE WHEN NOT is_main THEN energy_wh END), 0) AS sum_wh, sum(NOT is_main) AS meters
+    SELECT period, max(until_at) AS until_at, sum(CASE WHEN is_main THEN energy_wh END) AS main_wh,
+           coalesce(sum(CASE WHEN NOT is_main THEN energy_wh END), 0) AS sum_wh,
+           count(DISTINCT CASE WHEN NOT is_main THEN meter_id END) AS meters
     FROM part GROUP BY period
 )
-SELECT period, main_wh, sum_wh, main_wh - sum_wh AS loss_wh, (main_wh - sum_wh) * 10000 / nullif(main_wh, 0) AS loss_e2,
-       meters, (SELECT count(*) FROM outgoing) AS "of"
+SELECT period, until_at, main_wh, sum_wh, main_wh - sum_wh AS loss_wh, (main_wh - sum_wh) * 10000 / nullif(main_wh, 0) AS loss_e2,
+       meters, (SELECT count(*) FROM ask WHERE NOT is_main) AS "of"
 FROM summed ORDER BY period DESC
