@@ -20,6 +20,7 @@
 #define TAGS_MAX     20000
 #define LIST_BYTES   200000 /* of a pasted list */
 #define HEAD_LINES   3
+#define UNKNOWN_ROWS 50 /* names that are told; of more the number */
 
 enum { ACTION_NEXT = 1, ACTION_SELECT, ACTION_STATES, ACTION_LIST, ACTION_ALL, ACTION_BATCHES };
 enum mode { MODE_LIST, MODE_TYPING, MODE_PASTING, MODE_STATES };
@@ -34,6 +35,7 @@ struct choosing {
     char *pasted;     /* what was pasted or typed as a list; NULL: nothing */
     size_t pasted_bytes;
     int64_t listed; /* how many words it had; 0: the list is no such list */
+    struct rows unknown; /* those of them that are in no book */
     bool going_on;  /* all rows are being tagged for the next step */
     int request;
 };
@@ -177,6 +179,15 @@ static bool is_gap(char c)
     return c == ' ' || c == ',' || c == ';' || c == '\t';
 }
 
+static void unknown_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct choosing *s = v->state;
+    if (e)
+        view_error(v, e);
+    else
+        rows_set(&s->unknown, result);
+}
+
 static void pasted_take(struct view *v)
 {
     struct choosing *s = v->state;
@@ -195,6 +206,11 @@ static void pasted_take(struct view *v)
         select_keep(s, "all");
         s->listed = listed;
         table_source_ask(&s->list, json_pack("{s:s}", "list", list));
+        rows_clear(&s->unknown);
+        view_ask(v, "names_unknown",
+                 json_pack("{s:s,s:{s:i,s:b}}", "list", list, "page", "limit", UNKNOWN_ROWS,
+                           "count", 1),
+                 NULL, NULL, unknown_came);
         free(list);
     }
     json_decref(words);
@@ -454,6 +470,24 @@ static void selected_draw(const struct choosing *s, struct canvas *c, int row)
     canvas_right(c, row, c->cols - 41, 40, STYLE_BOLD, text);
 }
 
+/* "Not found (3): 9999, B9-01, Smith" */
+static void unknown_draw(const struct choosing *s, struct canvas *c, int row)
+{
+    char names[SHOW_TEXT_MAX * 2] = "", number[24], text[SHOW_TEXT_MAX * 3];
+    const int count = rows_count(&s->unknown);
+    if (s->listed == 0 || count == 0)
+        return;
+    for (int i = 0; i < count; i++) {
+        const size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+                 rows_text(&s->unknown, i, "name"));
+    }
+    snprintf(number, sizeof number, "%lld",
+             (long long)rows_member(s->unknown.result, "total", count));
+    show_format(text, sizeof text, _("Not found (%1): %2"), SHOW_ARGS(number, names));
+    canvas_text(c, row, 1, c->cols - 2, STYLE_YELLOW | STYLE_BOLD, text);
+}
+
 static void pasted_draw(const struct choosing *s, struct canvas *c, int row, int lines)
 {
     row += 1 + canvas_paragraph(c, row, 3, c->cols - 6, 3, STYLE_PLAIN,
@@ -480,6 +514,8 @@ static void batch_draw(struct view *v, struct canvas *c, int top, int lines)
         canvas_text(
             c, top + 2, 1, c->cols - 2, STYLE_DIM,
             _("state:cut,arrears building:\"Tower A\" path: channel: room: tenant: not:..."));
+    else
+        unknown_draw(s, c, top + 2);
     const int below = lines - HEAD_LINES;
     if (s->mode == MODE_PASTING)
         pasted_draw(s, c, top + HEAD_LINES, below);
@@ -492,6 +528,7 @@ static void batch_draw(struct view *v, struct canvas *c, int top, int lines)
 static void batch_close(struct view *v)
 {
     struct choosing *s = v->state;
+    rows_clear(&s->unknown);
     free(s->select);
     free(s->wanted);
     free(s->pasted);

@@ -24,6 +24,7 @@ struct running {
     struct rows batch;
     int64_t batch_id;
     bool mine; /* started from here: Esc stops it */
+    bool stopping; /* it was said that it stops */
     size_t which;
     int request;
     char once[33]; /* of a retry, kept until a definite answer */
@@ -140,6 +141,9 @@ static void came(struct view *v, const json_t *result, const struct err *e)
     if (rows_count(&s->batch) == 0)
         return;
     if (ran && !runs(s)) {
+        if (s->stopping)
+            view_say(v, ""); /* it has: the batch says so itself */
+        s->stopping = false;
         table_source_again(&s->list);
         view_beep(v);
     }
@@ -192,7 +196,9 @@ static int run_open(struct view *v, const json_t *args, struct err *e)
 
 static void stop_answer(struct view *v, const json_t *result, const struct err *e)
 {
+    struct running *s = v->state;
     (void)result;
+    s->stopping = !e;
     if (e)
         view_error(v, e);
     else
@@ -239,8 +245,10 @@ static void stop(struct view *v)
 static void resume(struct view *v)
 {
     const struct running *s = v->state;
-    view_ask(v, "batch.resume", json_pack("{s:I}", "batch", (json_int_t)s->batch_id), NULL,
-             N_("going on with the batch"), resumed);
+    view_ask(v, "batch.resume",
+             json_pack("{s:I,s:I}", "batch", (json_int_t)s->batch_id, "dark",
+                       (json_int_t)count(s, "dark_left")),
+             NULL, N_("going on with the batch"), resumed);
 }
 
 static void retry(struct view *v)
@@ -252,18 +260,29 @@ static void retry(struct view *v)
              N_("starting the batch"), retried);
 }
 
-/* Both send to meters: the number is typed. */
-static void ask_number(struct view *v, const char *format, int64_t number,
-                       void (*yes)(struct view *))
+static void title_say(struct view *v, char title[SHOW_TEXT_MAX])
 {
     const struct running *s = v->state;
-    char title[BATCH_TITLE_MAX], text[SHOW_TEXT_MAX * 2], digits[24];
+    char command[BATCH_TITLE_MAX], number[24];
     json_t *values = json_loads(rows_text(&s->batch, 0, "detail"), 0, NULL);
-    snprintf(digits, sizeof digits, "%lld", (long long)number);
-    batch_title(rows_text(&s->batch, 0, "command"), values, view_now(v), title);
+    int64_t undone = rows_number(&s->batch, 0, "undo_of", 0);
+    batch_title(rows_text(&s->batch, 0, "command"), values, view_now(v), command);
     json_decref(values);
-    show_format(text, sizeof text, format, SHOW_ARGS(digits));
-    view_dialog(v, title, text, digits, yes);
+    snprintf(number, sizeof number, "%lld", (long long)undone);
+    show_format(title, SHOW_TEXT_MAX, undone ? _("back from batch %1: %2") : "%2",
+                SHOW_ARGS(number, command));
+}
+
+/* Both send to meters: how many of them go dark is said, and typed; where none does, how many get it. */
+static void ask_number(struct view *v, const char *dark_format, const char *format, int64_t number,
+                       int64_t dark, void (*yes)(struct view *))
+{
+    char title[SHOW_TEXT_MAX], text[SHOW_TEXT_MAX * 2], digits[24], dark_digits[24];
+    snprintf(digits, sizeof digits, "%lld", (long long)number);
+    snprintf(dark_digits, sizeof dark_digits, "%lld", (long long)dark);
+    title_say(v, title);
+    show_format(text, sizeof text, dark > 0 ? dark_format : format, SHOW_ARGS(digits, dark_digits));
+    view_dialog(v, title, text, dark > 0 ? dark_digits : digits, yes);
 }
 
 static void run_action(struct view *v, int action)
@@ -279,18 +298,22 @@ static void run_action(struct view *v, int action)
         break;
     case ACTION_RETRY:
         ask_number(v,
-                   _("The same command goes once more to the %1 meters that failed. Type how "
-                     "many they are."),
-                   count(s, "failed"), retry);
+                   _("Meters that failed and will get the command once more: %1. Of them will "
+                     "lose their power: %2. Type how many lose it."),
+                   _("Meters that failed and will get the command once more: %1. Nobody will lose "
+                     "power. Type how many get it."),
+                   count(s, "failed"), count(s, "dark_failed"), retry);
         break;
     case ACTION_STOP:
         if (is(s, "running"))
             stop(v);
         else
             ask_number(v,
-                       _("%1 meters were not commanded yet: they are now. Type how many they "
-                         "are."),
-                       count(s, "cancelled") + count(s, "left"), resume);
+                       _("Meters that were not reached and will be commanded now: %1. Of them "
+                         "will lose their power: %2. Type how many lose it."),
+                       _("Meters that were not reached and will be commanded now: %1. Nobody will "
+                         "lose power. Type how many are commanded."),
+                       count(s, "cancelled") + count(s, "left"), count(s, "dark_left"), resume);
         break;
     case ACTION_UNDO:
         view_open(v, "batch_preview", json_pack("{s:I}", "undo", (json_int_t)s->batch_id));
@@ -432,16 +455,14 @@ static void hint_draw(struct view *v, struct canvas *c, int row)
 static void run_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct running *s = v->state;
-    char title[BATCH_TITLE_MAX], text[SHOW_TEXT_MAX * 2], at[SHOW_TEXT_MAX], number[24],
+    char title[SHOW_TEXT_MAX], text[SHOW_TEXT_MAX * 2], at[SHOW_TEXT_MAX], number[24],
         state[SHOW_TEXT_MAX];
     if (rows_count(&s->batch) == 0) {
         if (rows_came(&s->batch))
             canvas_text(c, top, 3, c->cols - 6, STYLE_PLAIN, _("There is no such batch."));
         return;
     }
-    json_t *values = json_loads(rows_text(&s->batch, 0, "detail"), 0, NULL);
-    batch_title(rows_text(&s->batch, 0, "command"), values, view_now(v), title);
-    json_decref(values);
+    title_say(v, title);
     snprintf(number, sizeof number, "%lld", (long long)s->batch_id);
     show_format(text, sizeof text, _("batch %1, %2, %3: %4"),
                 SHOW_ARGS(number, rows_text(&s->batch, 0, "operator"),

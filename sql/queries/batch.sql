@@ -17,6 +17,8 @@
 -- column: rate_e3 integer Meters a second (1/1000)
 -- column: left_s integer Seconds left
 -- column: dark integer Went dark
+-- column: dark_left integer Not commanded yet and would go dark
+-- column: dark_failed integer Failed and would go dark
 -- column: operator text Operator
 -- column: selection text Selection
 -- column: undone_by id Undone by
@@ -40,6 +42,8 @@ SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state,
        CASE WHEN b.over_now > 0 THEN b.left_now * b.span_s / b.over_now END AS left_s,
        -- those that were switched, not those of the preview
        (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'done') AS dark,
+       (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'cancelled') AS dark_left,
+       (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'failed') AS dark_failed,
        coalesce(o.name, '') AS operator, b.selection,
        -- scan: batches are few, and asked about one at a time
        (SELECT max(u.id) FROM batch u WHERE u.undo_of = b.id) AS undone_by, b.fail_percent, b.expires_at_utc AS expires_at,

@@ -10,6 +10,7 @@
 #include "edit.h"
 #include "link.h"
 #include "screen.h"
+#include "show.h"
 #include "term.h"
 
 #define CONSOLE_VIEWS_MAX 16
@@ -78,6 +79,7 @@ struct overlay {
 struct dialog {
     struct view *view; /* NULL: none is open */
     char title[128], text[CONSOLE_TEXT_MAX], answer[32];
+    char wrong[SHOW_TEXT_MAX]; /* what was typed instead; "": nothing yet */
     struct edit line;
     void (*yes)(struct view *v);
     bool quit; /* asks whether to leave the program: a second Ctrl-C does */

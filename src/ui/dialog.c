@@ -43,6 +43,7 @@ static void answered(struct console *c)
     struct view *v = d->view;
     if (strcmp(edit_get(&d->line, typed), d->answer) != 0) {
         view_beep(v);
+        text_copy(d->wrong, sizeof d->wrong, typed);
         edit_set(&d->line, "");
         return;
     }
@@ -60,8 +61,10 @@ void dialog_key(struct console *c, uint32_t key)
         d->view = NULL;
     } else if (key == KEYS_ENTER) {
         answered(c);
-    } else if (d->answer[0] && edit_key(&d->line, key) == EDIT_REFUSED) {
-        view_beep(d->view);
+    } else if (d->answer[0]) {
+        d->wrong[0] = '\0';
+        if (edit_key(&d->line, key) == EDIT_REFUSED)
+            view_beep(d->view);
     }
 }
 
@@ -77,6 +80,10 @@ void dialog_draw(struct console *c, struct canvas *canvas)
     canvas_fill(canvas, top, col - 2, cells + 4, STYLE_REVERSE);
     canvas_text(canvas, top, col, cells, STYLE_REVERSE | STYLE_BOLD, d->title);
     canvas_paragraph(canvas, top + 2, col, cells, 4, STYLE_PLAIN, d->text);
+    if (d->wrong[0])
+        canvas_text(canvas, top + 6, col, cells, STYLE_RED | STYLE_BOLD,
+                    show_format(text, sizeof text, _("%1 is not %2: nothing was done."),
+                                SHOW_ARGS(d->wrong, d->answer)));
     canvas->cursor_row = -1;
     if (d->answer[0]) {
         show_format(text, sizeof text, _("Type %1 to do it, Esc leaves: "), SHOW_ARGS(d->answer));
