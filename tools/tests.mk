@@ -39,6 +39,7 @@ bench: packages-test
 	@sh tests/bench/building.sh $(O)
 	@sh tests/bench/batch.sh $(O)
 	@sh tests/bench/screens.sh $(O)
+	@sh tests/bench/history.sh $(O)
 	@sh tests/bench/export.sh $(O)
 
 # Books with 31 million readings in $(O)/bench, for `make bench` (1.3 GB, some minutes).
