@@ -38,6 +38,7 @@ UPDATE fold SET until_utc = (SELECT from_utc FROM night);
 UPDATE channel SET room_id = (SELECT id FROM space WHERE kind = 'distribution');
 UPDATE meter SET role = 'main', space_id = (SELECT id FROM space WHERE kind = 'distribution') WHERE id = 1;
 COMMIT; SELECT (SELECT count(*) FROM history) + (SELECT count(*) FROM reading);")
+sync "$WORK/site.db" # the copying itself is not measured
 read -r number room << EOF
 $(db "SELECT m.number || ' ' || s.id FROM meter m, space s WHERE m.id = 2 AND s.kind = 'distribution'")
 EOF
