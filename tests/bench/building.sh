@@ -1,7 +1,7 @@
 #!/bin/sh
 # building.sh BUILD [CHANNELS METERS]: the collector against the limit of its lines: rounds of one line at 9600 and 19200 with
 # all meters present and with a tenth of them absent, a command that comes in the middle of a round, and a building of
-# CHANNELS lines with METERS meters in all (64, 10240) read in one round: time, processor, memory, bytes written.
+# CHANNELS lines with METERS meters in all (64, 10240) read in one round: time, processor, memory, bytes written, commits.
 # One line each: NAME RATIO DETAILS; 1 is as fast as the limit. Times are those of the simulator's own record of frames.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -108,3 +108,16 @@ each=$((meters / channels))
 # 48 registers: 8 + 101 characters, two silences, 40 ms of the meter's own
 limit=$(awk -v n=$each 'BEGIN { char = 10 / 9.6; printf "%d", n * (109 * char + 7 * char + 40) }')
 ratio "building/$meters" "$limit" "$took" "$channels lines of $each meters at 9600: the lines need $limit ms, one round took $took ms; processor $(((($1 - cpu) * 1000) / (took + 1))) % of one, $((($2 - written) / 1024)) KB written, $(($3 / 1024)) MB resident; $(tail -1 "$SITE/read.out")"
+
+# ---- what it commits: the same round again, the synchronisations of its files counted (a commit is one; checkpoints come on top)
+if command -v strace > /dev/null 2>&1; then
+    strace -f -q -c -e trace=fsync,fdatasync -p "$SITE_ENGINE" > "$SITE/strace.out" 2>&1 &
+    tracer=$!
+    began=$(date +%s%3N)
+    "$METERTILL" read --all > "$SITE/read.out" 2>&1
+    took=$(($(date +%s%3N) - began))
+    kill -INT "$tracer"
+    wait "$tracer"
+    synced=$(awk '$NF ~ /^f(data)?sync$/ { n += $4 } END { print n + 0 }' "$SITE/strace.out")
+    ratio "commits/$meters" "$channels" "$synced" "a round of $channels lines: $synced synchronisations in $took ms, $((synced * 1000 / (took + 1))) a second"
+fi
