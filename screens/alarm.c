@@ -22,6 +22,7 @@ static const char *reason_words(const struct rows *r, int row, char *buf)
 }
 
 static const struct table_column columns[] = {
+    {.name = "tells", .title = N_("Tells"), .kind = SHOW_WORD, .width = 7, .rank = 2},
     {.name = "way", .title = N_("Way"), .kind = SHOW_WORD, .width = 8, .rank = 1},
     {.name = "recipient", .title = N_("To"), .width = 22, .most = 40, .rank = 1},
     {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 9, .rank = 1},
@@ -98,9 +99,9 @@ static void alarm_action(struct view *v, int action)
     else if (meter[0])
         view_open(v, "alarms", json_pack("{s:s,s:s}", "meter", meter, "state", "all"));
     else
-        view_open(
-            v, "alarms",
-            json_pack("{s:s,s:s}", "text", rows_text(&s->facts, 0, "object"), "state", "all"));
+        view_open(v, "alarms",
+                  json_pack("{s:s,s:s,s:s}", "kind", rows_text(&s->facts, 0, "kind"), "text",
+                            rows_text(&s->facts, 0, "object"), "state", "all"));
 }
 
 static const char *alarm_why_not(struct view *v, int action)
@@ -129,9 +130,10 @@ static int facts_draw(struct view *v, struct canvas *c, int top)
     const struct rows *r = &s->facts;
     char text[SHOW_TEXT_MAX * 3], at[SHOW_TEXT_MAX], reason[ERR_TEXT_MAX * 2], before[24];
     int row = top;
-    show_format(text, sizeof text, "%1  %2  %3",
+    show_format(text, sizeof text, "%1  %2  %3 %4",
                 SHOW_ARGS(message_gettext(rows_text(r, 0, "severity")),
-                          message_gettext(rows_text(r, 0, "kind")), rows_text(r, 0, "object")));
+                          message_gettext(rows_text(r, 0, "kind")),
+                          message_gettext(rows_text(r, 0, "about")), rows_text(r, 0, "object")));
     canvas_text(c, row++, 1, c->cols - 2, STYLE_BOLD | show_style(rows_text(r, 0, "severity")),
                 text);
     order_reason(rows_text(r, 0, "detail"), reason, sizeof reason);

@@ -71,10 +71,23 @@ static const char *detail_words(const struct rows *r, int row, char *buf)
     return order_reason(rows_text(r, row, "detail"), buf, SHOW_TEXT_MAX);
 }
 
+/* "Meter 190301527", in the words of who reads it. */
+static const char *object_words(const struct rows *r, int row, char *buf)
+{
+    snprintf(buf, SHOW_TEXT_MAX, "%s %s", message_gettext(rows_text(r, row, "about")),
+             rows_text(r, row, "object"));
+    return buf;
+}
+
 static const struct table_column columns[] = {
     {.name = "severity", .title = N_("Alarm"), .kind = SHOW_STATE, .width = 9, .rank = 1},
     {.name = "kind", .title = N_("Kind"), .kind = SHOW_WORD, .width = 13, .most = 16, .rank = 1},
-    {.name = "object", .title = N_("Object"), .width = 15, .most = 24, .rank = 1},
+    {.name = "object",
+     .title = N_("Object"),
+     .width = 15,
+     .most = 24,
+     .rank = 1,
+     .words = object_words},
     {.name = "room", .title = N_("Room"), .width = 6, .most = 14, .rank = 2},
     {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 14, .rank = 1},
     {.name = "raised_at", .title = N_("Raised"), .kind = SHOW_TIME, .width = 11, .rank = 1},

@@ -335,7 +335,8 @@ CREATE TABLE alarm (
     id           INTEGER PRIMARY KEY,
     kind         TEXT NOT NULL,                -- a row of the program's table of kinds
     severity     INTEGER NOT NULL,             -- of it: 1 urgent, 2 warning, 3 notice
-    object       TEXT NOT NULL,                -- 'meter 190301527', 'channel L07', 'queue receipt', 'disk'
+    about        TEXT NOT NULL,                -- of it: what its objects are, 'Meter', 'Line', 'Printer'
+    object       TEXT NOT NULL,                -- which one: '190301527', 'L07', 'receipt'; '' where there is one only
     meter_id     INTEGER REFERENCES meter(id),
     channel_id   INTEGER REFERENCES channel(id),
     detail       TEXT NOT NULL DEFAULT '',     -- JSON: the sentence with its figures
@@ -365,6 +366,7 @@ CREATE INDEX reading_flagged ON reading (meter_id, at_utc) WHERE flag <> '';
 CREATE TABLE notice (
     id          INTEGER PRIMARY KEY,
     alarm_id    INTEGER NOT NULL REFERENCES alarm(id),
+    tells       TEXT NOT NULL CHECK (tells IN ('raised', 'cleared')),
     way         TEXT NOT NULL CHECK (way IN ('command', 'mail')),
     recipient   TEXT NOT NULL DEFAULT '',
     language    TEXT NOT NULL DEFAULT '',
@@ -379,6 +381,11 @@ CREATE TABLE notice (
 ) STRICT;
 CREATE INDEX notice_waiting ON notice (next_utc) WHERE state = 'waiting';
 CREATE INDEX notice_alarm ON notice (alarm_id);
+-- Those whose turn it is: nobody hears of an end before he heard of the beginning.
+CREATE VIEW notice_turn AS
+SELECT n.* FROM notice n INDEXED BY notice_waiting
+WHERE n.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM notice w WHERE w.alarm_id = n.alarm_id AND w.id < n.id
+                                            AND w.state = 'waiting' AND w.way = n.way AND w.recipient = n.recipient);
 
 -- ---- a meter as people see it: a lock-out comes before everything
 DROP VIEW meter_shown;

@@ -4,6 +4,7 @@
 -- column: alarm_id id Alarm
 -- column: severity state Severity
 -- column: kind state Kind
+-- column: about state About
 -- column: object text Object
 -- column: state state State
 -- column: raised_at time Raised
@@ -20,7 +21,7 @@
 -- column: channel text Line
 -- column: before integer Of this kind before
 SELECT a.id AS alarm_id, CASE a.severity WHEN 1 THEN 'urgent' WHEN 2 THEN 'warning' ELSE 'notice' END AS severity, a.kind,
-       a.object,
+       a.about, a.object,
        CASE WHEN a.cleared_utc IS NOT NULL THEN 'cleared' WHEN a.acked_utc IS NOT NULL THEN 'acknowledged'
             WHEN a.gone_utc IS NOT NULL THEN 'cause gone' ELSE 'unseen' END AS state,
        a.raised_utc AS raised_at, a.detail, s.name AS room, t.name AS tenant, t.phone, a.acked_utc AS acked_at, p.name AS acked_by,

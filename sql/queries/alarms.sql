@@ -1,7 +1,7 @@
 -- title: Alarms
 -- roles: all
 -- param: state text words=open|unseen|acknowledged|cleared|all
--- param: kind text max=24
+-- param: kind text words=arrears|amount_2|amount_1|overload|fault|lost_meter|lost_channel|day_limit|month_limit|energy_step|clock_off|drift|lock-out_undone|foreign_purchase|in_doubt|wrong_meter|protection|batch_stopped|printer|disk|backup|test
 -- param: from int
 -- param: to int
 -- param: meter text max=32
@@ -10,6 +10,7 @@
 -- column: alarm_id id Alarm
 -- column: severity state Severity
 -- column: kind state Kind
+-- column: about state About
 -- column: object text Object
 -- column: state state State
 -- column: raised_at age Raised
@@ -30,7 +31,7 @@
 -- first. from, to: UTC seconds when it was raised, to not included. text: object, room, tenant, note. detail: JSON of a sentence.
 -- scan: open ones along alarm_open; all of them only where the past is asked for
 SELECT a.id AS alarm_id, CASE a.severity WHEN 1 THEN 'urgent' WHEN 2 THEN 'warning' ELSE 'notice' END AS severity, a.kind,
-       a.object,
+       a.about, a.object,
        CASE WHEN a.cleared_utc IS NOT NULL THEN 'cleared' WHEN a.acked_utc IS NOT NULL THEN 'acknowledged'
             WHEN a.gone_utc IS NOT NULL THEN 'cause gone' ELSE 'unseen' END AS state,
        a.raised_utc AS raised_at, a.detail, s.name AS room, t.name AS tenant, t.phone, a.acked_utc AS acked_at, p.name AS acked_by,

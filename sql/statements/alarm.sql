@@ -5,8 +5,8 @@ SELECT (SELECT a.id FROM alarm a WHERE a.kind = ?1 AND a.object = ?2 AND a.clear
        (SELECT a.acked_utc FROM alarm a WHERE a.kind = ?1 AND a.object = ?2 AND a.cleared_utc IS NULL),
        (SELECT c.since_utc FROM alarm_cause c WHERE c.kind = ?1 AND c.object = ?2);
 -- name: alarm_add
-INSERT INTO alarm (kind, severity, object, meter_id, channel_id, detail, raised_utc)
-VALUES (?1, ?2, ?3, nullif(?4, 0), nullif(?5, 0), ?6, ?7);
+INSERT INTO alarm (kind, severity, about, object, meter_id, channel_id, detail, raised_utc)
+VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), nullif(?6, 0), ?7, ?8);
 -- name: alarm_gone_set
 UPDATE alarm SET gone_utc = ?2 WHERE id = ?1;
 -- name: alarm_cleared_set
@@ -50,6 +50,10 @@ LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
 LEFT JOIN lock_out u ON u.meter_id = m.id AND u.cleared_at_utc IS NULL AND u.off_at_utc IS NULL
 LEFT JOIN operator op ON op.id = u.operator_id
 WHERE m.id = ?1;
+-- name: alarm_clock_set
+-- Orders of a meter's clock since ?2 that are over, whatever came of them.
+SELECT count(*) FROM "order" o WHERE o.meter_id = ?1 AND o.kind = 'clock' AND o.created_at_utc >= ?2
+  AND o.state NOT IN ('queued', 'sending', 'in doubt');
 -- name: alarm_meter_others
 -- Of the channel's other meters: how many, and when one that answers did so last.
 SELECT count(*), max(CASE WHEN ms.misses = 0 THEN ms.read_at_utc END)
@@ -103,7 +107,7 @@ WHERE p.ended_utc IS NULL AND p.until_utc <= ?1;
 -- scan: batches are few, and those of the last day fewer
 SELECT b.id, b.command, b.reason FROM batch b
 WHERE b.state = 'stopped' AND b.reason <> '' AND instr(b.reason, 'STOPPED_BY') = 0 AND b.ended_at_utc > ?1
-  AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.object = 'batch ' || b.id AND a.kind = 'batch stopped'
+  AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.object = CAST(b.id AS TEXT) AND a.kind = 'batch stopped'
                     AND (a.raised_utc >= b.ended_at_utc OR a.cleared_utc IS NULL));
 -- name: alarm_backup
 -- The last try of the night's backup, the last good one, and since when these books are kept.
@@ -113,21 +117,26 @@ SELECT coalesce((SELECT b.result FROM backup b WHERE b.why <> 'file' ORDER BY b.
        coalesce((SELECT max(b.at_utc) FROM backup b WHERE b.result = 'ok' AND b.why <> 'file'),
                 (SELECT min(o.created_at_utc) FROM operator o));
 -- name: notice_add
-INSERT INTO notice (alarm_id, way, recipient, language, state, next_utc, created_utc, changed_utc)
-VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?5);
+INSERT INTO notice (alarm_id, tells, way, recipient, language, state, next_utc, created_utc, changed_utc)
+VALUES (?1, 'raised', ?2, ?3, ?4, 'waiting', ?5, ?5, ?5);
+-- name: notice_add_cleared
+-- Whoever was told that it began, or is about to be, is told that it is over.
+INSERT INTO notice (alarm_id, tells, way, recipient, language, state, next_utc, created_utc, changed_utc)
+SELECT n.alarm_id, 'cleared', n.way, n.recipient, n.language, 'waiting', ?2, ?2, ?2
+FROM notice n WHERE n.alarm_id = ?1 AND n.tells = 'raised' AND n.state <> 'failed';
 -- name: notice_due
 SELECT n.id, n.way, n.recipient, n.language, n.tries, a.id, a.kind, a.object, a.severity, a.detail, a.raised_utc,
        coalesce(m.number, ''), coalesce(v.path, ''), coalesce(t.name, ''), coalesce(t.phone, ''), coalesce(c.name, ''),
-       coalesce((SELECT x.value FROM setting x WHERE x.key = 'site.name'), ''), a.cleared_utc
-FROM notice n INDEXED BY notice_waiting JOIN alarm a ON a.id = n.alarm_id
+       coalesce((SELECT x.value FROM setting x WHERE x.key = 'site.name'), ''), a.cleared_utc, a.about, n.tells
+FROM notice_turn n JOIN alarm a ON a.id = n.alarm_id
 LEFT JOIN meter m ON m.id = a.meter_id LEFT JOIN space v ON v.id = m.space_id
 LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
 LEFT JOIN account k ON k.id = am.account_id LEFT JOIN tenant t ON t.id = k.tenant_id
 LEFT JOIN channel c ON c.id = coalesce(a.channel_id, m.channel_id)
-WHERE n.state = 'waiting' AND n.next_utc <= ?1 AND n.way = ?2
+WHERE n.next_utc <= ?1 AND n.way = ?2
 ORDER BY n.next_utc, n.id LIMIT 1;
 -- name: notice_next_at
-SELECT min(n.next_utc) FROM notice n INDEXED BY notice_waiting WHERE n.state = 'waiting' AND n.way = ?1;
+SELECT min(n.next_utc) FROM notice_turn n WHERE n.way = ?1;
 -- name: notice_tried
 UPDATE notice SET tries = tries + 1, next_utc = ?2, changed_utc = ?3, subject = ?4, body = ?5 WHERE id = ?1;
 -- name: notice_over

@@ -58,8 +58,8 @@ static json_t *sentence(const char *packed)
 /* What is worth reading on a terminal. */
 static json_t *columns_pick(const json_t *rows)
 {
-    static const char *const wanted[] = {"alarm_id",  "severity", "kind",   "object", "state",
-                                         "raised_at", "room",     "detail", NULL};
+    static const char *const wanted[] = {"alarm_id", "severity",  "kind", "about",  "object",
+                                         "state",    "raised_at", "room", "detail", NULL};
     json_t *columns = json_array(), *list = json_array();
     for (size_t c = 0; wanted[c]; c++)
         json_array_append(columns,
@@ -79,6 +79,68 @@ static json_t *columns_pick(const json_t *rows)
 }
 
 /* ---- alarms */
+
+/* A word that is none of those an option takes: which there are, in two halves because a text of an error is short. */
+static int word_refused(struct cli *cli, const char *call, const char *given, struct err *e)
+{
+    const struct err_arg option = e->arg[1];
+    const char *name = option.text;
+    char words[2][ERR_TEXT_MAX] = {"", ""};
+    json_t *list = NULL, *one, *param;
+    size_t i, k, half = 0;
+    struct err unused = {0};
+
+    if (cli_call(cli, "protocol.list", NULL, NULL, 0, &list, &unused) != 0)
+        return e->code;
+    json_array_foreach(json_object_get(list, "calls"), i, one)
+    {
+        if (strcmp(json_string_value(json_object_get(one, "name")), call) != 0)
+            continue;
+        json_array_foreach(json_object_get(one, "params"), k, param)
+        {
+            const char *w = json_string_value(json_object_get(param, "words"));
+            if (strcmp(json_string_value(json_object_get(param, "name")), name) != 0)
+                continue;
+            for (; w && *w; w += strcspn(w, "|"), w += *w == '|') {
+                const size_t n = strcspn(w, "|"), used = strlen(words[half]);
+                half += half == 0 && used + n + 3 > ERR_TEXT_MAX;
+                const size_t at = strlen(words[half]);
+                snprintf(words[half] + at, ERR_TEXT_MAX - at, "%.*s%s", (int)n, w,
+                         w[n] ? ", " : "");
+            }
+        }
+    }
+    json_decref(list);
+    return err_set(e, MSG_CLI_OPTION_WORD, name, given, words[0], words[1]);
+}
+
+/* Is there such a meter, such a line? Asked where nothing was found. */
+static int named_check(struct cli *cli, const char *meter, const char *channel, struct err *e)
+{
+    json_t *rows = NULL;
+    bool known = true;
+    int code = 0;
+
+    if (meter) {
+        code = cli_call(cli, "meter", json_pack("{s:s}", "meter", meter), NULL, 0, &rows, e);
+        known = json_array_size(json_object_get(rows, "rows")) > 0;
+        json_decref(rows);
+        if (code == 0 && !known)
+            code = err_set(e, MSG_METER_UNKNOWN, meter);
+    }
+    if (code == 0 && channel) {
+        rows = NULL;
+        code = cli_call(cli, "channels", json_pack("{s:{s:i}}", "page", "limit", ALARMS_MAX), NULL,
+                        0, &rows, e);
+        known = false;
+        for (size_t i = 0; i < json_array_size(json_object_get(rows, "rows")); i++)
+            known = known || strcmp(text(rows, i, "channel"), channel) == 0;
+        json_decref(rows);
+        if (code == 0 && !known)
+            code = err_set(e, MSG_CHANNEL_UNKNOWN, channel);
+    }
+    return code;
+}
 
 static int run_alarms(struct cli *cli, int argc, char **argv, struct err *e)
 {
@@ -105,6 +167,10 @@ static int run_alarms(struct cli *cli, int argc, char **argv, struct err *e)
     if (first < argc)
         json_object_set_new(args, "text", json_string(argv[first]));
     code = cli_call(cli, "alarms", args, NULL, 0, &rows, e);
+    if (code && e->msg == MSG_PARAM_WORD)
+        code = word_refused(cli, "alarms", strcmp(e->arg[1].text, "kind") == 0 ? kind : state, e);
+    if (code == 0 && json_array_size(json_object_get(rows, "rows")) == 0)
+        code = named_check(cli, meter, channel, e);
     if (code == 0 && json) {
         cli_json(rows);
     } else if (code == 0) {

@@ -82,8 +82,8 @@ static void lines_look(struct engine *engine, struct alarm_facts *f)
         struct channel_status st = {0};
         if (!field_status(engine->field, engine->channels[i].id, &st))
             continue;
-        f->lines[f->line_count++] = (struct alarm_line){.channel_id = engine->channels[i].id,
-                                                        .down = st.state == LINE_BACKOFF};
+        f->lines[f->line_count++] = (struct alarm_line){
+            .channel_id = engine->channels[i].id, .down = st.state == LINE_BACKOFF, .why = st.why};
     }
 }
 

@@ -127,9 +127,11 @@ static bool books_do(struct engine *engine, struct notice_work *w)
 static void facts_of(const struct notice *n, struct notice_facts *f)
 {
     json_t *detail = json_loads(n->detail, 0, NULL);
+    const bool over = strcmp(n->tells, N_("cleared")) == 0;
 
     *f = (struct notice_facts){.kind = n->kind,
-                               .severity = alarm_severity_word(n->severity),
+                               .severity = over ? n->tells : alarm_severity_word(n->severity),
+                               .about = n->about,
                                .object = n->object,
                                .site = n->site,
                                .meter = n->meter,
@@ -139,7 +141,7 @@ static void facts_of(const struct notice *n, struct notice_facts *f)
                                .channel = n->channel,
                                .alarm = n->alarm_id,
                                .at_utc = n->raised_utc,
-                               .cleared = n->cleared};
+                               .cleared_utc = n->cleared_utc};
     if (detail)
         wire_error_read(detail, &f->why);
     json_decref(detail);
@@ -157,8 +159,8 @@ static int command_send(struct notices *s, const struct notice_facts *f, const c
     static const struct second_words words = {MSG_NOTIFY_START, MSG_NOTIFY_FAILED, MSG_NOTIFY_LONG};
     const struct config *config = s->engine->config;
     const char *command = config_get(config, CONFIG_NOTIFY_COMMAND);
-    char alarm[24], at[CLOCK_TEXT_MAX];
-    const char *const args[] = {f->kind,  f->severity, f->object,
+    char alarm[24], at[CLOCK_TEXT_MAX], object[160];
+    const char *const args[] = {f->kind,  f->severity, object,
                                 sentence, f->place,    f->tenant,
                                 f->phone, f->channel,  clock_text(f->at_utc, at),
                                 alarm,    NULL};
@@ -166,6 +168,7 @@ static int command_send(struct notices *s, const struct notice_facts *f, const c
     if (command[strspn(command, " ")] == '\0')
         return err_set(e, MSG_NOTIFY_UNSET);
     snprintf(alarm, sizeof alarm, "%lld", (long long)f->alarm);
+    snprintf(object, sizeof object, "%s%s%s", f->about, f->object[0] ? " " : "", f->object);
     return second_run(command, args, &words, config_number(config, CONFIG_NOTIFY_COMMAND_S),
                       &s->stop, e);
 }

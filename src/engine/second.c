@@ -47,19 +47,42 @@ static void said_add(struct said *said, const char *bytes, size_t size)
     }
 }
 
-/* The words of a command and its arguments; points into `text`, which it cuts. */
-static void words_of(char *text, const char *const *args, char **words)
+/* The next word at *at, put together where it stands: what is in double quotes keeps its blanks, a backslash keeps the
+ * quote or backslash after it. NULL: none is left; *open: a quote has no end. */
+static char *word_next(char **at, bool *open)
+{
+    char *from = *at + strspn(*at, " "), *word = from, *to = from;
+    bool quoted = false;
+
+    if (*from == '\0')
+        return NULL;
+    for (; *from && (quoted || *from != ' '); from++) {
+        if (*from == '"') {
+            quoted = !quoted;
+            continue;
+        }
+        from += *from == '\\' && (from[1] == '"' || from[1] == '\\');
+        *to++ = *from;
+    }
+    *at = from + (*from != '\0');
+    *to = '\0';
+    *open = *open || quoted;
+    return word;
+}
+
+/* The words of a command and its arguments; points into `text`, which it cuts. false: a quote has no end. */
+static bool words_of(char *text, const char *const *args, char **words)
 {
     char *rest = text, *word;
+    bool open = false;
     size_t n = 0;
 
-    while (n < WORDS_MAX - ARGS_MAX - 1 && (word = strsep(&rest, " ")) != NULL) {
-        if (word[0] != '\0')
-            words[n++] = word;
-    }
+    while (n < WORDS_MAX - ARGS_MAX - 1 && (word = word_next(&rest, &open)) != NULL)
+        words[n++] = word;
     for (size_t i = 0; args[i] && i < ARGS_MAX; i++)
         words[n++] = (char *)(uintptr_t)args[i];
     words[n] = NULL;
+    return !open;
 }
 
 static int child_start(char **words, enum msg_id start, int out, pid_t *child, struct err *e)
@@ -90,7 +113,8 @@ static int child_start(char **words, enum msg_id start, int out, pid_t *child, s
 static int child_hear(pid_t child, int in, int64_t until_ms, const atomic_bool *stop,
                       struct said *said, int *status)
 {
-    bool open = true, gone = false; /* a child is reaped once: what it said may still be on its way */
+    bool open = true,
+         gone = false; /* a child is reaped once: what it said may still be on its way */
 
     for (;;) {
         struct pollfd p = {.fd = open ? in : -1, .events = POLLIN};
@@ -122,8 +146,9 @@ int second_run(const char *command, const char *const *args, const struct second
     int ends[2] = {-1, -1}, status = 0;
     pid_t child = -1;
 
-    words_of(text, args, words);
-    int rc = pipe2(ends, O_CLOEXEC) == 0 ? 0 : err_errno(e, "pipe");
+    int rc = words_of(text, args, words) ? 0 : err_set(e, MSG_SECOND_QUOTE, command);
+    if (rc == 0 && pipe2(ends, O_CLOEXEC) != 0)
+        rc = err_errno(e, "pipe");
     if (rc == 0)
         rc = child_start(words, say->start, ends[1], &child, e);
     if (ends[1] >= 0)

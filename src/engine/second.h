@@ -13,7 +13,7 @@ struct second_words {
     enum msg_id start, failed, late;
 };
 
-/* Runs `command` (words between spaces, no shell) with `args` (NULL-ended) as its last arguments, whatever stands in
+/* Runs `command` (words between blanks, "one of several words" in double quotes; no shell) with `args` (NULL-ended) as its last arguments, whatever stands in
  * them; at most limit_s seconds; it and what it started are ended then, and when *stop becomes true. Not 0: the last line
  * that it said is in *e. Blocks. */
 int second_run(const char *command, const char *const *args, const struct second_words *words,

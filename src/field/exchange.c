@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "message.h"
 
 void exchange_end(struct exchange *x, enum job_end end, enum msg_id why)
 {
@@ -27,7 +28,8 @@ static void line_down(struct exchange *x)
     const struct channel_status *status = &x->bus->line->status; /* this thread's to write */
     x->job->error = status->why;
     if (status->why.code == 0)
-        err_set(&x->job->error, MSG_FIELD_LINE_DOWN, x->bus->line->conf.name);
+        err_set(&x->job->error, MSG_FIELD_LINE_DOWN, x->bus->line->conf.name,
+                N_("there is no connection"));
     if (!x->job->error.detail[0])
         err_detail(&x->job->error, "%s", status->trouble);
 }

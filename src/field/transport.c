@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "message.h"
 #include "serial.h"
 
 #define CONNECT_LIMIT_MS 3000
@@ -23,10 +24,31 @@
 #define KEEP_INTERVAL_S  5
 #define KEEP_COUNT       3
 
-static int failed(struct err *e, const struct channel_conf *conf, const char *what, const char *why)
+/* word: for people; why: for the log. */
+static int failed(struct err *e, const struct channel_conf *conf, const char *word,
+                  const char *what, const char *why)
 {
-    err_set(e, MSG_FIELD_LINE_DOWN, conf->name);
+    err_set(e, MSG_FIELD_LINE_DOWN, conf->name, word);
     return err_detail(e, "%s: %s", what, why);
+}
+
+/* What an errno of connect() means; what is rare is told as the system calls it. */
+static const char *connect_word(int why)
+{
+    static const struct {
+        int why;
+        const char *word;
+    } words[] = {
+        {ECONNREFUSED, N_("the connection is refused")},
+        {ETIMEDOUT, N_("no answer")},
+        {EHOSTUNREACH, N_("no answer")},
+        {ENETUNREACH, N_("there is no way to it in the network")},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (words[i].why == why)
+            return words[i].word;
+    }
+    return strerrordesc_np(why);
 }
 
 /* select() in libmodbus aborts the process on a descriptor of 1024 or more. */
@@ -40,7 +62,8 @@ static int lowered(int fd, const struct channel_conf *conf, int *out, struct err
             low = -1;
         }
         if (low < 0)
-            return failed(e, conf, "descriptor", "no number below 1024 is free");
+            return failed(e, conf, N_("there is no connection"), "descriptor",
+                          "no number below 1024 is free");
         fd = low;
     }
     *out = fd;
@@ -93,7 +116,7 @@ int transport_tcp(const struct channel_conf *conf, int *fd, struct err *e)
         rc = getaddrinfo(conf->host, port, &hints, &list);
     }
     if (rc != 0)
-        return failed(e, conf, conf->host, gai_strerror(rc));
+        return failed(e, conf, N_("there is no such host"), conf->host, gai_strerror(rc));
     int why = EADDRNOTAVAIL;
     for (const struct addrinfo *a = list; a; a = a->ai_next) {
         int s = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -110,7 +133,7 @@ int transport_tcp(const struct channel_conf *conf, int *fd, struct err *e)
         close(s);
     }
     freeaddrinfo(list);
-    return failed(e, conf, "connect", strerror(why));
+    return failed(e, conf, connect_word(why), "connect", strerror(why));
 }
 
 int transport_serial(const struct channel_conf *conf, int *fd, struct err *e)

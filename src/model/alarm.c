@@ -45,8 +45,9 @@ static int open_new(struct books *b, enum alarm_kind kind, const struct alarm_ob
 {
     const struct alarm_type *type = alarm_type(kind);
     char *detail = err_packed(why);
-    int rc = db_run(books_db(b), SQL_alarm_add, e, "sisiisi", type->word, (int64_t)type->severity,
-                    object->name, object->meter_id, object->channel_id, detail, now_utc);
+    int rc =
+        db_run(books_db(b), SQL_alarm_add, e, "sissiisi", type->word, (int64_t)type->severity,
+               type->about, object->name, object->meter_id, object->channel_id, detail, now_utc);
     int64_t id = db_last_id(books_db(b));
 
     free(detail);
@@ -95,6 +96,8 @@ static int end_or_wait(struct books *b, int64_t id, enum alarm_kind kind, int64_
     if ((type->until_acked && !acked) || now_utc < gone + seconds_of(b, type->clear_setting))
         return 0;
     int rc = db_run(books_db(b), SQL_alarm_cleared_set, e, "ii", id, now_utc);
+    if (rc == 0 && kind != ALARM_TEST)
+        rc = notice_add_cleared(b, id, now_utc, fx, e);
     if (rc == 0)
         tell(fx, id, kind, "cleared", false);
     return rc;

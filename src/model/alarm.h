@@ -39,6 +39,7 @@ enum alarm_severity { ALARM_URGENT = 1, ALARM_WARNING, ALARM_NOTICE };
 struct alarm_type {
     const char *word;  /* in the books, in settings and on the wire: "lost meter" */
     const char *title; /* N_() for people */
+    const char *about; /* N_() what its objects are: "Meter" */
     enum alarm_severity severity;
     bool bell; /* rings where setting alarm.bell says "default" */
     /* Seconds the cause must have been there before it is raised, and gone before it is cleared; NULL: at once. */
@@ -58,9 +59,9 @@ bool alarm_kinds_have(const char *list, enum alarm_kind kind);
 /* Is it among those of a setting that holds such a list? */
 bool alarm_kind_in(struct books *b, const char *setting, enum alarm_kind kind);
 
-/* What an alarm is about. */
+/* What an alarm is about; of which sort it is the kind says. */
 struct alarm_object {
-    const char *name; /* "meter 190301527", "channel L07", "queue receipt", "disk /var" */
+    const char *name; /* "190301527", "L07", "receipt", "/var"; "" where there is only one */
     int64_t meter_id, channel_id; /* 0: none */
 };
 

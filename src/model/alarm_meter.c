@@ -15,7 +15,7 @@
 /* The meter as the books have it now. */
 struct facts {
     int64_t meter_id, channel_id, now;
-    char number[32], channel[64], known[256], flag[16], object_name[48];
+    char number[32], channel[64], known[256], flag[16];
     struct alarm_object object;
     bool handed, sells, lost, stranger;
     int64_t misses, tried;
@@ -65,8 +65,7 @@ static void facts_read(struct db_row *row, struct facts *f)
     f->foreign_minor = db_int(row, 24);
     f->undone_utc = db_int(row, 25);
     text_copy(f->tag_name, sizeof f->tag_name, db_text(row, 26));
-    snprintf(f->object_name, sizeof f->object_name, "meter %s", f->number);
-    f->object = (struct alarm_object){f->object_name, f->meter_id, f->channel_id};
+    f->object = (struct alarm_object){f->number, f->meter_id, f->channel_id};
 }
 
 /* Says whether there is a cause; nothing is asked of the books where none is and none was. */
@@ -86,17 +85,15 @@ static int alone(struct books *b, const struct facts *f, bool *out, struct err *
 {
     const char *word = alarm_type(ALARM_LOST_METER)->word;
     const char *channel_word = alarm_type(ALARM_LOST_CHANNEL)->word;
-    char channel[80];
     struct db_row *row = NULL;
     int64_t since = 0, open = 0, others = 0, answered = 0;
-    int rc = db_find(books_db(b), SQL_alarm_at, &row, e, "ss", word, f->object_name);
+    int rc = db_find(books_db(b), SQL_alarm_at, &row, e, "ss", word, f->number);
 
     if (rc == 0 && row)
         since = db_int(row, 3);
     db_done(row);
-    snprintf(channel, sizeof channel, "channel %s", f->channel);
     if (rc == 0)
-        rc = db_get(books_db(b), SQL_alarm_kind_open, 0, &open, e, "ss", channel_word, channel);
+        rc = db_get(books_db(b), SQL_alarm_kind_open, 0, &open, e, "ss", channel_word, f->channel);
     if (rc != 0)
         return rc;
     row = NULL;
@@ -124,7 +121,7 @@ static int silent(struct books *b, const struct facts *f, struct effects *fx, st
     if (f->handed || alarm_kind_in(b, "alarm.off", ALARM_LOST_METER))
         return say(b, f, ALARM_LOST_METER, false, NULL, fx, e);
     rc = db_run(books_db(b), SQL_alarm_cause_add, e, "ssii", alarm_type(ALARM_LOST_METER)->word,
-                f->object_name, f->meter_id, f->tried);
+                f->number, f->meter_id, f->tried);
     if (rc == 0 && f->lost)
         rc = alone(b, f, &is_alone, e);
     if (rc != 0 || !is_alone)
@@ -194,18 +191,24 @@ static int energy(struct books *b, const struct facts *f, struct effects *fx, st
 }
 
 /* Off by more than the limit, until it is within half of it. In the day after a change to or from summer time a clock
- * that is off by that change is no news: all are, and they are being set. */
+ * that is off by that change is no news: all are, and they are being set; one that was set since then and is off has no
+ * excuse. */
 static int its_clock(struct books *b, const struct facts *f, struct effects *fx, struct err *e)
 {
     const int64_t most = setting_number(b, "alarm.clock_s");
-    int64_t changed = 0, off = f->clock_off < 0 ? -f->clock_off : f->clock_off;
+    int64_t changed = 0, set = 0, off = f->clock_off < 0 ? -f->clock_off : f->clock_off;
     const int64_t by = f->clock_known && off > most ? round_zone_change(f->now, &changed) : 0;
     const int64_t besides = f->clock_off + by < 0 ? -(f->clock_off + by) : f->clock_off + by;
     struct err why = {0};
+    int rc = 0;
 
     if (!f->clock_known)
         return 0;
-    if (by != 0 && besides < off)
+    if (by != 0)
+        rc = db_get(books_db(b), SQL_alarm_clock_set, 0, &set, e, "ii", f->meter_id, changed);
+    if (rc != 0)
+        return rc;
+    if (by != 0 && set == 0 && besides < off)
         off = besides;
     err_set(&why, MSG_ALARM_CLOCK, f->clock_off);
     return say(b, f, ALARM_CLOCK, off > (known(f, ALARM_CLOCK) ? most / 2 : most), &why, fx, e);
@@ -237,10 +240,12 @@ static int differs(struct books *b, const struct facts *f, struct effects *fx, s
 static int spoke(struct books *b, const struct facts *f, struct effects *fx, struct err *e)
 {
     struct err overload = {0}, fault = {0};
+    char status[8];
     int rc = tag(b, f, fx, e);
 
     err_set(&overload, MSG_ALARM_OVERLOAD, f->number);
-    err_set(&fault, MSG_ALARM_FAULT, f->number, f->status1);
+    snprintf(status, sizeof status, "0x%04X", (unsigned)f->status1 & 0xFFFFu);
+    err_set(&fault, MSG_ALARM_FAULT, f->number, status);
     if (rc == 0)
         rc = say(b, f, ALARM_LOST_METER, false, NULL, fx, e);
     if (rc == 0)

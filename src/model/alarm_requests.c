@@ -73,7 +73,7 @@ static int notice_test(struct books *b, const struct actor *who, const json_t *a
 {
     struct err why = {0};
     int64_t now = clock_utc(), id = 0;
-    const struct alarm_object object = {.name = "notice"};
+    const struct alarm_object object = {.name = ""};
 
     (void)args;
     err_set(&why, MSG_ALARM_TEST, who->name);

@@ -104,18 +104,10 @@ static void channel_read(struct db_row *row, struct found *out)
     out->number = db_int(row, 2);
 }
 
-static int channel_cause(struct sync *s, int64_t channel_id, const char *name,
-                         const struct err *why)
-{
-    char object[80];
-    snprintf(object, sizeof object, "channel %s", name);
-    return sync_cause(s, &(struct alarm_object){object, 0, channel_id}, why);
-}
-
 static int line_cause(struct sync *s, const struct alarm_line *line)
 {
     struct db_row *row = NULL;
-    struct err why = {0};
+    struct err why = line->why;
     char name[64] = "";
     int rc = db_find(books_db(s->books), SQL_alarm_channel_name, &row, s->e, "i", line->channel_id);
 
@@ -124,8 +116,9 @@ static int line_cause(struct sync *s, const struct alarm_line *line)
     db_done(row);
     if (rc != 0 || name[0] == '\0')
         return rc;
-    err_set(&why, MSG_ALARM_LINE_DOWN, name);
-    return channel_cause(s, line->channel_id, name, &why);
+    if (why.code == 0)
+        err_set(&why, MSG_ALARM_LINE_DOWN, name);
+    return sync_cause(s, &(struct alarm_object){name, 0, line->channel_id}, &why);
 }
 
 static int channels(struct sync *s, const struct alarm_facts *facts)
@@ -145,7 +138,7 @@ static int channels(struct sync *s, const struct alarm_facts *facts)
     for (size_t i = 0; i < lost.count && rc == 0; i++) {
         struct err why = {0};
         err_set(&why, MSG_ALARM_LOST_CHANNEL, lost.list[i].number, lost.list[i].name);
-        rc = channel_cause(s, lost.list[i].id, lost.list[i].name, &why);
+        rc = sync_cause(s, &(struct alarm_object){lost.list[i].name, 0, lost.list[i].id}, &why);
     }
     free(lost.list);
     return sync_end(s, rc);
@@ -189,10 +182,8 @@ static int meters(struct sync *s, enum sql_id id, int64_t before_utc, meter_why_
         rc = found_take(row, meter_read, &list, s->e);
     for (size_t i = 0; i < list.count && rc == 0; i++) {
         struct err why = {0};
-        char object[80];
         say(&list.list[i], &why);
-        snprintf(object, sizeof object, "meter %s", list.list[i].name);
-        rc = sync_cause(s, &(struct alarm_object){object, list.list[i].id, 0}, &why);
+        rc = sync_cause(s, &(struct alarm_object){list.list[i].name, list.list[i].id, 0}, &why);
     }
     free(list.list);
     return sync_end(s, rc);
@@ -215,9 +206,9 @@ static int batches(struct sync *s)
         rc = found_take(row, batch_read, &list, s->e);
     for (size_t i = 0; i < list.count && rc == 0; i++) {
         struct err why = {0};
-        char object[40];
+        char object[24];
         err_set(&why, MSG_ALARM_BATCH, list.list[i].id, list.list[i].text);
-        snprintf(object, sizeof object, "batch %lld", (long long)list.list[i].id);
+        snprintf(object, sizeof object, "%lld", (long long)list.list[i].id);
         rc = alarm_raise(s->books, s->kind, &(struct alarm_object){.name = object}, &why, s->now,
                          s->fx, s->e);
         if (rc == 0)
@@ -236,12 +227,10 @@ static int printers(struct sync *s, const struct alarm_facts *facts)
     for (size_t i = 0; i < facts->queue_count && rc == 0; i++) {
         const struct alarm_queue *q = &facts->queues[i];
         struct err why = {0};
-        char object[160];
         if (!q->trouble[0])
             continue;
         err_set(&why, MSG_ALARM_PRINTER, q->queue, q->trouble);
-        snprintf(object, sizeof object, "queue %s", q->queue);
-        rc = sync_cause(s, &(struct alarm_object){.name = object}, &why);
+        rc = sync_cause(s, &(struct alarm_object){.name = q->queue}, &why);
     }
     return sync_end(s, rc);
 }
@@ -251,16 +240,14 @@ static int disk(struct sync *s, const char *folder, int64_t free_bytes)
 {
     const int64_t least = setting_number(s->books, "alarm.disk_mib") * MIB;
     struct err why = {0};
-    char object[200];
 
-    snprintf(object, sizeof object, "disk %s", folder);
     if (free_bytes < 0) /* not known: it stays as it is */
-        json_object_del(s->known, object);
+        json_object_del(s->known, folder);
     if (free_bytes < 0 ||
-        free_bytes >= (json_object_get(s->known, object) ? least + least / 10 : least))
+        free_bytes >= (json_object_get(s->known, folder) ? least + least / 10 : least))
         return 0;
     err_set(&why, MSG_ALARM_DISK, folder, free_bytes / MIB);
-    return sync_cause(s, &(struct alarm_object){.name = object}, &why);
+    return sync_cause(s, &(struct alarm_object){.name = folder}, &why);
 }
 
 static int disks(struct sync *s, const struct alarm_facts *facts)
@@ -276,7 +263,7 @@ static int disks(struct sync *s, const struct alarm_facts *facts)
 
 static int backup(struct sync *s)
 {
-    const struct alarm_object object = {.name = "backup"};
+    const struct alarm_object object = {.name = ""};
     const int64_t most = setting_number(s->books, "alarm.backup_s");
     struct err why = {0};
     struct db_row *row = NULL;
@@ -305,7 +292,7 @@ static int backup(struct sync *s)
 struct gone {
     int64_t id, since;
     bool acked;
-    char kind[24], object[160];
+    char kind[24], object[128];
 };
 
 static int gone_end(struct sync *s)

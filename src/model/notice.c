@@ -90,6 +90,15 @@ int notice_add_all(struct books *b, int64_t alarm_id, enum alarm_kind kind, int6
     return rc;
 }
 
+int notice_add_cleared(struct books *b, int64_t alarm_id, int64_t now_utc, struct effects *fx,
+                       struct err *e)
+{
+    if (setting_number(b, "alarm.notify_cleared") == 0)
+        return 0;
+    fx->notices = true;
+    return db_run(books_db(b), SQL_notice_add_cleared, e, "ii", alarm_id, now_utc);
+}
+
 static void notice_read(struct db_row *row, struct notice *n)
 {
     const struct {
@@ -103,6 +112,7 @@ static void notice_read(struct db_row *row, struct notice *n)
         {n->meter, sizeof n->meter, 11},      {n->place, sizeof n->place, 12},
         {n->tenant, sizeof n->tenant, 13},    {n->phone, sizeof n->phone, 14},
         {n->channel, sizeof n->channel, 15},  {n->site, sizeof n->site, 16},
+        {n->about, sizeof n->about, 18},      {n->tells, sizeof n->tells, 19},
     };
 
     memset(n, 0, sizeof *n);
@@ -113,7 +123,7 @@ static void notice_read(struct db_row *row, struct notice *n)
     n->alarm_id = db_int(row, 5);
     n->severity = (enum alarm_severity)db_int(row, 8);
     n->raised_utc = db_int(row, 10);
-    n->cleared = !db_null(row, 17);
+    n->cleared_utc = db_int(row, 17);
 }
 
 int notice_due(struct books *b, int64_t now_utc, const char *way, struct notice *out,

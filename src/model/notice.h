@@ -20,16 +20,21 @@ bool notice_addresses_known(const char *list);
 int notice_add_all(struct books *b, int64_t alarm_id, enum alarm_kind kind, int64_t now_utc,
                    struct effects *fx, struct err *e);
 
+/* It is over: those who were told of it are told of that, where setting alarm.notify_cleared says so. */
+int notice_add_cleared(struct books *b, int64_t alarm_id, int64_t now_utc, struct effects *fx,
+                       struct err *e);
+
 /* What a sender needs to know of one. */
 struct notice {
     int64_t id, alarm_id, raised_utc;
     char way[8], recipient[128], language[8];
     int tries;
-    char kind[24], object[96];
+    char kind[24], about[16], object[128];
+    char tells[8]; /* "raised", "cleared" */
     enum alarm_severity severity;
     char detail[1024]; /* JSON of the sentence */
     char meter[32], place[128], tenant[128], phone[64], channel[64], site[128];
-    bool cleared; /* meanwhile */
+    int64_t cleared_utc; /* 0: it is open */
 };
 /* The first that is due on this way ("command", "mail"): 1, or 0 and when the next will be (INT64_MAX: none waits). */
 int notice_due(struct books *b, int64_t now_utc, const char *way, struct notice *out,

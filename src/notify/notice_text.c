@@ -3,7 +3,7 @@
  *     # a comment              @subject TEXT            @title KIND = TEXT
  *     @text MESSAGE = TEXT     @word WORD = TEXT        anything else: a line of the body
  * TEXT holds fields: {site} {kind} {title} {severity} {object} {sentence} {meter} {place} {tenant} {phone} {channel} {time}
- * {alarm}, and in @text the sentence's figures {1} {2} ... A line of the body whose fields are all empty is left out.
+ * {cleared} {alarm}, and in @text the sentence's figures {1} {2} ... A line of the body whose fields are all empty is left out.
  */
 #include "notice_text.h"
 
@@ -32,9 +32,9 @@ struct notice_template {
     size_t count;
 };
 
-static const char *const fields[] = {"site",     "kind",  "title", "severity", "object",
-                                     "sentence", "meter", "place", "tenant",   "phone",
-                                     "channel",  "time",  "alarm", NULL};
+static const char *const fields[] = {"site",     "kind",  "title",   "severity", "object",
+                                     "sentence", "meter", "place",   "tenant",   "phone",
+                                     "channel",  "time",  "cleared", "alarm",    NULL};
 
 static const char *line_find(const struct notice_template *t, enum line_kind kind, const char *key)
 {
@@ -114,9 +114,9 @@ static char *field_value(const struct notice_template *t, const struct notice_fa
 {
     const struct {
         const char *name, *value;
-    } texts[] = {{"site", f->site},   {"kind", f->kind},      {"object", f->object},
-                 {"meter", f->meter}, {"place", f->place},    {"tenant", f->tenant},
-                 {"phone", f->phone}, {"channel", f->channel}};
+    } texts[] = {{"site", f->site},      {"kind", f->kind},     {"meter", f->meter},
+                 {"place", f->place},    {"tenant", f->tenant}, {"phone", f->phone},
+                 {"channel", f->channel}};
     char buf[CLOCK_TEXT_MAX];
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -129,6 +129,10 @@ static char *field_value(const struct notice_template *t, const struct notice_fa
     }
     if (strcmp(name, "severity") == 0)
         return mem_text(word_of(t, f->severity));
+    if (strcmp(name, "object") == 0)
+        return mem_format("%s%s%s", word_of(t, f->about), f->object[0] ? " " : "", f->object);
+    if (strcmp(name, "cleared") == 0)
+        return mem_text(f->cleared_utc ? clock_text(f->cleared_utc, buf) : "");
     if (strcmp(name, "sentence") == 0)
         return notice_sentence(t, f);
     if (strcmp(name, "time") == 0)

@@ -9,11 +9,11 @@
 
 /* What a notice tells; all texts are data, whatever stands in them. */
 struct notice_facts {
-    const char *kind, *severity; /* English words of the books */
-    const char *object, *site, *meter, *place, *tenant, *phone, *channel;
-    int64_t alarm, at_utc;
-    bool cleared;
-    struct err why; /* the sentence with its figures */
+    const char *kind, *severity; /* English words of the books; severity "cleared": it is over */
+    const char *about, *object;  /* "Meter", "190301527" */
+    const char *site, *meter, *place, *tenant, *phone, *channel;
+    int64_t alarm, at_utc, cleared_utc; /* 0: it is open */
+    struct err why;                     /* the sentence with its figures */
 };
 
 struct notice_template;

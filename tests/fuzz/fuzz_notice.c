@@ -57,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct notice_facts facts = {.kind = "lost meter",
                                  .severity = "warning",
+                                 .about = "Meter",
                                  .object = "190301527\r\nSubject: \r\n\r\n张三",
                                  .site = "Tower A",
                                  .meter = "{meter}",
@@ -68,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  .at_utc = 1793599389};
     err_set(&facts.why, MSG_SELECT_WORD, (int64_t)3, "state", "{1}", "cut");
     fill(t, &facts);
-    fill(t, &(struct notice_facts){.kind = "", .severity = "", .object = ""});
+    fill(t, &(struct notice_facts){.kind = "", .severity = "", .about = "", .object = ""});
     notice_template_free(t);
     return 0;
 }

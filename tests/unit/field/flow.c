@@ -356,6 +356,7 @@ static void back_off(void **state)
     work_wait(&w);
     assert_int_equal(w.job.end, JOB_UNREACHED);
     assert_int_equal(w.job.error.msg, MSG_FIELD_LINE_DOWN);
+    assert_string_equal(w.job.error.arg[1].text, "the connection is refused");
     assert_true(field_status(s.field, 1, &status));
     assert_int_equal(status.state, LINE_BACKOFF);
     assert_string_equal(status.trouble, "connect: Connection refused");

@@ -14,6 +14,7 @@
 
 #include "alarm.h"
 #include "fold.h"
+#include "query.h"
 
 #define NOON   1773115200 /* 2026-03-10 12:00 in Shanghai */
 #define DAY    86400
@@ -335,6 +336,44 @@ static void test_clock_summer(void **state)
     were(&s, "clock off", 2);
 }
 
+/* A clock that was set after the change and is off by it again, or still, has no excuse. */
+static void test_clock_set_since(void **state)
+{
+    struct site s = site_at_noon(state);
+
+    setenv("TZ", "Europe/Berlin", 1);
+    tzset();
+    clock_to(&s, 1774746000);
+    s.next.clock_off_s = -3600;
+    sql(s.rig, "INSERT INTO \"order\" (id, kind, meter_id, state, created_at_utc, changed_at_utc)"
+               " VALUES (8, 'clock', 7, 'done', 1774745999, 1774746000),"
+               "        (9, 'clock', 7, 'queued', 1774746060, 1774746060)");
+    reads(&s, 60);
+    is(&s, "clock off", NONE); /* the one before the change; the one after it is under way */
+    sql(s.rig, "UPDATE \"order\" SET state = 'failed' WHERE id = 9");
+    reads(&s, 60);
+    is(&s, "clock off", THERE);
+    sql(s.rig, "DELETE FROM \"order\" WHERE id >= 8");
+}
+
+/* The words that the query takes are the kinds that there are. */
+static void test_words(void **state)
+{
+    struct query_table *table = query_table_new();
+    const struct param *p = query_params(query_find(table, "alarms"));
+    size_t bars = 0;
+
+    (void)state;
+    while (strcmp(p->name, "kind") != 0)
+        p++;
+    for (const char *c = p->words; *c; c++)
+        bars += *c == '|';
+    assert_int_equal(bars + 1, ALARM_COUNT);
+    for (int i = 0; i < ALARM_COUNT; i++)
+        assert_non_null(strstr(p->words, alarm_type((enum alarm_kind)i)->word));
+    query_table_free(table);
+}
+
 /* The alarm goes by what the list of drifts shows. */
 static void drifts(struct site *s, int64_t wanted)
 {
@@ -570,6 +609,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_energy_step, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_clock, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_clock_summer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_clock_set_since, set_up, tear_down),
+        cmocka_unit_test(test_words),
         cmocka_unit_test_setup_teardown(test_drift, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stranger, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_in_doubt, set_up, tear_down),
