@@ -42,7 +42,7 @@ bench: packages-test
 	@sh tests/bench/history.sh $(O)
 	@sh tests/bench/export.sh $(O)
 
-# Books with 31 million readings in $(O)/bench, for `make bench` (1.3 GB, some minutes).
+# Books with 31 million readings in $(O)/bench, for `make bench` (2.2 GB, some minutes).
 .PHONY: bench-data
 bench-data: packages-test
 	@$(MAKE) --no-print-directory -s -j2 tests-built
