@@ -112,41 +112,56 @@ static void accepted(struct view *v, const json_t *result, const struct err *e)
                                 SHOW_ARGS(rows_member_text(result, "meter"))));
 }
 
-static void tell(struct view *v, const char *call, view_reply_fn *reply)
+static void tell(struct view *v, const char *call, bool force, view_reply_fn *reply)
 {
     struct drift *s = v->state;
+    json_t *args = json_pack("{s:s,s:s}", "meter", table_source_text(&s->list, "meter"), "item",
+                             table_source_text(&s->list, "item"));
     s->asked = true;
-    view_ask(v, call,
-             json_pack("{s:s,s:s}", "meter", table_source_text(&s->list, "meter"), "item",
-                       table_source_text(&s->list, "item")),
-             NULL, N_("telling the engine"), reply);
+    if (force)
+        json_object_set_new(args, "force", json_true());
+    view_ask(v, call, args, NULL, N_("telling the engine"), reply);
 }
 
 static void fix(struct view *v)
 {
-    tell(v, "wanted.fix", fixed);
+    tell(v, "wanted.fix", false, fixed);
+}
+
+static void fix_came_back(struct view *v)
+{
+    tell(v, "wanted.fix", true, fixed);
 }
 
 static void accept(struct view *v)
 {
-    tell(v, "wanted.accept", accepted);
+    tell(v, "wanted.accept", false, accepted);
 }
 
 /* A relay that opens makes a room dark: that is asked about. */
 static void fix_ask(struct view *v)
 {
     struct drift *s = v->state;
-    char title[SHOW_TEXT_MAX * 2];
+    char title[SHOW_TEXT_MAX * 2], text[SHOW_TEXT_MAX * 2];
     const char *room = table_source_text(&s->list, "room");
     const char *meter = table_source_text(&s->list, "meter");
+    const char *had_by = table_source_text(&s->list, "had_by");
     if (strcmp(table_source_text(&s->list, "item"), "mode") != 0) {
         fix(v);
         return;
     }
     show_format(title, sizeof title, _("Make it so: meter %1, %2, relay %3"),
                 SHOW_ARGS(meter, room, message_gettext(table_source_text(&s->list, "wanted"))));
-    view_dialog(v, title, _("Its relay is switched: the room may go dark, or get power."),
-                room[0] ? room : meter, fix);
+    if (had_by[0])
+        show_format(
+            text, sizeof text,
+            _("%1 had the line, and it came back with this meter forced off: somebody may be "
+              "working there. Ask first. The room gets power."),
+            SHOW_ARGS(had_by));
+    else
+        text_copy(text, sizeof text,
+                  _("Its relay is switched: the room may go dark, or get power."));
+    view_dialog(v, title, text, room[0] ? room : meter, had_by[0] ? fix_came_back : fix);
 }
 
 static void drift_action(struct view *v, int action)

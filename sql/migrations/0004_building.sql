@@ -149,6 +149,9 @@ ALTER TABLE meter_state ADD COLUMN load_at_utc INTEGER;
 ALTER TABLE meter_state ADD COLUMN clock_off_s INTEGER;               -- the meter's clock less ours when it was read
 ALTER TABLE meter_state ADD COLUMN frequency_mhz INTEGER;
 ALTER TABLE meter_state ADD COLUMN ratio INTEGER;                     -- of its transformers, voltage x current
+ALTER TABLE meter_state ADD COLUMN back_from TEXT NOT NULL DEFAULT '';  -- who had its line, until it is read and found not forced off, or somebody decides
+ALTER TABLE meter_state ADD COLUMN back_at_utc INTEGER;                -- when that line came back
+CREATE INDEX meter_back ON meter_state (meter_id) WHERE back_from <> '';
 CREATE TABLE wanted_item (                     -- what can be said of a meter
     item       TEXT PRIMARY KEY,
     place      INTEGER NOT NULL,               -- in lists

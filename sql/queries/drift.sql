@@ -15,6 +15,7 @@
 -- column: drift integer Differs
 -- column: item text Item
 -- column: tenant text Tenant
+-- column: had_by text Had by
 -- Meters that are not as it was said, along an index of those that differ. item: only of this kind.
 -- scan: only meters that differ
 SELECT v.meter, v.room, w.what, w.wanted_text AS wanted, w.reported_text AS reported, w.reported_at AS at,
@@ -22,7 +23,8 @@ SELECT v.meter, v.room, w.what, w.wanted_text AS wanted, w.reported_text AS repo
            WHEN 'clock' THEN 'our clock' ELSE 'nobody here' END AS how, coalesce(p.name, '') AS name, w.said_at,
        coalesce((SELECT o.state FROM "order" o WHERE o.meter_id = w.meter_id AND o.state IN ('queued', 'sending', 'in doubt')
            AND o.kind = w.order_kind ORDER BY o.id DESC LIMIT 1), '') AS order_state,
-       w.drift, w.item, v.tenant
+       w.drift, w.item, v.tenant,
+       CASE w.item WHEN 'mode' THEN (SELECT b.back_from FROM meter_state b WHERE b.meter_id = w.meter_id) ELSE '' END AS had_by
 FROM (
     SELECT s.* FROM meter_state d INDEXED BY meter_drift CROSS JOIN wanted_said s ON s.meter_id = d.meter_id
     WHERE d.drift > 0 AND s.drift

@@ -8,7 +8,7 @@ SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.
        (SELECT o.id FROM opening o WHERE o.meter_id = v.meter_id AND o.state IN ('waiting', 'failed') LIMIT 1),
        (SELECT o.id FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
         AND o.kind = 'top-up' AND o.meter_id = v.meter_id LIMIT 1),
-       v.state = 'lost' OR coalesce(ms.lost, 0), coalesce(ms.old_firmware, 0), v.handed_to <> '', c.name, t.search, tf.name,
+       v.state = 'lost' OR coalesce(ms.lost, 0), coalesce(ms.old_firmware, 0), v.handed_to <> '' OR coalesce(ms.back_from, '') <> '', c.name, t.search, tf.name,
        v.account, v.role, (SELECT CASE WHEN x.transformers THEN ms.ratio ELSE 1 END FROM meter x WHERE x.id = v.meter_id),
        (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
         AND o.kind <> 'top-up' AND o.meter_id = v.meter_id),
@@ -27,7 +27,7 @@ SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.
        (SELECT o.id FROM opening o WHERE o.meter_id = v.meter_id AND o.state IN ('waiting', 'failed') LIMIT 1),
        (SELECT o.id FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
         AND o.kind = 'top-up' AND o.meter_id = v.meter_id LIMIT 1),
-       v.state = 'lost' OR coalesce(ms.lost, 0), coalesce(ms.old_firmware, 0), v.handed_to <> '', c.name, t.search, tf.name,
+       v.state = 'lost' OR coalesce(ms.lost, 0), coalesce(ms.old_firmware, 0), v.handed_to <> '' OR coalesce(ms.back_from, '') <> '', c.name, t.search, tf.name,
        v.account, v.role, (SELECT CASE WHEN x.transformers THEN ms.ratio ELSE 1 END FROM meter x WHERE x.id = v.meter_id),
        (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
         AND o.kind <> 'top-up' AND o.meter_id = v.meter_id),

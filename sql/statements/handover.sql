@@ -11,6 +11,12 @@ FROM channel c WHERE c.name = ?1;
 UPDATE channel SET handed_to = ?2, handed_by = nullif(?3, 0), handed_at_utc = ?4 WHERE id = ?1;
 -- name: handover_back
 UPDATE channel SET handed_to = '', handed_by = NULL, handed_at_utc = NULL WHERE id = ?1;
+-- name: handover_back_mark
+-- All are read at once; what was not said to be forced off is looked at before it is switched on.
+UPDATE meter_state SET back_at_utc = ?3, back_from = CASE
+    WHEN EXISTS (SELECT 1 FROM wanted w WHERE w.meter_id = meter_state.meter_id AND w.item = 'mode' AND w.value <> 1) THEN ?2
+    ELSE '' END
+WHERE meter_id IN (SELECT m.id FROM meter m WHERE m.channel_id = ?1);
 -- name: channel_drop_rounds
 DELETE FROM round WHERE channel_id = ?1;
 -- name: channel_drop_hours

@@ -1,8 +1,9 @@
 -- Lock-outs, and what holds an order back.
 -- name: hold_find
-SELECT m.number, op.name, l.at_utc, l.off_at_utc, c.handed_to, c.name
+SELECT m.number, op.name, l.at_utc, l.off_at_utc, c.handed_to, c.name, coalesce(ms.back_from, '')
 FROM meter m JOIN channel c ON c.id = m.channel_id
 LEFT JOIN lock_out l ON l.meter_id = m.id AND l.cleared_at_utc IS NULL LEFT JOIN operator op ON op.id = l.operator_id
+LEFT JOIN meter_state ms ON ms.meter_id = m.id
 WHERE m.id = ?1;
 -- name: lock_out_add
 INSERT INTO lock_out (meter_id, operator_id, reason, at_utc) VALUES (?1, ?2, ?3, ?4);

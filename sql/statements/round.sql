@@ -1,9 +1,11 @@
 -- Rounds, the clocks of meters, the quality of lines.
 -- name: round_meters
--- After a restore a meter counts as never read until it is compared: it is asked at once.
+-- After a restore a meter counts as never read until it is compared, and where its line came back until it is read: it is
+-- asked at once.
 -- scan: every meter of the site is wanted
 SELECT m.id, m.channel_id, m.address, m.number, m.model, m.transformers, coalesce(m.interval_s, c.interval_s, ?1),
-       CASE WHEN EXISTS (SELECT 1 FROM restore_meter x WHERE x.meter_id = m.id AND x.compared_utc IS NULL) THEN 0
+       CASE WHEN EXISTS (SELECT 1 FROM restore_meter x WHERE x.meter_id = m.id AND x.compared_utc IS NULL)
+            OR ms.back_at_utc >= ms.read_at_utc THEN 0
             ELSE coalesce(ms.read_at_utc, 0) END, coalesce(ms.misses, 0)
 FROM meter m JOIN channel c ON c.id = m.channel_id LEFT JOIN meter_state ms ON ms.meter_id = m.id
 WHERE c.handed_to = '' ORDER BY m.id;

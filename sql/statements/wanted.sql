@@ -26,6 +26,15 @@ SELECT ?1, i.item, i.value, 'adopted', ?2 FROM (
     UNION ALL SELECT 'overdraft_minor', ms.overdraft_minor FROM meter_state ms WHERE ms.meter_id = ?1
     UNION ALL SELECT 'max_power_w', ms.load_max_w FROM meter_state ms WHERE ms.meter_id = ?1) i
 WHERE i.value IS NOT NULL;
+-- name: wanted_back_seen
+-- Read since its line came back: it is not forced off, or that was said.
+UPDATE meter_state SET back_from = '' WHERE meter_id = ?1 AND back_from <> '' AND ?2 >= back_at_utc
+  AND (forced = 0 OR relay_closed <> 0 OR why <> 'forced off'
+       OR EXISTS (SELECT 1 FROM wanted w WHERE w.meter_id = ?1 AND w.item = 'mode' AND w.value = 1));
+-- name: wanted_back_decided
+UPDATE meter_state SET back_from = '' WHERE meter_id = ?1 AND back_from <> '';
+-- name: wanted_back
+SELECT m.number, ms.back_from FROM meter_state ms JOIN meter m ON m.id = ms.meter_id WHERE ms.meter_id = ?1 AND ms.back_from <> '';
 -- name: wanted_count
 SELECT (SELECT count(*) FROM wanted_drift w WHERE w.meter_id = ?1), ms.drift, m.number
 FROM meter_state ms JOIN meter m ON m.id = ms.meter_id WHERE ms.meter_id = ?1;

@@ -11,6 +11,7 @@
 #include "hold.h"
 #include "message.h"
 #include "opening.h"
+#include "order_turn.h"
 #include "text.h"
 #include "wanted.h"
 
@@ -99,6 +100,25 @@ static int prices_add(struct books *b, const struct drift *d, json_t *settings, 
     return rc != 0 ? rc : more < 0 ? more : 0;
 }
 
+/* Said once more, with force, what came back forced off from other hands is somebody's decision. */
+static int came_back(struct books *b, const struct drift *d, bool force, struct effects *fx,
+                     struct err *e)
+{
+    bool mode = false;
+    struct db_row *row = NULL;
+
+    for (int i = 0; i < d->count; i++)
+        mode = mode || strcmp(d->list[i].item, "mode") == 0;
+    int rc = mode ? db_find(books_db(b), SQL_wanted_back, &row, e, "i", d->place.meter_id) : 0;
+    bool came = rc == 0 && row != NULL;
+    if (came && !force)
+        rc = err_set(e, MSG_WANTED_CAME_BACK, db_text(row, 0), db_text(row, 1));
+    db_done(row);
+    if (rc == 0 && came)
+        rc = db_run(books_db(b), SQL_wanted_back_decided, e, "i", d->place.meter_id);
+    return rc != 0 || !came ? rc : turn_wake(b, d->place.meter_id, fx, e);
+}
+
 static const char *const modes[] = {"prepaid", "off", "on"};
 
 static int fix_item(struct books *b, const struct actor *who, const struct drift *d,
@@ -130,6 +150,8 @@ static int wanted_fix(struct books *b, const struct actor *who, const json_t *ar
 
     if (rc == 0)
         rc = opening_check(b, d.place.meter_id, d.place.number, e);
+    if (rc == 0)
+        rc = came_back(b, &d, json_is_true(json_object_get(args, "force")), fx, e);
     for (int i = 0; rc == 0 && i < d.count; i++)
         rc = fix_item(b, who, &d, &d.list[i], settings, orders, fx, e);
     if (rc == 0 && json_object_size(settings) > 0)
@@ -160,6 +182,8 @@ static int wanted_accept(struct books *b, const struct actor *who, const json_t 
     if (rc == 0 && accepted == 0)
         rc = err_set(e, MSG_WANTED_CLOCK, d.place.number);
     if (rc == 0)
+        rc = came_back(b, &d, true, fx, e);
+    if (rc == 0)
         rc = wanted_judge(b, d.place.meter_id, fx, e);
     if (rc == 0)
         rc = alarm_after_reading(b, d.place.meter_id, fx, e);
@@ -168,12 +192,20 @@ static int wanted_accept(struct books *b, const struct actor *who, const json_t 
     return rc;
 }
 
-static const struct param item_params[] = {
+#define ITEMS                                                                                      \
+    "mode|price1_e4|price2_e4|price3_e4|price4_e4|alarm1_minor|alarm2_minor|overdraft_minor|"      \
+    "max_power_w|clock|purchase"
+
+static const struct param fix_params[] = {
     {.name = "meter", .kind = PARAM_TEXT, .required = true, .max = 32},
-    {.name = "item",
-     .kind = PARAM_TEXT,
-     .words = "mode|price1_e4|price2_e4|price3_e4|price4_e4|alarm1_minor|alarm2_minor|"
-              "overdraft_minor|max_power_w|clock|purchase"},
+    {.name = "item", .kind = PARAM_TEXT, .words = ITEMS},
+    {.name = "force", .kind = PARAM_BOOL},
+    {0},
+};
+
+static const struct param accept_params[] = {
+    {.name = "meter", .kind = PARAM_TEXT, .required = true, .max = 32},
+    {.name = "item", .kind = PARAM_TEXT, .words = ITEMS},
     {0},
 };
 
@@ -181,12 +213,12 @@ static const struct request requests[] = {
     {.name = "wanted.fix",
      .title = N_("Make a meter as it was said"),
      .roles = ROLE_FIELD,
-     .params = item_params,
+     .params = fix_params,
      .run = wanted_fix},
     {.name = "wanted.accept",
      .title = N_("Accept a meter as it is"),
      .roles = ROLE_MANAGER,
-     .params = item_params,
+     .params = accept_params,
      .run = wanted_accept},
 };
 

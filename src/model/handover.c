@@ -84,6 +84,8 @@ static int handover_back(struct books *b, const struct actor *who, const json_t 
         rc = err_set(e, MSG_HANDOVER_NOT_GIVEN, name, c.to);
     if (rc == 0)
         rc = db_run(books_db(b), SQL_handover_back, e, "i", c.id);
+    if (rc == 0)
+        rc = db_run(books_db(b), SQL_handover_back_mark, e, "isi", c.id, c.to, clock_utc());
     if (rc != 0)
         return rc;
     fx->orders = true;

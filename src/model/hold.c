@@ -1,6 +1,7 @@
 /*
- * The two things that hold an order back: a tag on the meter, and a channel that was handed over. How tags come and go is
- * lock_out.c, how channels do handover.c.
+ * What holds an order back: a tag on the meter, a channel that was handed over, and a meter that may have come back from
+ * there forced off for somebody who works on it. How tags come and go is lock_out.c, how channels do handover.c; what
+ * became of a meter there is told by its reading (wanted.c) or decided by people (drift.c).
  */
 #include "hold.h"
 
@@ -51,11 +52,14 @@ int hold_check(struct books *b, int64_t meter_id, const struct hold_ask *ask, st
         rc = err_set(why, MSG_HOLD_HANDED_OVER, db_text(row, 5), db_text(row, 4));
     else if (rc == 0 && row && !db_null(row, 1) && closes(ask, !db_null(row, 3)))
         rc = err_set(why, MSG_HOLD_LOCKED_OUT, db_text(row, 0), db_text(row, 1), db_int(row, 2));
+    else if (rc == 0 && row && db_text(row, 6)[0] && ask->kind == ORDER_SWITCH && closes(ask, true))
+        rc = err_set(why, MSG_HOLD_CAME_BACK, db_text(row, 0), db_text(row, 6));
     db_done(row);
     return rc;
 }
 
 bool hold_is(const struct err *why)
 {
-    return why->code != 0 && (why->msg == MSG_HOLD_LOCKED_OUT || why->msg == MSG_HOLD_HANDED_OVER);
+    return why->code != 0 && (why->msg == MSG_HOLD_LOCKED_OUT || why->msg == MSG_HOLD_HANDED_OVER ||
+                              why->msg == MSG_HOLD_CAME_BACK);
 }

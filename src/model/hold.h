@@ -1,6 +1,6 @@
 /*
  * What may be sent to a meter while somebody works on it: a lock-out's tag keeps back whatever could close the relay, a
- * channel in other hands everything. Asked when an order is given, when it is due, and once more in the very transaction
+ * channel in other hands everything, a meter that came back from there what would switch it on. Asked when an order is given, when it is due, and once more in the very transaction
  * that lets its frame go, so that a tag beats an order that is on its way to the line. Every function runs inside a
  * transaction of the writer (books_within()) or on a reader (preview).
  */
@@ -15,7 +15,8 @@ struct hold_ask {
     const char *detail; /* settings: JSON of the values; else NULL or "" */
 };
 
-/* 0: may be sent. ERR_REFUSED with *why: held (MSG_HOLD_LOCKED_OUT, MSG_HOLD_HANDED_OVER). A top-up of a locked-out
+/* 0: may be sent. ERR_REFUSED with *why: held (MSG_HOLD_LOCKED_OUT, MSG_HOLD_HANDED_OVER; of a switch that could close
+ * the relay also MSG_HOLD_CAME_BACK). A top-up of a locked-out
  * meter goes when forced off is verified, since a top-up does not close a forced relay. Another negative code: the books
  * failed. */
 int hold_check(struct books *b, int64_t meter_id, const struct hold_ask *ask, struct err *why);

@@ -100,6 +100,14 @@ int wanted_opened(struct books *b, const struct order_row *o, struct effects *fx
     return rc != 0 ? rc : wanted_ordered(b, o, fx, e);
 }
 
+/* A meter that was in other hands is not forced off: what waited for that goes. */
+static int back_seen(struct books *b, const struct reading *r, struct effects *fx, struct err *e)
+{
+    int rc = db_run(books_db(b), SQL_wanted_back_seen, e, "ii", r->meter_id, r->at_utc);
+
+    return rc == 0 && db_changes(books_db(b)) > 0 ? turn_wake(b, r->meter_id, fx, e) : rc;
+}
+
 int wanted_read(struct books *b, const struct reading *r, struct effects *fx, struct err *e)
 {
     int64_t missing = 0;
@@ -107,5 +115,7 @@ int wanted_read(struct books *b, const struct reading *r, struct effects *fx, st
 
     if (rc == 0 && missing)
         rc = adopt(b, r->meter_id, e);
+    if (rc == 0)
+        rc = back_seen(b, r, fx, e);
     return rc != 0 ? rc : wanted_judge(b, r->meter_id, fx, e);
 }

@@ -1,6 +1,6 @@
 /*
  * A channel that is handed over in the middle of a batch: its rows end at once, with the reason, and nothing of the batch is
- * sent when the channel is back.
+ * sent when the channel is back. A meter that comes back forced off is not switched on by itself.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,11 +101,102 @@ static void test_by_force(void **state)
     assert_int_equal(number(r, "SELECT state = 'done' FROM batch"), 1);
 }
 
+static int looks(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    return reading_store(b, ctx, fx, e);
+}
+
+static int64_t read_at = 1700000000;
+
+static void look(struct rig *r, bool off)
+{
+    struct reading reading = {.meter_id = 7,
+                              .at_utc = read_at,
+                              .seen = seen(41, 3720, 100000),
+                              .begun_mono_ms = begun(r),
+                              .forced = off,
+                              .relay_closed = !off};
+    snprintf(reading.why, sizeof reading.why, "%s", off ? "forced off" : "closed");
+    assert_int_equal(books_within(r->books, looks, &reading, &r->fx, &r->e), 0);
+}
+
+/* Asked for by an electrician; what came of it. */
+static int tries(struct rig *r, const char *request, const char *key, const char *value, bool force)
+{
+    struct actor who = r->cashier;
+    json_t *result = NULL, *args = json_pack("{s:s,s:s}", "meter", "190301527", key, value);
+
+    who.role = ROLE_ELECTRICIAN;
+    if (force)
+        json_object_set_new(args, "force", json_true());
+    r->e = (struct err){0};
+    books_change(r->books, request_find(request), &who, NULL, args, &result, &r->fx, &r->e);
+    json_decref(result);
+    json_decref(args);
+    return r->e.msg;
+}
+
+static void away_and_back(struct rig *r)
+{
+    asks(r, "handover.set", json_pack("{s:s,s:s}", "channel", "L1", "to", "Sun"));
+    asks(r, "handover.back", json_pack("{s:s}", "channel", "L1"));
+}
+
+static void test_came_back_off(void **state)
+{
+    struct rig *r = *state;
+    int none = 0;
+
+    read_at = clock_utc() - 60;
+    look(r, false);
+    away_and_back(r);
+    /* Not read yet: nobody knows; read and not off: as ever. */
+    assert_int_equal(tries(r, "order.switch", "mode", "prepaid", false), MSG_HOLD_CAME_BACK);
+    assert_int_equal(tries(r, "order.switch", "mode", "off", false), none);
+    sql(r, "DELETE FROM \"order\"");
+    read_at = clock_utc();
+    look(r, false);
+    assert_int_equal(tries(r, "order.switch", "mode", "prepaid", false), none);
+    sql(r, "DELETE FROM \"order\"");
+    /* Off: it stays so until somebody says otherwise, twice. */
+    away_and_back(r);
+    look(r, true);
+    assert_int_equal(tries(r, "order.switch", "mode", "prepaid", false), MSG_HOLD_CAME_BACK);
+    assert_int_equal(tries(r, "order.switch", "mode", "on", false), MSG_HOLD_CAME_BACK);
+    assert_int_equal(tries(r, "wanted.fix", "item", "mode", false), MSG_WANTED_CAME_BACK);
+    look(r, true);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\""), 0);
+    assert_int_equal(tries(r, "wanted.fix", "item", "mode", true), none);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" WHERE kind = 'switch'"), 1);
+    assert_int_equal(number(r, "SELECT count(*) FROM meter_state WHERE back_from <> ''"), 0);
+}
+
+/* What waits for the meter goes when it is found not off; what the site itself had forced off is its own. */
+static void test_came_back_waits(void **state)
+{
+    struct rig *r = *state;
+
+    read_at = clock_utc() - 60;
+    look(r, false);
+    away_and_back(r);
+    sql(r,
+        "INSERT INTO \"order\" (kind, meter_id, state, detail, next_look_utc, created_at_utc, changed_at_utc)"
+        " VALUES ('switch', 7, 'queued', '{\"mode\":\"prepaid\"}', 9999999999, 1, 1)");
+    read_at = clock_utc();
+    look(r, false);
+    assert_int_equal(number(r, "SELECT next_look_utc FROM \"order\""), 0);
+    sql(r, "UPDATE wanted SET value = 1 WHERE item = 'mode'");
+    away_and_back(r);
+    assert_int_equal(number(r, "SELECT count(*) FROM meter_state WHERE back_from <> ''"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_rows_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_by_force, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_came_back_off, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_came_back_waits, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
