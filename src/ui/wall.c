@@ -4,6 +4,7 @@
  */
 #include "wall.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,8 @@ void wall_clear(struct wall *w)
     for (int i = 0; i < w->count; i++)
         free(w->cells[i].text);
     free(w->cells);
+    for (int i = 0; i < WALL_GROUPS; i++)
+        free(w->sorted[i]);
     free(w->order);
     free(w->lines);
     free(w->at);
@@ -140,6 +143,8 @@ static void texts_set(struct wall_cell *cell, const char *path, const char *tena
     cell->meter = memcpy(at += tenants, meter, meters);
     cell->channel = memcpy(at += meters, channel, channels);
     cell->search = memcpy(at + channels, search, strlen(search) + 1);
+    const int room = text_width(cell->room);
+    cell->room_cells = (unsigned char)(room < UCHAR_MAX ? room : UCHAR_MAX);
 }
 
 static bool texts_same(const struct wall_cell *cell, const char *path, const char *tenant,
@@ -171,6 +176,7 @@ static bool row_put(struct wall *w, const struct rows *rows, int row)
     bool changed = cell->state != state;
     if (!texts_same(cell, path, tenant, meter, channel)) {
         texts_set(cell, path, tenant, meter, channel);
+        memset(w->is_sorted, 0, sizeof w->is_sorted);
         changed = true;
     }
     cell->state = (unsigned char)state;
@@ -207,6 +213,8 @@ void wall_round_over(struct wall *w)
             free(w->cells[i].text);
         }
     }
+    if (kept < w->count)
+        memset(w->is_sorted, 0, sizeof w->is_sorted);
     w->count = kept;
 }
 
@@ -239,10 +247,8 @@ static int compare(const void *left, const void *right, void *wall)
 {
     const struct wall *w = wall;
     const struct wall_cell *a = &w->cells[*(const int *)left], *b = &w->cells[*(const int *)right];
-    if (w->worst_first && a->state != b->state)
-        return a->state < b->state ? -1 : 1;
     int order = 0;
-    if (w->group == WALL_BY_CHANNEL && !w->worst_first)
+    if (w->group == WALL_BY_CHANNEL)
         order = text_compare_natural(a->channel, b->channel);
     if (order == 0)
         order = text_compare_natural(a->building, b->building);
@@ -251,6 +257,35 @@ static int compare(const void *left, const void *right, void *wall)
     if (order == 0)
         order = text_compare_natural(a->room, b->room);
     return order ? order : text_compare_natural(a->meter, b->meter);
+}
+
+/* All cells as the group has them. Done once until a cell comes, goes or has another name: a key only picks from it. */
+static const int *sorted_get(struct wall *w)
+{
+    int **sorted = &w->sorted[w->group];
+    if (!w->is_sorted[w->group]) {
+        *sorted = mem_grow(*sorted, (size_t)(w->count ? w->count : 1) * sizeof **sorted);
+        for (int i = 0; i < w->count; i++)
+            (*sorted)[i] = i;
+        qsort_r(*sorted, (size_t)w->count, sizeof **sorted, compare, w);
+        w->is_sorted[w->group] = true;
+    }
+    return *sorted;
+}
+
+/* The worst first; those of one state stay as they stood. */
+static void worst_sort(struct wall *w)
+{
+    int next[WALL_STATES] = {0};
+    int *by_state = mem_new((size_t)(w->shown ? w->shown : 1) * sizeof *by_state);
+    for (int i = 0; i < w->shown; i++) {
+        for (int k = w->cells[w->order[i]].state + 1; k < WALL_STATES; k++)
+            next[k]++;
+    }
+    for (int i = 0; i < w->shown; i++)
+        by_state[next[w->cells[w->order[i]].state]++] = w->order[i];
+    free(w->order);
+    w->order = by_state;
 }
 
 static void count_shown(struct wall *w)
@@ -262,10 +297,12 @@ static void count_shown(struct wall *w)
         const char *name = wall_beside(w, cell);
         const bool other = !before || strcmp(wall_over(w, before), wall_over(w, cell)) != 0;
         w->buildings += other;
-        w->floors += other || strcmp(wall_beside(w, before), name) != 0;
-        const int floor = text_width(name), room = text_width(cell->room);
-        w->floor_cells = floor > w->floor_cells ? floor : w->floor_cells;
-        w->room_cells = room > w->room_cells ? room : w->room_cells;
+        if (other || strcmp(wall_beside(w, before), name) != 0) {
+            const int floor = text_width(name);
+            w->floors++;
+            w->floor_cells = floor > w->floor_cells ? floor : w->floor_cells;
+        }
+        w->room_cells = cell->room_cells > w->room_cells ? cell->room_cells : w->room_cells;
     }
 }
 
@@ -280,15 +317,17 @@ void wall_arrange(struct wall *w)
     w->shown = 0;
     w->laid = false;
     memset(w->counts, 0, sizeof w->counts);
+    const int *sorted = sorted_get(w);
     for (int i = 0; i < w->count; i++) {
-        const unsigned char cell_state = w->cells[i].state;
-        if (filter[0] && !named[cell_state] && !strstr(w->cells[i].search, filter))
+        const struct wall_cell *cell = &w->cells[sorted[i]];
+        if (filter[0] && !named[cell->state] && !strstr(cell->search, filter))
             continue;
-        w->counts[cell_state]++;
-        if (!w->states || (w->states >> cell_state & 1u))
-            w->order[w->shown++] = i;
+        w->counts[cell->state]++;
+        if (!w->states || (w->states >> cell->state & 1u))
+            w->order[w->shown++] = sorted[i];
     }
-    qsort_r(w->order, (size_t)w->shown, sizeof *w->order, compare, w);
+    if (w->worst_first)
+        worst_sort(w);
     count_shown(w);
     w->cursor = before < w->shown ? before : w->shown > 0 ? w->shown - 1 : 0;
     for (int i = 0; i < w->shown; i++) {

@@ -38,8 +38,9 @@ struct wall_cell {
     bool waits; /* something happened to it, and it is not asked for again yet */
     bool tagged;
     unsigned char state;
-    unsigned round; /* of wall_round(), to find what is there no more */
-    char *text;     /* holds what follows */
+    unsigned char room_cells; /* columns of the room's name */
+    unsigned round;           /* of wall_round(), to find what is there no more */
+    char *text;               /* holds what follows */
     const char *building, *floor, *room, *tenant, *meter, *channel, *search;
 };
 
@@ -51,7 +52,7 @@ enum wall_form {
 };
 
 /* What stands together under a name at the left. */
-enum wall_group { WALL_BY_FLOOR, WALL_BY_CHANNEL };
+enum wall_group { WALL_BY_FLOOR, WALL_BY_CHANNEL, WALL_GROUPS };
 
 /* A line of the picture: cells [first, first + count) of the order, or a building's name over its floors. */
 struct wall_line {
@@ -61,6 +62,9 @@ struct wall_line {
 struct wall {
     struct wall_cell *cells; /* by id */
     int count, size;
+    int *sorted
+        [WALL_GROUPS]; /* all cells as they stand in the building, or on their lines: places in cells */
+    bool is_sorted[WALL_GROUPS];
     int *order; /* what is shown, as it is shown: places in cells */
     int shown;
     int counts[WALL_STATES]; /* of what the text of the filter leaves, whatever states are chosen */

@@ -92,8 +92,7 @@ static void line_draw(const struct wall *w, struct canvas *c, int row, const str
         const bool begins = wall_begins(w, i);
         if (w->name_cells > 0 && (begins || (top && i == line->first)))
             canvas_text(c, row, w->at[i] - w->name_cells - 1, w->name_cells,
-                        begins ? STYLE_ACCENT | STYLE_BOLD : STYLE_DIM,
-                        wall_beside(w, &w->cells[w->order[i]]));
+                        begins ? STYLE_BOLD : STYLE_DIM, wall_beside(w, &w->cells[w->order[i]]));
         cell_draw(w, c, row, i);
     }
 }
@@ -103,7 +102,7 @@ void wall_draw(struct wall *w, struct canvas *c, int row)
     for (int i = 0; i < w->height && w->top + i < w->line_count; i++) {
         const struct wall_line *line = &w->lines[w->top + i];
         if (line->count == 0)
-            canvas_text(c, row + i, 1, c->cols - 2, STYLE_ACCENT | STYLE_BOLD,
+            canvas_text(c, row + i, 1, c->cols - 2, STYLE_BOLD,
                         wall_over(w, &w->cells[w->order[line->first]]));
         else
             line_draw(w, c, row + i, line, i == 0);

@@ -12,6 +12,7 @@
 
 #define MARGIN     1
 #define DENSE_CELL 3  /* two of the room, the sign */
+#define TIGHT_CELL 2  /* ... where the room has one digit */
 #define ROOMY_CELL 5  /* three of the room, the sign, a space */
 #define FLOOR_MOST 8  /* columns of a floor's name */
 #define ROOM_MOST  10 /* columns of a room where rooms of all floors stand together */
@@ -61,13 +62,15 @@ static int line_open(struct wall *w, int first)
     return w->left;
 }
 
-/* Columns of the cells of a floor or line that begins at `place`; *end is where the next one begins. */
-static int group_width(const struct wall *w, int place, int *end)
+/* Columns of the cells of a floor or line that begins at `place`, of each for now in w->at; *end is where the next one
+ * begins. */
+static int group_width(struct wall *w, int place, int *end)
 {
     int width = 0;
-    do
-        width += wall_cell_width(w, place++);
-    while (place < w->shown && !wall_begins(w, place));
+    do {
+        w->at[place] = (short)wall_cell_width(w, place);
+        width += w->at[place++];
+    } while (place < w->shown && !wall_begins(w, place));
     *end = place;
     return width;
 }
@@ -86,7 +89,7 @@ static bool lines_make(struct wall *w, enum wall_form form, bool whole)
     w->line_count = 0;
     for (int i = 0; i < w->shown; i = end) {
         const bool building = !w->worst_first && w->buildings > 1 && other_building(w, i);
-        const int width = group_width(w, i, &end), first = wall_cell_width(w, i);
+        const int width = group_width(w, i, &end), first = w->at[i];
         if (building)
             line_open(w, i);
         if (building || form == WALL_ROOMY || i == 0 ||
@@ -96,7 +99,7 @@ static bool lines_make(struct wall *w, enum wall_form form, bool whole)
             col += 1 + name;
         parted = parted || (!w->worst_first && col + width > limit);
         for (int k = i; k < end; k++) {
-            const int cell = wall_cell_width(w, k);
+            const int cell = w->at[k];
             if (col + cell > limit && col > w->left)
                 col = line_open(w, k);
             w->at[k] = (short)col;
@@ -111,9 +114,11 @@ static bool lines_make(struct wall *w, enum wall_form form, bool whole)
 static const struct attempt {
     enum wall_form form;
     bool whole;
+    int least; /* columns of a cell */
 } attempts[] = {
-    {WALL_ROOMY, true}, {WALL_DENSE, true},  {WALL_DENSE, false},
-    {WALL_TIGHT, true}, {WALL_TIGHT, false},
+    {WALL_ROOMY, true, ROOMY_CELL},  {WALL_DENSE, true, DENSE_CELL},
+    {WALL_DENSE, false, DENSE_CELL}, {WALL_TIGHT, true, TIGHT_CELL},
+    {WALL_TIGHT, false, TIGHT_CELL},
 };
 
 /* The first one that fits; where none does, the last one that keeps floors whole. */
@@ -124,11 +129,13 @@ static void lines_choose(struct wall *w)
         const struct attempt *a = &attempts[i];
         if (w->wanted != WALL_ANY && w->wanted != a->form)
             continue;
+        if (a->whole)
+            whole = a;
+        if (w->height < 1 || (w->shown - 1) / w->height > w->cols / a->least)
+            continue; /* never: not worth trying */
         const bool one_line = lines_make(w, a->form, a->whole);
         if (w->line_count <= w->height && (one_line || a->form != WALL_ROOMY))
             return;
-        if (a->whole)
-            whole = a;
     }
     lines_make(w, whole->form, true);
 }
