@@ -11,6 +11,7 @@
 #include "batch_words.h"
 #include "keys.h"
 #include "message.h"
+#include "meter_words.h"
 #include "show.h"
 #include "table_source.h"
 #include "text.h"
@@ -34,9 +35,9 @@ struct choosing {
     json_t *ids;      /* its meters, as far as they came */
     char *pasted;     /* what was pasted or typed as a list; NULL: nothing */
     size_t pasted_bytes;
-    int64_t listed; /* how many words it had; 0: the list is no such list */
+    int64_t listed;      /* how many words it had; 0: the list is no such list */
     struct rows unknown; /* those of them that are in no book */
-    bool going_on;  /* all rows are being tagged for the next step */
+    bool going_on;       /* all rows are being tagged for the next step */
     int request;
 };
 
@@ -44,7 +45,12 @@ static const struct table_column columns[] = {
     {.name = "room", .title = N_("Room"), .width = 7, .most = 12, .rank = 1},
     {.name = "tenant", .title = N_("Tenant"), .width = 14, .most = 40, .rank = 2},
     {.name = "meter", .title = N_("Meter"), .width = 12, .most = 14, .rank = 1},
-    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 12, .rank = 1},
+    {.name = "state",
+     .title = N_("State"),
+     .kind = SHOW_STATE,
+     .width = 14,
+     .rank = 1,
+     .words = meter_state_words},
     {.name = "balance_minor",
      .title = N_("Balance"),
      .kind = SHOW_MONEY,
@@ -207,10 +213,10 @@ static void pasted_take(struct view *v)
         s->listed = listed;
         table_source_ask(&s->list, json_pack("{s:s}", "list", list));
         rows_clear(&s->unknown);
-        view_ask(v, "names_unknown",
-                 json_pack("{s:s,s:{s:i,s:b}}", "list", list, "page", "limit", UNKNOWN_ROWS,
-                           "count", 1),
-                 NULL, NULL, unknown_came);
+        view_ask(
+            v, "names_unknown",
+            json_pack("{s:s,s:{s:i,s:b}}", "list", list, "page", "limit", UNKNOWN_ROWS, "count", 1),
+            NULL, NULL, unknown_came);
         free(list);
     }
     json_decref(words);

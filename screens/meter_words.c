@@ -171,6 +171,15 @@ int meter_words_draw(const struct rows *meter, const struct rows *phone, struct 
     return used + drift_draw(meter, c, row + used);
 }
 
+const char *meter_state_words(const struct rows *r, int row, char *buf)
+{
+    const char *state = rows_text(r, row, "state");
+    const bool tag = strcmp(state, "locked out") == 0 && !rows_value(r, row, "lock_off_at");
+    snprintf(buf, SHOW_TEXT_MAX, "%c %s", show_sign(state),
+             tag ? _("NOT verified") : message_gettext(state));
+    return buf;
+}
+
 const char *meter_hold_words(const struct rows *r, int row, int64_t now_utc, char *buf)
 {
     char at[SHOW_TEXT_MAX];
@@ -178,7 +187,7 @@ const char *meter_hold_words(const struct rows *r, int row, int64_t now_utc, cha
     if (by[0] && !rows_number(r, row, "lock_off_at", 0)) {
         show_time(now_utc, rows_number(r, row, "locked_at", 0), at);
         return show_format(buf, SHOW_TEXT_MAX * 2,
-                           _("The top-up will wait: locked out by %1 since %2."),
+                           _("The top-up will wait: locked out by %1 since %2, NOT verified off."),
                            SHOW_ARGS(by, at));
     }
     if (to[0])

@@ -17,4 +17,8 @@ int meter_words_draw(const struct rows *meter, const struct rows *phone, struct 
  * SHOW_TEXT_MAX * 2. NULL: neither. */
 const char *meter_hold_words(const struct rows *r, int row, int64_t now_utc, char *buf);
 
+/* The state of a meter in a row with the columns state and lock_off_at, with its sign: a tag whose forced off was not read
+ * back says so. Returns buf (SHOW_TEXT_MAX). */
+const char *meter_state_words(const struct rows *r, int row, char *buf);
+
 #endif

@@ -52,6 +52,7 @@
 -- column: age age Age
 -- column: tried_at time Tried
 -- column: misses integer Misses
+-- column: lock_off_at time Forced off read back
 -- key: meter_id up
 -- Everything that is known of each meter, for the file of the whole building and for choosing meters. `meters`: only
 -- these ids, "[3,17]"; `list`: only these numbers or rooms, '["1204","190301527"]', as somebody pasted them.
@@ -67,7 +68,8 @@ SELECT x.id AS meter_id, v.room, v.path, v.tenant, v.account, v.meter, v.kind, v
        ms.overdraft_minor, ms.load_max_w, ms.energy_wh, ms.rate1_wh, ms.rate2_wh, ms.rate3_wh, ms.rate4_wh,
        ms.voltage1_mv, ms.voltage2_mv, ms.voltage3_mv, ms.current1_ma, ms.current2_ma, ms.current3_ma, ms.power_w,
        ms.reactive_var, ms.factor_e3, ms.frequency_mhz, ms.clock_off_s, ms.settings_at_utc AS settings_at,
-       ms.read_at_utc AS read_at, ms.read_at_utc AS age, v.tried_at, v.misses
+       ms.read_at_utc AS read_at, ms.read_at_utc AS age, v.tried_at, v.misses,
+       (SELECT l.off_at_utc FROM lock_out l WHERE l.id = v.lock_out) AS lock_off_at
 FROM meter x CROSS JOIN meter_shown v ON v.meter_id = x.id JOIN channel c ON c.id = v.channel_id
 LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = x.id
 LEFT JOIN meter_known k ON k.meter_id = x.id
