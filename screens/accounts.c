@@ -26,9 +26,18 @@ static const struct table_column columns[] = {
     {.name = NULL},
 };
 
+static const struct table_choice which[] = {
+    {NULL, N_("All accounts, those that ended too")},
+    {"active", N_("Accounts in use")},
+    {"do not sell", N_("Accounts that are not sold to")},
+    {"ended", N_("Accounts that ended")},
+    {NULL, NULL},
+};
+
 static const struct table_def list_def = {
     .call = "accounts",
     .columns = columns,
+    .choices = which,
     .id = "account",
     .select = "account",
     .empty = N_("No account is like this. F12 shows all of them, / looks for others; a new one is "
@@ -37,35 +46,16 @@ static const struct table_def list_def = {
     .events = "books opening",
 };
 
-/* What is shown; the first word is the request's. */
-static const struct {
-    const char *state, *words;
-} which[] = {
-    {NULL, N_("All accounts, those that ended too")},
-    {"active", N_("Accounts in use")},
-    {"do not sell", N_("Accounts that are not sold to")},
-    {"ended", N_("Accounts that ended")},
-};
-#define WHICH (sizeof which / sizeof *which)
-
 struct accounts {
     struct table_source list;
-    size_t which;
 };
-
-static void ask(struct accounts *s)
-{
-    const char *state = which[s->which].state;
-    table_source_ask(&s->list, state ? json_pack("{s:s}", "state", state) : NULL);
-}
 
 static int accounts_open(struct view *v, const json_t *args, struct err *e)
 {
     struct accounts *s = v->state;
-    (void)args;
     (void)e;
     table_source_init_idle(&s->list, v, &list_def);
-    ask(s);
+    table_source_choose(&s->list, rows_member_text(args, "state"), NULL);
     return 0;
 }
 
@@ -78,10 +68,7 @@ static void accounts_action(struct view *v, int action)
         view_open(v, "account_edit",
                   json_pack("{s:s}", "account", table_source_text(&s->list, "account")));
         break;
-    case ACTION_WHICH:
-        s->which = (s->which + 1) % WHICH;
-        ask(s);
-        break;
+    case ACTION_WHICH: table_source_choose_next(&s->list); break;
     default: break;
     }
 }
@@ -97,7 +84,7 @@ static const char *accounts_why_not(struct view *v, int action)
 static void accounts_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct accounts *s = v->state;
-    canvas_text(c, top, 1, c->cols - 2, STYLE_BOLD, message_gettext(which[s->which].words));
+    canvas_text(c, top, 1, c->cols - 2, STYLE_BOLD, table_source_choice(&s->list));
     table_source_draw(&s->list, c, top + 1, lines - 1, true);
 }
 

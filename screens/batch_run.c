@@ -23,9 +23,8 @@ struct running {
     struct table_source list;
     struct rows batch;
     int64_t batch_id;
-    bool mine; /* started from here: Esc stops it */
+    bool mine;     /* started from here: Esc stops it */
     bool stopping; /* it was said that it stops */
-    size_t which;
     int request;
     char once[33]; /* of a retry, kept until a definite answer */
 };
@@ -94,24 +93,26 @@ static const struct table_column columns[] = {
     {.name = "path", .title = N_("Place"), .width = 18, .most = 40, .rank = 7},
     {.name = NULL},
 };
+static const struct table_choice which[] = {
+    {NULL, N_("all meters")},
+    {"failed", N_("failed")},
+    {"done", N_("carried out")},
+    {"skipped", N_("skipped")},
+    {"waiting", N_("waiting")},
+    {"cancelled", N_("not sent")},
+    {NULL, NULL},
+};
+
 static const struct table_def list_def = {
     .call = "batch_rows",
     .columns = columns,
+    .choices = which,
     .id = "n",
     .empty = N_("No meter of this batch is like this. F7 shows others."),
     .what = N_("reading the batch"),
     .events = "batch order",
     .untagged = true,
 };
-
-/* What is shown; the first word is the request's. */
-static const struct {
-    const char *state, *words;
-} which[] = {
-    {NULL, N_("all meters")},   {"failed", N_("failed")},   {"done", N_("carried out")},
-    {"skipped", N_("skipped")}, {"waiting", N_("waiting")}, {"cancelled", N_("not sent")},
-};
-#define WHICH (sizeof which / sizeof *which)
 
 static bool is(const struct running *s, const char *state)
 {
@@ -158,15 +159,6 @@ static void ask(struct view *v)
                           rows_came(&s->batch) ? NULL : N_("reading the batch"), came);
 }
 
-static void rows_ask(struct running *s)
-{
-    const char *state = which[s->which].state;
-    json_t *args = json_pack("{s:I}", "batch", (json_int_t)s->batch_id);
-    if (state)
-        json_object_set_new(args, "state", json_string(state));
-    table_source_ask(&s->list, args);
-}
-
 static void batch_set(struct view *v, int64_t id, bool mine)
 {
     struct running *s = v->state;
@@ -174,10 +166,9 @@ static void batch_set(struct view *v, int64_t id, bool mine)
     s->request = 0;
     s->batch_id = id;
     s->mine = mine;
-    s->which = 0;
     s->once[0] = '\0';
     rows_clear(&s->batch);
-    rows_ask(s);
+    table_source_choose(&s->list, "", json_pack("{s:I}", "batch", (json_int_t)id));
     ask(v);
 }
 
@@ -292,10 +283,7 @@ static void run_action(struct view *v, int action)
     case ACTION_METER:
         view_open(v, "meter", json_pack("{s:s}", "meter", table_source_text(&s->list, "meter")));
         break;
-    case ACTION_WHICH:
-        s->which = (s->which + 1) % WHICH;
-        rows_ask(s);
-        break;
+    case ACTION_WHICH: table_source_choose_next(&s->list); break;
     case ACTION_RETRY:
         ask_number(v,
                    _("Meters that failed and will get the command once more: %1. Of them will "
@@ -473,8 +461,7 @@ static void run_draw(struct view *v, struct canvas *c, int top, int lines)
     canvas_right(c, top, c->cols - cells - 1, cells, STYLE_PLAIN, text);
     progress_draw(v, c, top + 1);
     hint_draw(v, c, top + 2);
-    show_format(text, sizeof text, _("shown: %1"),
-                SHOW_ARGS(message_gettext(which[s->which].words)));
+    show_format(text, sizeof text, _("shown: %1"), SHOW_ARGS(table_source_choice(&s->list)));
     canvas_text(c, top + 3, 1, c->cols - 2, STYLE_DIM, text);
     table_source_draw(&s->list, c, top + 4, lines - 4 - REASON_LINES, true);
     batch_sentence(rows_value(&s->list.table.rows, s->list.table.cursor, "reason"), text,

@@ -47,9 +47,18 @@ static const struct table_column columns[] = {
     {.name = "selection", .title = N_("Selected"), .width = 14, .most = 60, .rank = 5},
     {.name = NULL},
 };
+static const struct table_choice which[] = {
+    {NULL, N_("All batches")},
+    {"open", N_("Batches that run now")},
+    {"stopped", N_("Batches that were stopped")},
+    {"failed", N_("Batches in which meters failed")},
+    {NULL, NULL},
+};
+
 static const struct table_def list_def = {
     .call = "batches",
     .columns = columns,
+    .choices = which,
     .id = "batch",
     .empty = N_("No batch is like this. F4 begins one, F7 shows others."),
     .what = N_("reading the batches"),
@@ -57,36 +66,16 @@ static const struct table_def list_def = {
     .untagged = true,
 };
 
-static const struct {
-    const char *state, *words;
-} which[] = {
-    {NULL, N_("All batches")},
-    {"open", N_("Batches that run now")},
-    {"stopped", N_("Batches that were stopped")},
-};
-#define WHICH (sizeof which / sizeof *which)
-
 struct batches {
     struct table_source list;
-    size_t which;
 };
-
-static void ask(struct batches *s)
-{
-    const char *state = which[s->which].state;
-    table_source_ask(&s->list, state ? json_pack("{s:s}", "state", state) : NULL);
-}
 
 static int batches_open(struct view *v, const json_t *args, struct err *e)
 {
     struct batches *s = v->state;
     (void)e;
-    for (size_t i = 1; i < WHICH; i++) {
-        if (strcmp(rows_member_text(args, "state"), which[i].state) == 0)
-            s->which = i;
-    }
     table_source_init_idle(&s->list, v, &list_def);
-    ask(s);
+    table_source_choose(&s->list, rows_member_text(args, "state"), NULL);
     return 0;
 }
 
@@ -94,8 +83,7 @@ static void batches_action(struct view *v, int action)
 {
     struct batches *s = v->state;
     if (action == ACTION_WHICH) {
-        s->which = (s->which + 1) % WHICH;
-        ask(s);
+        table_source_choose_next(&s->list);
     } else if (action == ACTION_OPEN) {
         view_open(v, "batch_run",
                   json_pack("{s:I}", "batch", (json_int_t)table_source_number(&s->list, "batch")));
@@ -113,7 +101,7 @@ static const char *batches_why_not(struct view *v, int action)
 static void batches_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct batches *s = v->state;
-    canvas_text(c, top, 1, c->cols - 2, STYLE_BOLD, message_gettext(which[s->which].words));
+    canvas_text(c, top, 1, c->cols - 2, STYLE_BOLD, table_source_choice(&s->list));
     table_source_draw(&s->list, c, top + 1, lines - 1, true);
 }
 
@@ -125,7 +113,7 @@ static const struct screen_key keys[] = {
     {.key = KEYS_F(7),
      .action = ACTION_WHICH,
      .label = N_("Which"),
-     .help = N_("All batches, those that run now, those that were stopped")},
+     .help = N_("All batches, those that run now, those that were stopped, those with failures")},
     {.label = NULL},
 };
 

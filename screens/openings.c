@@ -26,9 +26,18 @@ static const struct table_column columns[] = {
     {.name = NULL},
 };
 
+static const struct table_choice which[] = {
+    {"open", N_("Openings under way")},
+    {"failed", N_("Openings that failed")},
+    {"waiting", N_("Openings that wait for their meters")},
+    {NULL, N_("All openings")},
+    {NULL, NULL},
+};
+
 static const struct table_def list_def = {
     .call = "openings",
     .columns = columns,
+    .choices = which,
     .id = "opening",
     .empty =
         N_("No opening is under way. F12 shows those that are done too; a new one begins at the "
@@ -37,39 +46,16 @@ static const struct table_def list_def = {
     .events = "opening order",
 };
 
-/* What is listed; the first word is the request's. */
-static const struct {
-    const char *state, *words;
-} which[] = {
-    {"open", N_("Openings under way")},
-    {"failed", N_("Openings that failed")},
-    {"waiting", N_("Openings that wait for their meters")},
-    {NULL, N_("All openings")},
-};
-#define WHICH (sizeof which / sizeof *which)
-
 struct openings {
     struct table_source list;
-    size_t which;
 };
-
-static void ask(struct openings *s)
-{
-    const char *state = which[s->which].state;
-    table_source_ask(&s->list, state ? json_pack("{s:s}", "state", state) : NULL);
-}
 
 static int openings_open(struct view *v, const json_t *args, struct err *e)
 {
     struct openings *s = v->state;
-    const char *state = rows_member_text(args, "state");
     (void)e;
-    for (size_t i = 0; i < WHICH; i++) {
-        if (which[i].state && strcmp(which[i].state, state) == 0)
-            s->which = i;
-    }
     table_source_init_idle(&s->list, v, &list_def);
-    ask(s);
+    table_source_choose(&s->list, rows_member_text(args, "state"), NULL);
     return 0;
 }
 
@@ -77,8 +63,7 @@ static void openings_action(struct view *v, int action)
 {
     struct openings *s = v->state;
     if (action == ACTION_WHICH) {
-        s->which = (s->which + 1) % WHICH;
-        ask(s);
+        table_source_choose_next(&s->list);
     } else {
         view_open(
             v, "open",
@@ -97,7 +82,7 @@ static const char *openings_why_not(struct view *v, int action)
 static void openings_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct openings *s = v->state;
-    canvas_text(c, top, 1, c->cols - 2, STYLE_BOLD, message_gettext(which[s->which].words));
+    canvas_text(c, top, 1, c->cols - 2, STYLE_BOLD, table_source_choice(&s->list));
     table_source_draw(&s->list, c, top + 1, lines - 1, true);
 }
 

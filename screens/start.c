@@ -23,6 +23,7 @@
 enum { ACTION_OPEN = 1, ACTION_DROP };
 
 struct line {
+    char id[80]; /* what it tells of, whatever it says now */
     char text[SHOW_TEXT_MAX * 2];
     char sign;
     unsigned style;
@@ -38,6 +39,7 @@ struct start {
     struct line line[LINES_MAX];
     int count, cursor, top, waiting;
     bool outdated, failed;
+    bool moved; /* somebody chose a line: the cursor stays on it */
     int64_t asked_at_utc;
     char paper_reason[96];
     int broken_lines; /* as the engine knows at once; the books know it when the meters are lost */
@@ -120,6 +122,14 @@ static const struct counted {
      .sign = ' ',
      .style = STYLE_BOLD,
      .roles = SCREEN_ELECTRICIAN | OFFICE},
+    {.column = "batches_failed",
+     .one = N_("%1 batch ended with meters that failed: try them again"),
+     .many = N_("%1 batches ended with meters that failed: try them again"),
+     .screen = {"batches"},
+     .args = "{\"state\":\"failed\"}",
+     .sign = '!',
+     .style = STYLE_YELLOW,
+     .roles = SCREEN_ELECTRICIAN | OFFICE},
     {.column = "lock_outs",
      .one = N_("%1 meter is locked out"),
      .many = N_("%1 meters are locked out"),
@@ -156,13 +166,15 @@ static const struct screen *screen_named(const struct view *v, const char *name)
     return NULL;
 }
 
-static struct line *line_add(struct start *s, char sign, unsigned style, const char *text)
+static struct line *line_add(struct start *s, const char *id, char sign, unsigned style,
+                             const char *text)
 {
     if (s->count == LINES_MAX)
         return NULL;
     struct line *line = &s->line[s->count++];
     *line = (struct line){.sign = sign, .style = style, .draft = -1};
     text_copy(line->text, sizeof line->text, text);
+    text_copy(line->id, sizeof line->id, id);
     return line;
 }
 
@@ -192,7 +204,7 @@ static void drafts_add(struct view *v)
             text, sizeof text, _("Half typed: %1, %2. Enter goes on, Del throws it away."),
             SHOW_ARGS(what, show_time(view_now(v), rows_number(&s->drafts, i, "at", 0), time)));
         json_decref(body);
-        struct line *line = line_add(s, '>', STYLE_BOLD, text);
+        struct line *line = line_add(s, rows_text(&s->drafts, i, "key"), '>', STYLE_BOLD, text);
         if (line) {
             line->draft = i;
             line->screen = screen ? screen->name : NULL;
@@ -215,7 +227,7 @@ static void counted_add(struct view *v, const struct counted *it)
         const size_t used = strlen(text);
         snprintf(text + used, sizeof text - used, ": %s", message_gettext(s->paper_reason));
     }
-    struct line *line = line_add(s, it->sign, it->style, text);
+    struct line *line = line_add(s, it->column, it->sign, it->style, text);
     for (int i = 0; line && i < 2 && !line->screen; i++) {
         const struct screen *screen = screen_named(v, it->screen[i]);
         line->screen = screen ? screen->name : NULL;
@@ -256,7 +268,7 @@ static void layouts_add(struct view *v)
                     ? _("%1 paper layout of the site is wrong: the program's own is used")
                     : _("%1 paper layouts of the site are wrong: the program's own are used"),
                 SHOW_ARGS(number));
-    struct line *line = line_add(s, '!', STYLE_YELLOW, text);
+    struct line *line = line_add(s, "layouts", '!', STYLE_YELLOW, text);
     if (line)
         line->layouts = true;
 }
@@ -264,11 +276,12 @@ static void layouts_add(struct view *v)
 static void lines_build(struct view *v)
 {
     struct start *s = v->state;
-    char text[SHOW_TEXT_MAX * 2];
+    char text[SHOW_TEXT_MAX * 2], marked[sizeof s->line[0].id];
+    text_copy(marked, sizeof marked, s->line[s->cursor].id);
     s->count = 0;
     if (view_role(v) == SCREEN_CASHIER && !view_shift(v)) {
-        struct line *line =
-            line_add(s, '!', STYLE_BOLD, _("You have no shift open: nothing is sold without one."));
+        struct line *line = line_add(s, "shift", '!', STYLE_BOLD,
+                                     _("You have no shift open: nothing is sold without one."));
         if (line)
             line->screen = "shift_open";
     }
@@ -278,10 +291,14 @@ static void lines_build(struct view *v)
     layouts_add(v);
     if (rows_count(&s->counts) > 0 && (view_role(v) & OFFICE) &&
         backup_text(v, text, sizeof text)) {
-        struct line *line = line_add(s, '!', STYLE_YELLOW, text);
+        struct line *line = line_add(s, "backup", '!', STYLE_YELLOW, text);
         const struct screen *screen = screen_named(v, "backups");
         if (line && screen)
             line->screen = screen->name;
+    }
+    for (int i = 0; s->moved && i < s->count; i++) {
+        if (strcmp(s->line[i].id, marked) == 0)
+            s->cursor = i;
     }
     if (s->cursor >= s->count)
         s->cursor = s->count > 0 ? s->count - 1 : 0;
@@ -471,6 +488,8 @@ static bool start_text(struct view *v, uint32_t key)
 {
     struct start *s = v->state;
     const int last = s->count > 0 ? s->count - 1 : 0;
+    s->moved =
+        key != KEYS_HOME && (s->moved || key == KEYS_UP || key == KEYS_DOWN || key == KEYS_END);
     switch (key) {
     case KEYS_UP: s->cursor -= s->cursor > 0; return true;
     case KEYS_DOWN: s->cursor += s->cursor < last; return true;

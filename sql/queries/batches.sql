@@ -1,6 +1,6 @@
 -- title: Batches
 -- roles: all
--- param: state text words=running|stopping|stopped|done|open
+-- param: state text words=running|stopping|stopped|done|open|failed
 -- param: from int
 -- param: to int
 -- column: batch id Batch
@@ -23,7 +23,7 @@
 -- column: detail text Detail
 -- column: reason text Reason
 -- key: batch down
--- An undo is of the command that it takes back: way says so. "open" are those that are running or stopping.
+-- An undo is of the command that it takes back: way says so. "open" are those that are running or stopping, "failed" those in which meters failed.
 -- scan: newest first along the key, one page
 SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state,
        CASE WHEN b.undo_of THEN 'undo' WHEN b.retry_of THEN 'retry' ELSE '' END AS way, b.undo_of, b.retry_of, b.total, b.done, b.failed, b.skipped, b.cancelled,
@@ -32,6 +32,7 @@ SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state,
        coalesce(o.name, '') AS operator, substr(b.selection, 1, 200) AS selection, b.until_utc AS until_at,
        b.ended_at_utc AS ended_at, b.detail, b.reason
 FROM batch b LEFT JOIN operator o ON o.id = b.operator_id
-WHERE (:state IS NULL OR b.state = :state OR (:state = 'open' AND b.state IN ('running', 'stopping')))
+WHERE (:state IS NULL OR b.state = :state OR (:state = 'open' AND b.state IN ('running', 'stopping'))
+       OR (:state = 'failed' AND b.failed > 0))
   AND (:from IS NULL OR b.created_at_utc >= :from) AND (:to IS NULL OR b.created_at_utc < :to)
 ORDER BY b.id DESC

@@ -14,6 +14,7 @@
 -- column: meters_alarm integer Meters with an alarm
 -- column: alarms integer Alarms nobody has acknowledged
 -- column: batches integer Batches that run
+-- column: batches_failed integer Batches that ended with failures
 -- column: lock_outs integer Meters locked out
 -- column: meters_unread integer Meters never read
 -- column: lines_down integer Lines with no meter answering
@@ -51,6 +52,9 @@ SELECT (SELECT count(*) FROM "order" o
        live.alarm AS meters_alarm,
        (SELECT count(*) FROM alarm a INDEXED BY alarm_open WHERE a.cleared_utc IS NULL AND a.acked_utc IS NULL) AS alarms,
        (SELECT count(*) FROM batch b WHERE b.state IN ('running', 'stopping')) AS batches,
+       -- of a day, and nobody has tried again or taken back
+       (SELECT count(*) FROM batch b WHERE b.failed > 0 AND b.ended_at_utc > unixepoch() - 86400
+           AND NOT EXISTS (SELECT 1 FROM batch r WHERE r.retry_of = b.id OR r.undo_of = b.id)) AS batches_failed,
        (SELECT count(*) FROM lock_out k INDEXED BY lock_out_open WHERE k.cleared_at_utc IS NULL) AS lock_outs,
        live.unread AS meters_unread,
        (SELECT count(*) FROM line WHERE line.lost = line.meters) AS lines_down,

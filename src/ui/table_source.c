@@ -155,6 +155,38 @@ static void ask_fresh_next(struct table_source *t)
         ask_fresh(t);
 }
 
+static void choice_ask(struct table_source *t, json_t *args)
+{
+    const char *state = t->def->choices[t->choice].state;
+    json_t *all = args ? args : json_object();
+    json_object_del(all, "state");
+    if (state)
+        json_object_set_new(all, "state", json_string(state));
+    table_source_ask(t, all);
+}
+
+void table_source_choose(struct table_source *t, const char *state, json_t *args)
+{
+    const struct table_choice *choices = t->def->choices;
+    t->choice = 0;
+    for (size_t i = 0; choices[i].words; i++) {
+        if (choices[i].state && strcmp(choices[i].state, state) == 0)
+            t->choice = i;
+    }
+    choice_ask(t, args);
+}
+
+void table_source_choose_next(struct table_source *t)
+{
+    t->choice = t->def->choices[t->choice + 1].words ? t->choice + 1 : 0;
+    choice_ask(t, json_deep_copy(t->args));
+}
+
+const char *table_source_choice(const struct table_source *t)
+{
+    return message_gettext(t->def->choices[t->choice].words);
+}
+
 void table_source_again(struct table_source *t)
 {
     if (!rows_came(&t->table.rows)) {

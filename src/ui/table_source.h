@@ -18,6 +18,12 @@
 #include "screen.h"
 #include "table.h"
 
+/* One of the ways to narrow a list by the query's parameter "state". */
+struct table_choice {
+    const char *state; /* NULL: all rows */
+    const char *words; /* N_("Batches that run now"); NULL ends them */
+};
+
 struct table_def {
     const char *call;                   /* a query of the protocol */
     const struct table_column *columns; /* ends with a NULL name */
@@ -30,7 +36,8 @@ struct table_def {
     bool untagged;      /* Space tags no rows here */
     const char
         *select; /* "meter": the ids as a term of a batch's selection; NULL: they tell no meters */
-    bool typed;  /* letters and Space belong to a field of the screen: F1 and palette only */
+    const struct table_choice *choices; /* what it can be narrowed to, for table_source_choose() */
+    bool typed; /* letters and Space belong to a field of the screen: F1 and palette only */
     void (*came)(struct view *v, const struct err *e); /* rows came, or *e; NULL: nobody minds */
 };
 
@@ -40,6 +47,7 @@ struct table_source {
     struct table_source *next; /* of the same view */
     struct table table;        /* rows, cursor: table.h */
     json_t *args;              /* of the query */
+    size_t choice;             /* of def->choices */
     struct edit filter;
     bool filtering;         /* the filter line takes the keys */
     char found[EDIT_BYTES]; /* the filter that was asked for */
@@ -60,6 +68,12 @@ void table_source_init(struct table_source *t, struct view *v, const struct tabl
 void table_source_init_idle(struct table_source *t, struct view *v, const struct table_def *def);
 /* Another question (args taken): from the first row, tags and rows forgotten. */
 void table_source_ask(struct table_source *t, json_t *args);
+/* Asks for the choice of this word ("" or unknown: the first); args (taken, NULL: none) are what else the query needs. */
+void table_source_choose(struct table_source *t, const char *state, json_t *args);
+/* Asks for the next choice, and after the last one for the first. */
+void table_source_choose_next(struct table_source *t);
+/* What is chosen, in the words of the screen's language. */
+const char *table_source_choice(const struct table_source *t);
 /* The same question again, in the background: the row under the cursor stays where it is. */
 void table_source_again(struct table_source *t);
 /* The same, but the cursor goes to this row of the whole list, whatever stands there then: where work on a row takes it
