@@ -31,44 +31,46 @@ WITH RECURSIVE pick AS (
     SELECT day, CAST(strftime('%s', day, 'utc') AS INTEGER) AS begin, CAST(strftime('%s', day, '+1 day', 'utc') AS INTEGER) AS over
     FROM open_day
 ), good AS (
-    SELECT r.meter_id, r.at_utc, r.energy_wh, r.flag FROM reading r
-    WHERE r.at_utc >= (SELECT min(begin) FROM open) - 86400 AND r.meter_id IN (SELECT meter_id FROM ask)
-      AND r.flag NOT IN ('back', 'jump')
+    SELECT r.meter_id, ask.is_main, r.at_utc, r.energy_wh, r.flag FROM reading r CROSS JOIN ask
+    WHERE r.at_utc >= (SELECT min(begin) FROM open) - 86400 AND ask.meter_id = r.meter_id AND r.flag NOT IN ('back', 'jump')
     UNION ALL
-    SELECT h.meter_id, h.at_utc, h.energy_wh, '' FROM ask CROSS JOIN history h
+    SELECT h.meter_id, ask.is_main, h.at_utc, h.energy_wh, '' FROM ask CROSS JOIN history h
     WHERE h.meter_id = ask.meter_id AND h.at_utc = (SELECT x.at_utc FROM history x WHERE x.meter_id = ask.meter_id
                                                     AND x.flag NOT IN ('back', 'jump') ORDER BY x.at_utc DESC LIMIT 1)
 ), step AS MATERIALIZED (
-    SELECT meter_id, at_utc, energy_wh, flag, lag(at_utc) OVER w AS at0, lag(energy_wh) OVER w AS wh0
+    SELECT meter_id, is_main, at_utc, energy_wh, flag, lag(at_utc) OVER w AS at0, lag(energy_wh) OVER w AS wh0
     FROM good WINDOW w AS (PARTITION BY meter_id ORDER BY at_utc)
 ), heard AS MATERIALIZED (
-    SELECT ask.meter_id, ask.is_main, max(step.at_utc) AS at_utc, max(step.at_utc) >= unixepoch() - ask.near_s AS lately
-    FROM ask JOIN step ON step.meter_id = ask.meter_id GROUP BY ask.meter_id
+    SELECT ask.meter_id, ask.is_main, told.at_utc, told.at_utc >= unixepoch() - ask.near_s AS lately
+    FROM (SELECT meter_id, max(at_utc) AS at_utc FROM step GROUP BY meter_id) told JOIN ask ON ask.meter_id = told.meter_id
 ), until AS (
     SELECT coalesce(min(CASE WHEN lately THEN at_utc END), max(at_utc)) AS at_utc FROM heard
 ), so_far AS MATERIALIZED (
     SELECT day, begin, over, min(over, until.at_utc) AS until_utc FROM open CROSS JOIN until WHERE until.at_utc > begin
-), part AS (
-    SELECT d.day AS period, ask.meter_id, ask.is_main, d.energy_wh, NULL AS until_at FROM ask CROSS JOIN energy_day d
+), laid AS ( -- a period's meters from the sums, then those of a day that is not folded
+    SELECT d.day AS period, '' AS day, ask.is_main, sum(d.energy_wh) AS energy_wh, count(*) AS meters, NULL AS until_at
+    FROM ask CROSS JOIN energy_day d
     WHERE :by = 'day' AND d.meter_id = ask.meter_id AND d.day >= date('now', 'localtime', '-62 days')
       AND d.day NOT IN (SELECT day FROM open)
+    GROUP BY d.day, ask.is_main
     UNION ALL
-    SELECT d.month, ask.meter_id, ask.is_main, d.energy_wh, NULL FROM ask CROSS JOIN energy_month d
+    SELECT d.month, '', ask.is_main, sum(d.energy_wh), count(*), NULL FROM ask CROSS JOIN energy_month d
     WHERE :by = 'month' AND d.meter_id = ask.meter_id
+    GROUP BY d.month, ask.is_main
     UNION ALL
-    SELECT CASE :by WHEN 'day' THEN f.day ELSE substr(f.day, 1, 7) END,
-           CASE WHEN heard.at_utc >= f.until_utc THEN heard.meter_id END, heard.is_main,
+    SELECT CASE :by WHEN 'day' THEN f.day ELSE substr(f.day, 1, 7) END, f.day, s.is_main,
            sum((s.energy_wh - s.wh0) * (min(f.until_utc, s.at_utc) - s.at0) / (s.at_utc - s.at0)
                - (s.energy_wh - s.wh0) * (max(f.begin, s.at0) - s.at0) / (s.at_utc - s.at0)),
+           (SELECT count(*) FROM heard WHERE heard.is_main = s.is_main AND heard.at_utc >= f.until_utc),
            CASE WHEN f.until_utc < f.over THEN f.until_utc END
-    FROM so_far f CROSS JOIN heard
-    JOIN step s ON s.meter_id = heard.meter_id AND s.at_utc > f.begin AND s.at0 < f.until_utc AND s.flag = '' AND s.energy_wh >= s.wh0
-    GROUP BY f.day, heard.meter_id
+    FROM step s CROSS JOIN so_far f
+    WHERE s.at_utc > f.begin AND s.at0 < f.until_utc AND s.flag = '' AND s.energy_wh >= s.wh0
+    GROUP BY f.day, s.is_main
 ), summed AS (
     SELECT period, max(until_at) AS until_at, sum(CASE WHEN is_main THEN energy_wh END) AS main_wh,
            coalesce(sum(CASE WHEN NOT is_main THEN energy_wh END), 0) AS sum_wh,
-           count(DISTINCT CASE WHEN NOT is_main THEN meter_id END) AS meters
-    FROM part GROUP BY period
+           max(CASE WHEN is_main THEN 0 ELSE meters END) AS meters
+    FROM laid GROUP BY period
 )
 SELECT period, until_at, main_wh, sum_wh, main_wh - sum_wh AS loss_wh, (main_wh - sum_wh) * 10000 / nullif(main_wh, 0) AS loss_e2,
        meters, (SELECT count(*) FROM ask WHERE NOT is_main) AS "of"
