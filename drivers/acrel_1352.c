@@ -14,20 +14,27 @@
 #define ILLEGAL_ADDRESS  2
 #define BLOCK_ROUNDS     2
 
-static struct bus_result identify(struct bus *bus, uint8_t address, struct meter_identity *out)
+static struct bus_result read_number(struct bus *bus, uint8_t address, struct meter_identity *out)
 {
-    uint16_t code, line[ACREL_LINE_COUNT];
-    struct bus_result r = bus_read(bus, address, READ_HOLDING, ACREL_POLL_START, 1, &code);
-    if (r.end != BUS_OK)
-        return r;
-    out->device_code = code;
+    uint16_t line[ACREL_LINE_COUNT];
+    struct bus_result r =
+        bus_read(bus, address, READ_HOLDING, ACREL_LINE_START, ACREL_LINE_COUNT, line);
     out->number[0] = '\0';
-    r = bus_read(bus, address, READ_HOLDING, ACREL_LINE_START, ACREL_LINE_COUNT, line);
     if (r.end == BUS_OK)
         acrel_decode_number(line, out->number);
     else if (r.end == BUS_EXCEPTION && r.exception == ILLEGAL_ADDRESS)
         r.end = BUS_OK; /* a meter that does not tell its number */
     return r;
+}
+
+static struct bus_result identify(struct bus *bus, uint8_t address, struct meter_identity *out)
+{
+    uint16_t code;
+    struct bus_result r = bus_read(bus, address, READ_HOLDING, ACREL_POLL_START, 1, &code);
+    if (r.end != BUS_OK)
+        return r;
+    out->device_code = code;
+    return read_number(bus, address, out);
 }
 
 static struct bus_result read_poll(struct bus *bus, uint8_t address, const struct meter_profile *p,
@@ -206,6 +213,7 @@ const struct driver driver_acrel_1352 = {
     .topup_max_minor = INT32_MAX, /* the frame holds more, the balance does not */
     .load_max_w = UINT16_MAX,     /* 0.001 kW (1.7) */
     .identify = identify,
+    .read_number = read_number,
     .read_credit = read_credit,
     .read_poll = read_poll,
     .read_settings = settings_beside,

@@ -284,8 +284,9 @@ CREATE TABLE batch (
     retry_of       INTEGER REFERENCES batch(id),
     reason         TEXT NOT NULL DEFAULT '',   -- JSON: why it stopped by itself
     order_mark     INTEGER NOT NULL DEFAULT 0, -- orders with a greater id are newer than this batch
+    plan           TEXT NOT NULL DEFAULT '',   -- JSON [[meter, channel, dark, reason], ...] until all are rows: nothing is given before
     total INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
-    skipped INTEGER NOT NULL DEFAULT 0, cancelled INTEGER NOT NULL DEFAULT 0 -- of its rows: kept by the triggers below
+    skipped INTEGER NOT NULL DEFAULT 0, cancelled INTEGER NOT NULL DEFAULT 0 -- of its rows: kept by the trigger below
 ) STRICT;
 CREATE INDEX batch_open ON batch (state) WHERE state IN ('running', 'stopping');
 CREATE TABLE batch_row (
@@ -306,10 +307,6 @@ CREATE INDEX batch_row_meter ON batch_row (meter_id, batch_id);
 CREATE INDEX batch_row_order ON batch_row (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX batch_row_waiting ON batch_row (batch_id, channel_id, n) WHERE state = 'waiting';
 CREATE INDEX batch_row_given ON batch_row (batch_id, channel_id, n) WHERE state = 'given';
-CREATE TRIGGER batch_row_born AFTER INSERT ON batch_row
-BEGIN
-    UPDATE batch SET total = total + 1, skipped = skipped + (NEW.state = 'skipped') WHERE id = NEW.batch_id;
-END;
 CREATE TRIGGER batch_row_moved AFTER UPDATE OF state ON batch_row WHEN NEW.state <> OLD.state
 BEGIN
     UPDATE batch SET done = done + (NEW.state = 'done') - (OLD.state = 'done'),

@@ -48,38 +48,47 @@ SELECT t.id, (SELECT p.price_e4 FROM tariff_price p WHERE p.tariff_id = t.id AND
 FROM tariff t WHERE t.name = ?1;
 -- name: batch_add
 INSERT INTO batch (command, detail, selection, state, operator_id, created_at_utc, began_at_utc, expires_at_utc, until_utc,
-                   fail_percent, dark, undo_of, retry_of, order_mark)
+                   fail_percent, dark, undo_of, retry_of, order_mark, plan, total, skipped)
 VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?5, ?6, nullif(?7, 0), ?8, ?9, nullif(?10, 0), nullif(?11, 0),
-        (SELECT coalesce(max(id), 0) FROM "order"));
--- name: batch_row_add
+        (SELECT coalesce(max(id), 0) FROM "order"), ?12, ?13, ?14);
+-- name: batch_rows_write
+-- The next ?2 rows of its plan.
 INSERT INTO batch_row (batch_id, n, meter_id, channel_id, state, reason, dark, at_utc)
-VALUES (?1, ?2, ?3, ?4, CASE WHEN ?5 = '' THEN 'waiting' ELSE 'skipped' END, ?5, ?6, CASE WHEN ?5 = '' THEN NULL ELSE ?7 END);
+SELECT b.id, j.key + 1, j.value ->> 0, j.value ->> 1, CASE WHEN j.value ->> 3 = '' THEN 'waiting' ELSE 'skipped' END,
+       j.value ->> 3, j.value ->> 2, CASE WHEN j.value ->> 3 <> '' THEN b.created_at_utc END
+FROM (SELECT id, plan, created_at_utc, coalesce((SELECT max(n) FROM batch_row WHERE batch_id = ?1), 0) AS have
+      FROM batch WHERE id = ?1 AND plan <> '') b, json_each(b.plan) j
+WHERE j.key >= b.have AND j.key < b.have + ?2;
+-- name: batch_rows_written
+UPDATE batch SET plan = '' WHERE id = ?1 AND total = (SELECT max(n) FROM batch_row WHERE batch_id = ?1);
 -- name: batch_find
 SELECT command, detail, state, expires_at_utc, coalesce(until_utc, 0), fail_percent, coalesce(undo_of, 0),
-       coalesce(retry_of, 0), total, done, failed, skipped, cancelled, order_mark, operator_id, selection, reason
+       coalesce(retry_of, 0), total, done, failed, skipped, cancelled, order_mark, operator_id, selection, reason, plan <> ''
 FROM batch WHERE id = ?1;
 -- name: batch_list_open
 SELECT id FROM batch WHERE state IN ('running', 'stopping') ORDER BY id;
 -- name: batch_given
 -- Orders on a channel that neither rest until their next look nor wait for an older one that is not proved.
-SELECT count(*) FROM batch_row r LEFT JOIN "order" o ON o.id = r.order_id
+-- By the few that are given (INDEXED BY, here and below): by its key a batch would be walked whole for each of its rows.
+SELECT count(*) FROM batch_row r INDEXED BY batch_row_given LEFT JOIN "order" o ON o.id = r.order_id
 WHERE r.batch_id = ?1 AND r.channel_id = ?2 AND r.state = 'given' AND (o.id IS NULL OR o.looks = 0)
   AND NOT EXISTS (SELECT 1 FROM "order" p WHERE p.state IN ('queued', 'sending', 'in doubt') AND p.state = 'in doubt'
                   AND p.meter_id = o.meter_id AND p.id < o.id AND (o.kind <> 'switch' OR p.kind = 'switch'));
 -- name: batch_behind
 -- A row whose order waits longer than until ?2 for an older one of its meter that is not proved, and that one.
-SELECT r.n, o.id, p.id FROM batch_row r JOIN "order" o ON o.id = r.order_id JOIN "order" p ON p.meter_id = o.meter_id
+SELECT r.n, o.id, p.id FROM batch_row r INDEXED BY batch_row_given JOIN "order" o ON o.id = r.order_id JOIN "order" p ON p.meter_id = o.meter_id
 WHERE r.batch_id = ?1 AND r.state = 'given' AND r.at_utc < ?2 AND o.state = 'queued' AND o.sends = 0 AND o.looks = 0
   AND p.state IN ('queued', 'sending', 'in doubt') AND p.state = 'in doubt' AND p.id < o.id
   AND (o.kind <> 'switch' OR p.kind = 'switch') LIMIT 1;
 -- name: batch_given_on
 -- An order that a batch under way gave to a channel.
-SELECT r.order_id FROM batch b CROSS JOIN batch_row r ON r.batch_id = b.id
+SELECT r.order_id FROM batch b CROSS JOIN batch_row r INDEXED BY batch_row_given ON r.batch_id = b.id
 WHERE b.state IN ('running', 'stopping') AND r.state = 'given' AND r.channel_id = ?1 AND r.order_id IS NOT NULL LIMIT 1;
 -- name: batch_next
-SELECT n, meter_id FROM batch_row WHERE batch_id = ?1 AND channel_id = ?2 AND state = 'waiting' ORDER BY n LIMIT 1;
+SELECT n, meter_id FROM batch_row INDEXED BY batch_row_waiting
+WHERE batch_id = ?1 AND channel_id = ?2 AND state = 'waiting' ORDER BY n LIMIT 1;
 -- name: batch_channels
-SELECT DISTINCT channel_id FROM batch_row WHERE batch_id = ?1 AND state = 'waiting';
+SELECT DISTINCT channel_id FROM batch_row INDEXED BY batch_row_waiting WHERE batch_id = ?1 AND state = 'waiting';
 -- name: batch_row_given
 UPDATE batch_row SET state = 'given', order_id = nullif(?3, 0), at_utc = ?4 WHERE batch_id = ?1 AND n = ?2;
 -- name: batch_row_over
@@ -96,7 +105,7 @@ FROM batch_row r JOIN "order" o ON o.id = r.order_id JOIN batch b ON b.id = r.ba
 UPDATE "order" SET batch_id = ?2 WHERE id = ?1;
 -- name: batch_settle
 -- Rows whose orders are over without having been noted: the engine ended between the two.
-SELECT r.order_id FROM batch_row r JOIN "order" o ON o.id = r.order_id
+SELECT r.order_id FROM batch_row r INDEXED BY batch_row_given JOIN "order" o ON o.id = r.order_id
 WHERE r.batch_id = ?1 AND r.state = 'given' AND (o.state NOT IN ('queued', 'sending', 'in doubt') OR o.looks > ?2) LIMIT 200;
 -- name: batch_reads_again
 UPDATE batch_row SET state = 'waiting' WHERE batch_id = ?1 AND state = 'given' AND order_id IS NULL;
@@ -114,8 +123,8 @@ UPDATE batch_row SET state = 'cancelled', reason = ?3, at_utc = ?2 WHERE batch_i
 -- The batch is at its end and the meter says nothing: the order goes on being looked at, the batch does not wait.
 UPDATE batch_row SET state = 'failed', reason = ?3, at_utc = ?2 WHERE batch_id = ?1 AND state = 'given';
 -- name: batch_left
-SELECT (SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND state = 'given')
-     + EXISTS (SELECT 1 FROM batch_row WHERE batch_id = ?1 AND state = 'waiting');
+SELECT (SELECT count(*) FROM batch_row INDEXED BY batch_row_given WHERE batch_id = ?1 AND state = 'given')
+     + EXISTS (SELECT 1 FROM batch_row INDEXED BY batch_row_waiting WHERE batch_id = ?1 AND state = 'waiting');
 -- name: batch_state_set
 UPDATE batch SET state = ?2, reason = CASE WHEN ?3 = '' THEN reason ELSE ?3 END,
        ended_at_utc = CASE WHEN ?2 IN ('stopped', 'done') THEN ?4 ELSE NULL END WHERE id = ?1;

@@ -129,7 +129,7 @@ static void reads_give(struct engine *engine, const struct batch_reads *reads,
 
 struct turn {
     struct work work;
-    bool fresh;
+    bool fresh, again; /* again: a big batch is still being written */
     int open;
     struct batch_reads reads;
     struct meter_place *places;
@@ -139,7 +139,7 @@ static int turn_within(struct books *b, void *ctx, struct effects *fx, struct er
 {
     struct turn *t = ctx;
     batch_reads_clear(&t->reads);
-    t->open = batch_turn(b, t->fresh, &t->reads, fx, e);
+    t->open = batch_turn(b, t->fresh, &t->again, &t->reads, fx, e);
     return t->open < 0 ? t->open : places_find(b, &t->reads, &t->places, e);
 }
 
@@ -161,7 +161,7 @@ static void turn_done(struct engine *engine, struct work *work)
         w->open = t->open;
         reads_give(engine, &t->reads, t->places);
     }
-    w->next_ms = w->again ? 0 : clock_mono_ms() + TURN_MS;
+    w->next_ms = w->again || t->again ? 0 : clock_mono_ms() + TURN_MS;
     w->again = false;
     batch_reads_clear(&t->reads);
     free(t->places);

@@ -113,22 +113,36 @@ static bool number_fits(struct exchange *x, const char *number)
     return false;
 }
 
-bool exchange_identify(struct exchange *x, bool fresh)
+/* Asks who is there, by that hook of the driver. */
+static bool ask_who(struct exchange *x,
+                    struct bus_result (*ask)(struct bus *, uint8_t, struct meter_identity *))
 {
     struct place *place = &x->bus->place[x->address];
     struct job *job = x->job;
-    if (fresh || place->checked_epoch == 0 || place->checked_epoch != x->bus->line->epoch) {
-        struct meter_identity identity = {0};
-        job->how = x->driver->identify(x->bus, x->address, &identity);
-        if (job->how.end != BUS_OK)
-            return exchange_unreached(x);
-        place->identity = identity;
-        place->checked_epoch = x->bus->line->epoch;
-        job->reading.identity = identity;
-        job->reading.has_identity = true;
-    }
+    struct meter_identity identity = job->reading.identity;
+    job->how = ask(x->bus, x->address, &identity);
+    if (job->how.end != BUS_OK)
+        return exchange_unreached(x);
+    place->identity = identity;
+    place->checked_epoch = x->bus->line->epoch;
+    job->reading.identity = identity;
+    job->reading.has_identity = true;
+    return true;
+}
+
+bool exchange_identify(struct exchange *x, bool fresh)
+{
+    const struct place *place = &x->bus->place[x->address];
+    bool known = !fresh && place->checked_epoch != 0 && place->checked_epoch == x->bus->line->epoch;
+    if (!known && !ask_who(x, x->driver->identify))
+        return false;
     return exchange_code_fits(x, place->identity.device_code) &&
            number_fits(x, place->identity.number);
+}
+
+bool exchange_number(struct exchange *x)
+{
+    return ask_who(x, x->driver->read_number) && number_fits(x, x->job->reading.identity.number);
 }
 
 static bool read_by(struct exchange *x, bool brief)

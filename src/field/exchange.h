@@ -22,8 +22,9 @@ struct exchange {
 };
 bool exchange_ready(struct exchange *x);                /* line there, quiet_first */
 bool exchange_identify(struct exchange *x, bool fresh); /* the meter of the books answers */
-bool exchange_quiet(struct exchange *x, bool sent);     /* reconnect and wait; sent: doubt stays */
-bool exchange_unreached(struct exchange *x);            /* by job->how; always false */
+bool exchange_number(struct exchange *x); /* so it does, where a reading told its device code */
+bool exchange_quiet(struct exchange *x, bool sent); /* reconnect and wait; sent: doubt stays */
+bool exchange_unreached(struct exchange *x);        /* by job->how; always false */
 void exchange_end(struct exchange *x, enum job_end end,
                   enum msg_id why); /* why takes the address */
 

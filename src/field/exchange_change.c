@@ -130,15 +130,23 @@ static bool shows_before(struct exchange *x)
     return false;
 }
 
-/* What the meter holds before anything is sent; where nothing needs it, it is not read. */
+/* Who answers, and what the meter holds before anything is sent; where nothing needs that, it is not read. In a batch, where
+ * time counts, the reading tells the device code, and the number alone is asked for. */
 static bool look_before(struct exchange *x, struct meter_credit *seen)
 {
     struct job *job = x->job;
-    bool settings = job->kind == JOB_SETTINGS || job->kind == JOB_LOAD;
-    if (!settings && !job->look_first)
+    bool settings = job->kind == JOB_SETTINGS || job->kind == JOB_LOAD, brief = !settings;
+    bool once = job->look_first && brief;
+    if (!once && !exchange_identify(x, true))
+        return false;
+    if (brief && !job->look_first)
         return true;
     if (!(settings ? exchange_read(x) : exchange_read_brief(x)))
         return false;
+    if (once && !exchange_number(x)) {
+        job->has_reading = false; /* it is not known to be this meter's */
+        return false;
+    }
     *seen = job->reading.credit;
     if (settings && seen->old_firmware) {
         exchange_end(x, JOB_NOT_DONE, MSG_FIELD_OLD_FIRMWARE);
@@ -200,9 +208,7 @@ void exchange_change(struct exchange *x)
 {
     struct job *job = x->job;
     struct meter_credit seen = {0};
-    if (!exchange_ready(x) || !exchange_identify(x, true))
-        return;
-    if (!look_before(x, &seen))
+    if (!exchange_ready(x) || !look_before(x, &seen))
         return;
     uint16_t count = 0;
     if (job->before_send &&

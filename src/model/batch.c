@@ -30,6 +30,23 @@ static int dark_check(const struct batch_plan *p, const json_t *dark, struct err
     return 0;
 }
 
+/* Ten thousand rows take the writer a while: they are written some hundred at a time, from this, which is short and there at
+ * once. */
+static char *plan_text(const struct batch_plan *p)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < p->count; i++) {
+        const struct batch_fate *f = &p->rows[i];
+        json_array_append_new(rows, json_pack("[I,I,i,s]", (json_int_t)f->meter.meter_id,
+                                              (json_int_t)f->meter.channel_id,
+                                              (int)(f->dark && !f->skip), f->skip ? f->skip : ""));
+    }
+    char *text = json_dumps(rows, JSON_COMPACT);
+    json_decref(rows);
+    return text ? text : mem_text("[]");
+}
+
 static int batch_add(struct books *b, const struct actor *who, const struct batch_plan *p,
                      const json_t *fail_percent, int64_t *id, struct err *e)
 {
@@ -37,25 +54,28 @@ static int batch_add(struct books *b, const struct actor *who, const struct batc
     int64_t now = clock_utc();
     int64_t percent =
         fail_percent ? json_integer_value(fail_percent) : setting_number(b, "batch.fail_percent");
-    char *detail = json_dumps(p->values, JSON_COMPACT | JSON_SORT_KEYS);
-    int rc = db_run(db, SQL_batch_add, e, "sssiiiiiiii", batch_kinds[p->command].word,
-                    detail ? detail : "{}", p->selection, who->operator_id, now,
-                    now + setting_number(b, "batch.expire_s"), p->until_utc, percent,
-                    (int64_t)p->dark, p->undo_of, p->retry_of);
+    char *detail = json_dumps(p->values, JSON_COMPACT | JSON_SORT_KEYS), *rows = plan_text(p);
+    int rc =
+        db_run(db, SQL_batch_add, e, "sssiiiiiiiisii", batch_kinds[p->command].word,
+               detail ? detail : "{}", p->selection, who->operator_id, now,
+               now + setting_number(b, "batch.expire_s"), p->until_utc, percent, (int64_t)p->dark,
+               p->undo_of, p->retry_of, rows, (int64_t)p->count, (int64_t)p->skipped);
 
     free(detail);
     if (rc == 0)
         *id = db_last_id(db);
-    for (size_t i = 0; i < p->count && rc == 0; i++) {
-        const struct batch_fate *f = &p->rows[i];
-        rc = db_run(db, SQL_batch_row_add, e, "iiiisii", *id, (int64_t)(i + 1), f->meter.meter_id,
-                    f->meter.channel_id, f->skip ? f->skip : "", (int64_t)(f->dark && !f->skip),
-                    now);
-    }
-    return rc;
+    free(rows);
+    return rc == 0 ? batch_rows_write(b, *id, BATCH_SLICE, e) : rc;
 }
 
-/* The batch and its rows, and the first of them given. */
+int batch_rows_write(struct books *b, int64_t batch_id, int64_t most, struct err *e)
+{
+    int rc = db_run(books_db(b), SQL_batch_rows_write, e, "ii", batch_id, most);
+
+    return rc == 0 ? db_run(books_db(b), SQL_batch_rows_written, e, "i", batch_id) : rc;
+}
+
+/* The batch with its plan, and where that is short its rows and the first of them given. */
 static int begin(struct books *b, const struct actor *who, struct batch_plan *p, const json_t *dark,
                  const json_t *fail_percent, json_t **result, struct effects *fx, struct err *e)
 {

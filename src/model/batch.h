@@ -33,10 +33,11 @@ void batch_reads_clear(struct batch_reads *reads);
 /* ---- inside a transaction of the writer */
 
 /* All batches that are under way: what is over is noted, what is expired ends, what may be given next is given (fx->orders;
- * reads: appended). fresh: the engine has just started, reads that were given are given again. Returns how many batches
- * and timed protections are still open, or negative. */
-int batch_turn(struct books *b, bool fresh, struct batch_reads *reads, struct effects *fx,
-               struct err *e);
+ * reads: appended). again: rows of a big one are still to be written, the next turn is at once. fresh: the engine has
+ * just started, reads that were given are given again. Returns how many batches and timed protections are still open, or
+ * negative. */
+int batch_turn(struct books *b, bool fresh, bool *again, struct batch_reads *reads,
+               struct effects *fx, struct err *e);
 /* Before an order's frame: what the meter holds now, which an undo goes back to, and whether it
  * shows what is ordered already. 1: the order ends here (proved by that, or its batch is over); 0: it may be sent. Orders of
  * no batch: 0. */

@@ -89,6 +89,10 @@ json_t *batch_then(const struct batch_plan *p, const struct batch_meter *m);
 /* Its detail as an order has it, text; the caller's. */
 char *batch_order_detail(enum batch_command command, const json_t *values);
 
+/* batch.c: the next rows of a batch's plan become rows, at most so many; BATCH_SLICE leaves room for a sale. */
+#define BATCH_SLICE 500
+int batch_rows_write(struct books *b, int64_t batch_id, int64_t most, struct err *e);
+
 /* batch_turn.c: "batch" {batch, state, total, done, failed, skipped, cancelled} to whoever listens. */
 int batch_event(struct books *b, int64_t batch_id, struct effects *fx, struct err *e);
 /* Ends what was not sent and gives nothing more; its state is stopping, or stopped where nothing is on a line. */

@@ -34,6 +34,7 @@ struct course {
     int64_t id, expires_at_utc, fail_percent, operator_id;
     int64_t total, done, failed, skipped, cancelled;
     char state[16];
+    bool writing;           /* its rows are not all there */
     struct batch_plan plan; /* without rows */
 };
 
@@ -61,6 +62,7 @@ static int course_get(struct books *b, int64_t id, struct course *c, struct err 
     c->skipped = db_int(row, 11);
     c->cancelled = db_int(row, 12);
     c->operator_id = db_int(row, 14);
+    c->writing = db_int(row, 17) != 0;
     db_done(row);
     return 0;
 }
@@ -116,7 +118,9 @@ int batch_halt(struct books *b, int64_t batch_id, const struct err *why, struct 
     err_set(&row_why,
             why->msg == MSG_BATCH_STOPPED_EXPIRED ? MSG_BATCH_ROW_EXPIRED : MSG_BATCH_ROW_STOPPED);
     char *reason = err_packed(&row_why);
-    int rc = db_run(db, SQL_batch_unsent, e, "iis", batch_id, now, reason);
+    int rc = batch_rows_write(b, batch_id, BATCH_METERS_MAX, e);
+    if (rc == 0)
+        rc = db_run(db, SQL_batch_unsent, e, "iis", batch_id, now, reason);
     if (rc == 0)
         rc = db_run(db, SQL_batch_cancel_given, e, "iis", batch_id, now, reason);
     if (rc == 0)
@@ -157,7 +161,7 @@ static int end_check(struct books *b, int64_t batch_id, struct effects *fx, stru
     bool running = strcmp(c.state, "running") == 0;
 
     course_clear(&c);
-    if (rc != 0 || (!running && strcmp(c.state, "stopping") != 0))
+    if (rc != 0 || c.writing || (!running && strcmp(c.state, "stopping") != 0))
         return rc;
     rc = db_get(books_db(b), SQL_batch_left, 0, &left, e, "i", batch_id);
     if (rc == 0 && running && left > 0 && over >= setting_number(b, "batch.fail_after") &&
@@ -272,7 +276,7 @@ static int channel_give(struct books *b, const struct course *c, int64_t channel
     int64_t given = 0, n = 0, meter_id = 0;
     int rc = 0;
 
-    if (strcmp(c->state, "running") != 0 || (c->plan.command == BATCH_READ && !reads))
+    if (strcmp(c->state, "running") != 0 || c->writing || (c->plan.command == BATCH_READ && !reads))
         return 0;
     for (;;) {
         struct db_row *row = NULL;
@@ -670,12 +674,14 @@ static int behind(struct books *b, int64_t batch_id, struct effects *fx, struct 
     }
 }
 
-static int batch_one_turn(struct books *b, int64_t id, bool fresh, struct batch_reads *reads,
-                          struct effects *fx, struct err *e)
+static int batch_one_turn(struct books *b, int64_t id, bool fresh, bool *more,
+                          struct batch_reads *reads, struct effects *fx, struct err *e)
 {
     struct course c;
-    int rc = settle(b, id, fx, e);
+    int rc = batch_rows_write(b, id, BATCH_SLICE, e);
 
+    if (rc == 0)
+        rc = settle(b, id, fx, e);
     if (rc == 0)
         rc = behind(b, id, fx, e);
     if (rc == 0 && fresh)
@@ -685,6 +691,7 @@ static int batch_one_turn(struct books *b, int64_t id, bool fresh, struct batch_
     if (rc != 0)
         return rc;
     bool open = is(c.state, "running") || is(c.state, "stopping");
+    *more = *more || c.writing;
     if (open && c.expires_at_utc < clock_utc())
         rc = expire(b, &c, fx, e);
     else if (open)
@@ -703,11 +710,13 @@ static int batch_one_turn(struct books *b, int64_t id, bool fresh, struct batch_
     return is(was, c.state) ? 0 : batch_event(b, id, fx, e);
 }
 
-int batch_turn(struct books *b, bool fresh, struct batch_reads *reads, struct effects *fx,
-               struct err *e)
+int batch_turn(struct books *b, bool fresh, bool *again, struct batch_reads *reads,
+               struct effects *fx, struct err *e)
 {
     int64_t ids[OPEN_MAX];
     int n = 0, more;
+
+    *again = false;
     struct db_row *row;
     int rc = db_find(books_db(b), SQL_batch_list_open, &row, e, "");
 
@@ -716,7 +725,7 @@ int batch_turn(struct books *b, bool fresh, struct batch_reads *reads, struct ef
     db_done(row);
     rc = rc != 0 ? rc : more < 0 ? more : 0;
     for (int i = 0; i < n && rc == 0; i++)
-        rc = batch_one_turn(b, ids[i], fresh, reads, fx, e);
+        rc = batch_one_turn(b, ids[i], fresh, again, reads, fx, e);
     int timed = rc == 0 ? protection_turn(b, fx, e) : rc;
     return timed < 0 ? timed : n + timed;
 }

@@ -105,6 +105,8 @@ struct driver {
 
     /* Each returns how the last request ended; *out holds only what was read when end is BUS_OK. */
     struct bus_result (*identify)(struct bus *bus, uint8_t address, struct meter_identity *out);
+    /* The plate number alone, where a poll told the device code; empty where the meter does not tell it. */
+    struct bus_result (*read_number)(struct bus *bus, uint8_t address, struct meter_identity *out);
     struct bus_result (*read_credit)(struct bus *bus, uint8_t address,
                                      const struct meter_profile *p,
                                      struct meter_credit *out); /* both blocks, different lengths */

@@ -49,7 +49,8 @@ static int64_t batch(struct rig *r, const char *command, int dark)
 static int run_turn(struct books *b, void *ctx, struct effects *fx, struct err *e)
 {
     struct batch_reads reads = {0};
-    int rc = batch_turn(b, false, &reads, fx, e);
+    bool again;
+    int rc = batch_turn(b, false, &again, &reads, fx, e);
     (void)ctx;
     batch_reads_clear(&reads);
     return rc < 0 ? rc : 0;
@@ -201,6 +202,43 @@ static void what_is_not_proved_comes_first(void **state)
     state_is(r, 91, "in doubt");
 }
 
+/* A big one is written in slices, and nothing of it is given before all of it is there. */
+static void a_big_one_is_written_in_slices(void **state)
+{
+    struct rig *r = *state;
+
+    sql(r,
+        "INSERT INTO operator (id, login, name, role, password_hash, created_at_utc) VALUES"
+        " (3, 'wang', 'Wang', 'manager', '', 0);"
+        "WITH RECURSIVE n(i) AS (SELECT 8 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)"
+        " INSERT INTO channel (id, name, type, host, port, quiet_ms)"
+        " SELECT i, 'M' || i, 'rtu-tcp', 'h', i, 200 FROM n WHERE i % 100 = 8;"
+        "WITH RECURSIVE n(i) AS (SELECT 8 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)"
+        " INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id, tariff_id)"
+        " SELECT i, 190301520 + i, 'electricity', 'DDSY1352', 'meter', i - (i + 92) % 100, 1 + (i + 92) % 100, 1, 1 FROM n");
+    assert_int_equal(batch(r, "off", 1194), 1);
+    assert_int_equal(number(r, "SELECT total FROM batch"), 1194);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_row"), 500);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\""), 0);
+    turn(r);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_row"), 1000);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\""), 0);
+    turn(r);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_row WHERE dark"), 1194);
+    assert_int_equal(number(r, "SELECT max(n) FROM batch_row"), 1194);
+    /* Three on each of twelve channels, and the one meter of the thirteenth. */
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_row WHERE state = 'given'"), 37);
+    assert_int_equal(number(r, "SELECT count(DISTINCT channel_id) FROM batch_row"), 13);
+    assert_int_equal(number(r, "SELECT plan = '' AND state = 'running' FROM batch"), 1);
+
+    /* Stopped before it is written: every row is there, and cancelled. */
+    assert_int_equal(batch(r, "prepaid", 0), 2);
+    int64_t none = 0;
+    assert_int_equal(change(r, "batch.stop", json_pack("{s:i}", "batch", 2), &none, "batch"), 0);
+    assert_int_equal(
+        number(r, "SELECT state = 'stopped' AND cancelled = 1194 FROM batch WHERE id = 2"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +246,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_order_of_an_older_batch_is_older, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_undo_leaves_what_was_changed_since, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_proved_comes_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_big_one_is_written_in_slices, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }

@@ -31,7 +31,8 @@ static void asks(struct rig *r, const char *request, json_t *args)
 
 static int run_turn(struct books *b, void *ctx, struct effects *fx, struct err *e)
 {
-    int rc = batch_turn(b, false, ctx, fx, e);
+    bool again;
+    int rc = batch_turn(b, false, &again, ctx, fx, e);
     return rc < 0 ? rc : 0;
 }
 
