@@ -157,7 +157,7 @@ void batch_preview_print(const json_t *preview)
         column("dark", "text", N_("Power")), column("note", "text", N_("Remark")), "rows", rows);
     cli_table(table);
     json_decref(table);
-    printf(_("%lld meters: %lld will get it, %lld go dark now, %lld are skipped, %lld may fail\n"),
+    printf(_("meters: %lld; will get it: %lld, go dark now: %lld, skipped: %lld, may fail: %lld\n"),
            (long long)number(preview, "total"), (long long)number(preview, "will"),
            (long long)number(preview, "dark"), (long long)number(preview, "skipped"),
            (long long)number(preview, "tried"));
@@ -179,7 +179,7 @@ int batch_confirm(const char *verb, const json_t *preview, int64_t *dark, struct
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return err_set(e, MSG_CLI_BATCH_YES, verb, want);
     if (want > 0)
-        fprintf(stderr, _("Type %lld to take the power from %lld meters: "), (long long)want,
+        fprintf(stderr, _("Type %lld to take the power away (meters: %lld): "), (long long)want,
                 (long long)want);
     else
         fprintf(stderr, _("Nobody goes dark. Type 0 to begin: "));

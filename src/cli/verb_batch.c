@@ -205,7 +205,7 @@ static int begin(struct cli *cli, const char *verb, const char *preview_call, co
     if (w->no_wait && w->json)
         cli_json(started);
     else if (!w->json)
-        printf(_("batch %lld: %lld meters, %lld skipped\n"), (long long)batch,
+        printf(_("batch %lld: meters %lld, skipped %lld\n"), (long long)batch,
                (long long)json_integer_value(json_object_get(started, "total")),
                (long long)json_integer_value(json_object_get(started, "skipped")));
     fflush(stdout);
