@@ -116,7 +116,9 @@ int transport_tcp(const struct channel_conf *conf, int *fd, struct err *e)
         rc = getaddrinfo(conf->host, port, &hints, &list);
     }
     if (rc != 0)
-        return failed(e, conf, N_("there is no such host"), conf->host, gai_strerror(rc));
+        return failed(e, conf,
+                      rc == EAI_AGAIN ? N_("no name server answers") : N_("there is no such host"),
+                      conf->host, gai_strerror(rc));
     int why = EADDRNOTAVAIL;
     for (const struct addrinfo *a = list; a; a = a->ai_next) {
         int s = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
