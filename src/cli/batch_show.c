@@ -109,6 +109,11 @@ static char *state_say(const json_t *o, bool relay)
     return mem_text(buf);
 }
 
+char *batch_values_say(const json_t *held)
+{
+    return state_say(held, true);
+}
+
 /* The sentence of a packed error; "" for none. */
 static const char *sentence(const json_t *error, char *buf, size_t size)
 {

@@ -15,6 +15,9 @@ void batch_preview_print(const json_t *preview);
 /* On standard error: what was named and is not in the books, of a preview or a start. */
 void batch_unknown_show(const json_t *told);
 
+/* "forced off", "alarm 1 20.00, overdraft 5.00": values of a command or an order; the caller's. */
+char *batch_values_say(const json_t *held);
+
 /* Asks on the terminal for the number of meters that will go dark. ERR_USAGE where there is no terminal, ERR_REFUSED where
  * another number was typed. */
 int batch_confirm(const char *verb, const json_t *preview, int64_t *dark, struct err *e);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch_show.h"
 #include "cli.h"
 #include "message.h"
 #include "money.h"
@@ -13,6 +14,37 @@
 
 #define SETTLE_MS 600000
 
+static size_t column_find(const json_t *rows, const char *name)
+{
+    size_t i;
+    json_t *column;
+    json_array_foreach(json_object_get(rows, "columns"), i, column)
+    {
+        const char *is = json_string_value(json_object_get(column, "name"));
+        if (is && strcmp(is, name) == 0)
+            break;
+    }
+    return i;
+}
+
+/* What is ordered, in the words of the reader. */
+static void what_say(json_t *rows)
+{
+    const size_t what = column_find(rows, "what"), detail = column_find(rows, "detail");
+    size_t i;
+    json_t *row;
+    json_array_foreach(json_object_get(rows, "rows"), i, row)
+    {
+        const char *packed = json_string_value(json_array_get(row, detail));
+        json_t *values = json_loads(packed ? packed : "", 0, NULL);
+        char *said = batch_values_say(values);
+        if (said[0])
+            json_array_set_new(row, what, json_string(said));
+        free(said);
+        json_decref(values);
+    }
+}
+
 static int query_print(struct cli *cli, const char *name, json_t *args, bool json, struct err *e)
 {
     json_t *rows = NULL;
@@ -20,8 +52,10 @@ static int query_print(struct cli *cli, const char *name, json_t *args, bool jso
     int code = cli_call(cli, name, args, NULL, 0, &rows, e);
     if (code == 0 && json)
         cli_json(rows);
-    else if (code == 0)
+    else if (code == 0) {
+        what_say(rows);
         cli_table(rows);
+    }
     json_decref(rows);
     return code;
 }
