@@ -41,7 +41,7 @@ WHERE v.meter_id = ?1;
 -- Of a batch: the rows that failed (retry), or those that were done, with what was before (undo).
 SELECT r.meter_id, r.before FROM batch_row r WHERE r.batch_id = ?1 AND r.state = ?2 ORDER BY r.n;
 -- name: batch_before
-SELECT before FROM batch_row WHERE meter_id = ?1 AND batch_id = ?2;
+SELECT before FROM batch_row INDEXED BY batch_row_meter WHERE meter_id = ?1 AND batch_id = ?2;
 -- name: batch_tariff
 SELECT t.id, (SELECT p.price_e4 FROM tariff_price p WHERE p.tariff_id = t.id AND p.rate = 0 AND p.step_wh = 0
               AND p.from_day <= date('now', 'localtime') ORDER BY p.from_day DESC LIMIT 1), t.kind

@@ -27,6 +27,7 @@ struct change {
     struct work work;
     struct change_order order;
     json_t *result;
+    void *prepared; /* request.h */
 };
 
 void change_order_clear(struct change_order *order)
@@ -40,12 +41,16 @@ static void change_run(struct engine *engine, struct books *books, struct work *
     struct change *c = (struct change *)work;
     (void)engine;
     const struct change_order *o = &c->order;
+    books_prepare(books, c->prepared);
     work->code = books_change(books, o->request, &o->who, o->once[0] ? o->once : NULL, o->args,
                               &c->result, &work->fx, &work->err);
+    books_prepare(books, NULL);
 }
 
 static void change_free(struct change *c)
 {
+    if (c->prepared)
+        c->order.request->prepared_free(c->prepared);
     change_order_clear(&c->order);
     json_decref(c->result);
     work_free(c);
@@ -63,8 +68,7 @@ static void change_done(struct engine *engine, struct work *work)
     else if (strcmp(name, "setting.set") == 0) {
         keeper_look_soon(engine);
         collect_look_again(engine);
-    }
-    else if (strncmp(name, "operator.", 9) == 0)
+    } else if (strncmp(name, "operator.", 9) == 0)
         login_changed(engine, name, c->order.args, &c->order.who);
     json_t *result = work->code ? NULL : c->result ? json_incref(c->result) : json_object();
     session_reply(engine, c->order.to, result, &work->err);
@@ -77,6 +81,42 @@ int dispatch_change(struct engine *engine, const struct change_order *order, str
     c->order = *order;
     json_incref(c->order.args);
     if (writer_push(engine, c, e))
+        return 0;
+    change_free(c);
+    return e->code;
+}
+
+/* ---- what a change works out before, on a reader */
+
+static void prepare_run(struct engine *engine, struct books *books, struct work *work)
+{
+    struct change *c = (struct change *)work;
+    struct err none = {0};
+    (void)engine;
+    if (c->order.request->prepare(books, c->order.args, &c->prepared, &none) == 0 || !c->prepared)
+        return;
+    c->order.request->prepared_free(
+        c->prepared); /* the change itself says what is wrong, and notes it */
+    c->prepared = NULL;
+}
+
+static void prepare_done(struct engine *engine, struct work *work)
+{
+    struct change *c = (struct change *)work;
+    work->run = change_run;
+    work->done = change_done;
+    if (writer_push(engine, c, &work->err))
+        return;
+    session_reply(engine, c->order.to, NULL, &work->err);
+    change_free(c);
+}
+
+static int prepare_start(struct engine *engine, const struct change_order *order, struct err *e)
+{
+    struct change *c = work_new(sizeof *c, prepare_run, prepare_done);
+    c->order = *order;
+    json_incref(c->order.args);
+    if (reader_push(engine, c, e))
         return 0;
     change_free(c);
     return e->code;
@@ -98,7 +138,7 @@ static int change_start(struct engine *engine, struct session *s, int64_t id,
     }
     if (request->line && engine->field)
         return preflight_start(engine, &order, e);
-    return dispatch_change(engine, &order, e);
+    return request->prepare ? prepare_start(engine, &order, e) : dispatch_change(engine, &order, e);
 }
 
 /* ---- queries: on a reader */

@@ -99,26 +99,60 @@ static int begin(struct books *b, const struct actor *who, struct batch_plan *p,
 static int batch_start(struct books *b, const struct actor *who, const json_t *args,
                        json_t **result, struct effects *fx, struct err *e)
 {
+    struct batch_plan *ready = books_prepared(b), *own = NULL;
+    int rc = ready ? 0 : batch_plan_new(b, args, &own, e);
+
+    if (rc == 0)
+        rc = begin(b, who, ready ? ready : own, json_object_get(args, "dark"),
+                   json_object_get(args, "fail_percent"), result, fx, e);
+    batch_plan_free(own);
+    return rc;
+}
+
+/* The plan of ten thousand meters is made beside the writer. What changes meanwhile is seen at each row's turn. */
+static int start_prepare(struct books *b, const json_t *args, void **prepared, struct err *e)
+{
     struct batch_plan *p = NULL;
     int rc = batch_plan_new(b, args, &p, e);
 
-    if (rc == 0)
-        rc = begin(b, who, p, json_object_get(args, "dark"), json_object_get(args, "fail_percent"),
-                   result, fx, e);
-    batch_plan_free(p);
+    *prepared = p;
     return rc;
+}
+
+static void plan_free(void *prepared)
+{
+    batch_plan_free(prepared);
+}
+
+static int plan_again(struct books *b, const json_t *args, bool undo, void **prepared,
+                      struct err *e)
+{
+    struct batch_plan *p = NULL;
+    int rc = batch_plan_again(b, json_integer_value(json_object_get(args, "batch")), undo, &p, e);
+
+    *prepared = p;
+    return rc;
+}
+
+static int retry_prepare(struct books *b, const json_t *args, void **prepared, struct err *e)
+{
+    return plan_again(b, args, false, prepared, e);
+}
+
+static int undo_prepare(struct books *b, const json_t *args, void **prepared, struct err *e)
+{
+    return plan_again(b, args, true, prepared, e);
 }
 
 static int again(struct books *b, const struct actor *who, const json_t *args, bool undo,
                  json_t **result, struct effects *fx, struct err *e)
 {
-    struct batch_plan *p = NULL;
-    int64_t id = json_integer_value(json_object_get(args, "batch"));
-    int rc = batch_plan_again(b, id, undo, &p, e);
+    void *ready = books_prepared(b), *own = NULL;
+    int rc = ready ? 0 : plan_again(b, args, undo, &own, e);
 
     if (rc == 0)
-        rc = begin(b, who, p, json_object_get(args, "dark"), NULL, result, fx, e);
-    batch_plan_free(p);
+        rc = begin(b, who, ready ? ready : own, json_object_get(args, "dark"), NULL, result, fx, e);
+    plan_free(own);
     return rc;
 }
 
@@ -247,7 +281,9 @@ static const struct request requests[] = {
      .title = N_("Command many meters"),
      .roles = ROLE_FIELD,
      .params = start_params,
-     .run = batch_start},
+     .run = batch_start,
+     .prepare = start_prepare,
+     .prepared_free = plan_free},
     {.name = "batch.stop",
      .title = N_("Stop a batch"),
      .roles = ROLE_FIELD,
@@ -262,12 +298,16 @@ static const struct request requests[] = {
      .title = N_("Try a batch's failures again"),
      .roles = ROLE_FIELD,
      .params = again_params,
-     .run = batch_retry},
+     .run = batch_retry,
+     .prepare = retry_prepare,
+     .prepared_free = plan_free},
     {.name = "batch.undo",
      .title = N_("Take a batch back"),
      .roles = ROLE_FIELD,
      .params = undo_params,
-     .run = batch_undo},
+     .run = batch_undo,
+     .prepare = undo_prepare,
+     .prepared_free = plan_free},
 };
 const struct request_table batch_requests = {
     .requests = requests,

@@ -26,6 +26,7 @@ struct books {
     struct ledger_clock *clocks;
     model_takes_fn *takes;
     model_load_fn *load_max;
+    void *prepared;
 };
 
 int books_open(struct books **out, const char *path, const char *head_file, enum books_mode mode,
@@ -86,6 +87,16 @@ int64_t books_model_load_w(const struct books *b, const char *model)
 bool books_model_takes(const struct books *b, const char *model, int order_kind)
 {
     return !b->takes || b->takes(model, order_kind);
+}
+
+void books_prepare(struct books *b, void *prepared)
+{
+    b->prepared = prepared;
+}
+
+void *books_prepared(const struct books *b)
+{
+    return b->prepared;
 }
 
 int books_head(const struct books *b, struct err *e)

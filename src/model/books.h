@@ -29,6 +29,10 @@ void books_models(struct books *b, model_takes_fn *takes, model_load_fn *load_ma
 bool books_model_takes(const struct books *b, const char *model, int order_kind);
 int64_t books_model_load_w(const struct books *b, const char *model);
 
+/* What the next request's prepare() worked out (request.h); who set it frees it. NULL: nothing. */
+void books_prepare(struct books *b, void *prepared);
+void *books_prepared(const struct books *b);
+
 /* Runs a request: BEGIN IMMEDIATE, the function, the operation log, COMMIT, then the head file. Permission and
  * parameters were checked (or are: it checks both again). *result is the caller's. An error leaves nothing but
  * its line in the operation log. once: 32 hex digits or NULL. */

@@ -82,6 +82,10 @@ struct request {
     bool at_rest; /* refused while the engine looks at args.order */
     int (*run)(struct books *b, const struct actor *who, const json_t *args, json_t **result,
                struct effects *fx, struct err *e);
+    /* What takes long and only reads, worked out on a reader before it runs, so that the writer has the writing alone:
+     * run finds it by books_prepared(). NULL where there is none; where it fails run does without it. */
+    int (*prepare)(struct books *b, const json_t *args, void **prepared, struct err *e);
+    void (*prepared_free)(void *prepared);
 };
 
 /* One file's requests: `const struct request_table sale_requests = {` ... */
