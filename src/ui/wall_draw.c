@@ -84,6 +84,18 @@ static void cell_draw(const struct wall *w, struct canvas *c, int row, int place
     }
 }
 
+/* The name of the floor or line before a cell: where they flow on with a colon, which costs a tenth of bold's bytes. */
+static void name_draw(const struct wall *w, struct canvas *c, int row, int place, bool begins)
+{
+    const bool flows = w->form != WALL_ROOMY;
+    const unsigned style = !begins ? STYLE_DIM : flows ? STYLE_PLAIN : STYLE_BOLD;
+    const int col = w->at[place] - w->name_cells - 1;
+    const int used =
+        canvas_text(c, row, col, w->name_cells, style, wall_beside(w, &w->cells[w->order[place]]));
+    if (flows)
+        canvas_char(c, row, col + used, style, L':');
+}
+
 /* The cells of a line, a name before each floor or line that begins; at the top also before one that only goes on. */
 static void line_draw(const struct wall *w, struct canvas *c, int row, const struct wall_line *line,
                       bool top)
@@ -91,8 +103,7 @@ static void line_draw(const struct wall *w, struct canvas *c, int row, const str
     for (int i = line->first; i < line->first + line->count; i++) {
         const bool begins = wall_begins(w, i);
         if (w->name_cells > 0 && (begins || (top && i == line->first)))
-            canvas_text(c, row, w->at[i] - w->name_cells - 1, w->name_cells,
-                        begins ? STYLE_BOLD : STYLE_DIM, wall_beside(w, &w->cells[w->order[i]]));
+            name_draw(w, c, row, i, begins);
         cell_draw(w, c, row, i);
     }
 }

@@ -3,7 +3,7 @@
  *   wait TEXT          until TEXT has come (20 s), prints "wait TEXT MS" since the start or the last send
  *   send KEYS          as they stand; \r \e \t and \xHH are taken
  *   keys N KEYS|KEYS   N times, one after the other in turn: sends KEYS, waits for the picture and 30 ms of silence; prints
- *                      "keys KEYS N p50 MS p99 MS max MS bytes MEDIAN": from the key to the last byte of its picture
+ *                      "keys KEYS N p50 MS p99 MS max MS bytes MEDIAN P99": from the key to the last byte of its picture
  *   idle MS            prints "idle BYTES" that came in this time
  *   memory             prints "memory KB" resident of the console
  * Ends with the console or at the end of input, and ends the console.
@@ -141,8 +141,9 @@ static void run_keys(const char *args)
     }
     qsort(took, (size_t)count, sizeof *took, compare);
     qsort(bytes, (size_t)count, sizeof *bytes, compare);
-    printf("keys %s %d p50 %.2f p99 %.2f max %.2f bytes %.0f\n", keys, count, took[count / 2],
-           took[(count * 99 - 1) / 100], took[count - 1], bytes[count / 2]);
+    printf("keys %s %d p50 %.2f p99 %.2f max %.2f bytes %.0f %.0f\n", keys, count, took[count / 2],
+           took[(count * 99 - 1) / 100], took[count - 1], bytes[count / 2],
+           bytes[(count * 99 - 1) / 100]);
 }
 
 static void run_idle(const char *args)

@@ -137,7 +137,10 @@ static void all_stand_apart(struct wall *w, struct canvas *c)
                 assert_true(name_col > col || (name_col == 1 && k == line->first));
                 assert_int_equal(c->cells[i * c->cols + name_col - 1].base, L' ');
                 assert_int_equal(c->cells[i * c->cols + name_col].base, first);
-                assert_true(c->cells[i * c->cols + name_col].style & STYLE_BOLD);
+                const struct canvas_cell *before = &c->cells[i * c->cols + w->at[k] - 1];
+                while (before->base == L' ')
+                    before--;
+                assert_int_equal(before->base == L':', w->form != WALL_ROOMY);
             }
             col = w->at[k] + wall_cell_width(w, k);
         }
@@ -162,7 +165,7 @@ static void a_whole_site_in_fourteen_lines(void **state)
     all_stand_apart(&w, &c);
     assert_string_equal(
         row_text(&c, 0),
-        " 28F 1x2  27F 1 2!3 4-5 6x7 8 9 10!11 12-13  26F 1-2 3x4 5 6 7!8 9-10 11x12 13");
+        " 28F:1x2  27F:1 2!3 4-5 6x7 8 9 10!11 12-13  26F:1-2 3x4 5 6 7!8 9-10 11x12 13");
     assert_string_equal(wall_floors_text(&w, floors, &in_view), "28F-1F");
     assert_int_equal(in_view, 28);
     wall_layout(&w, 80, 9); /* a part of it: whole floors, and how many of them */
