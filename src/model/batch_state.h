@@ -45,7 +45,8 @@ struct batch_meter {
     /* The oldest plain order that was sent and is not proved, and the oldest such switch: a new one follows it, or ends it. */
     int64_t behind, behind_switch;
     int64_t ratio; /* of its transformers; 0: not known */
-    bool lost, old_firmware, handed; /* handed: in other hands, or back from them and not decided on */
+    bool lost, old_firmware,
+        handed; /* handed: in other hands, or back from them and not decided on */
     char *undo; /* what an undo goes back to, JSON; NULL: no undo */
 };
 
