@@ -106,4 +106,5 @@ books 10000 41
 keys_run "$WORK/keys" 10,000
 kb=$(sed -n 's/^memory //p' "$WORK/keys.out")
 ratio memory/console 40960 "$kb" "console on 10,000 meters: $kb KB; engine $(memory $SITE_ENGINE) KB; $(sed -n 's/^idle //p' "$WORK/keys.out" | tail -1) bytes in two idle seconds"
+site_engine_stop
 SITE=''
