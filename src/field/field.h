@@ -79,10 +79,10 @@ enum job_go {
 /* One step of an exchange for the record: a frame or a fact, with its time. */
 struct job_frame {
     int64_t at_utc;
-    int64_t ms;        /* since the exchange began */
+    int64_t ms;          /* since the exchange began */
     int64_t response_us; /* of a request's first reply (timing.h); else below 0 */
-    char direction;    /* '>' sent, '<' received, '.' remark (timeout, reconnect) */
-    char hex[3 * 300]; /* "01 20 01 ..." or a remark in English */
+    char direction;      /* '>' sent, '<' received, '.' remark (timeout, reconnect) */
+    char hex[3 * 300];   /* "01 20 01 ..." or a remark in English */
 };
 
 struct job {
@@ -96,12 +96,12 @@ struct job {
     enum switch_mode mode;          /* JOB_SWITCH */
     struct meter_settings settings; /* JOB_SETTINGS, JOB_OPENING */
     struct job_load load;           /* JOB_LOAD */
-    int64_t settings_age_ms; /* JOB_READ of a sweep: settings read longer ago are read too; 0: 6 h */
+    int64_t settings_age_ms;        /* JOB_READ of a sweep: settings older than this too; 0: 6 h */
     int64_t clock_local; /* JOB_CLOCK: 0 = the channel thread takes the time as it sends */
     bool quiet_first;    /* reconnect and out-wait lingering copies before reading */
     int line_baud;       /* JOB_PROBE on a serial device: at this speed; 0: the line's own */
     char line_parity;    /* the same: 'N', 'E', 'O'; 0: the line's own */
-    bool look_first;     /* JOB_SWITCH, JOB_CLOCK: read before sending, and only what proves it after (batches) */
+    bool look_first;     /* batches' JOB_SWITCH, JOB_CLOCK: read before, and what proves it after */
     bool probe_first;    /* JOB_TOPUP: send the 0x20 probe before asking before_send */
 
     /* Hooks, called on the channel's thread; they may block on the writer.
@@ -125,8 +125,8 @@ struct job {
     struct meter_reading
         reading; /* JOB_READ done; JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK: read back */
     bool has_reading;
-    bool shows;       /* the reading before has all that is to be set, the balance aside */
-    struct err error; /* why not, where end is not JOB_DONE */
+    bool shows;               /* the reading before has all that is to be set, the balance aside */
+    struct err error;         /* why not, where end is not JOB_DONE */
     struct job_frame *frames; /* the exchange's record, freed by job_clear() */
     size_t frame_count;
 };
@@ -140,8 +140,8 @@ struct channel_status {
     size_t queued;
     int64_t requests, answers, timeouts, garbage, exceptions, reconnects;
     int64_t response_us_smoothed; /* response time (timing.h) of who answered last */
-    int64_t retry_ms; /* LINE_BACKOFF: until the next try */
-    int64_t lag_ms;   /* how late this machine wakes the channel up: time-outs are longer by that */
+    int64_t retry_ms;             /* LINE_BACKOFF: until the next try */
+    int64_t lag_ms; /* how late this machine wakes the channel up: time-outs are longer by that */
     char trouble[160]; /* English detail for the log: "connect: Connection refused" */
     struct err why;    /* the sentence for people while the line is down; code 0: none */
 };

@@ -43,9 +43,9 @@ struct bus {
     int64_t
         gateway_us; /* how long a gateway waits for a meter before it says 0A or 0B; 0 unknown */
     int listen_ms;  /* before the next request, whatever is owed */
-    unsigned silent_run; /* requests without an answer in a row, whoever was asked */
-    int64_t answered_ms; /* the last answer of anybody, monotonic */
-    struct quality quality; /* of all together; under the line's lock */
+    unsigned silent_run;         /* requests without an answer in a row, whoever was asked */
+    int64_t answered_ms;         /* the last answer of anybody, monotonic */
+    struct quality quality;      /* of all together; under the line's lock */
     bool (*urgent)(void *owner); /* does somebody wait who goes before a sweep? NULL: nobody */
     void *urgent_owner;
 };
