@@ -85,9 +85,9 @@ static const char *state_of(const json_t *line, int64_t lost, int64_t meters)
 /* What engine and books say of each line, as rows of one table. */
 static void table_build(struct lines *s)
 {
-    static const char *const names[] = {"id",      "name", "state", "since",    "lost",  "meters",
-                                        "read_at", "type", "place", "timeouts", "error",
-                                        "handed_to", NULL};
+    static const char *const names[] = {"id",     "name",      "state", "since", "lost",
+                                        "meters", "read_at",   "type",  "place", "timeouts",
+                                        "error",  "handed_to", NULL};
     json_t *heads = json_array(), *rows = json_array(), *line;
     size_t i;
     for (int k = 0; names[k]; k++)

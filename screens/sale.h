@@ -19,10 +19,12 @@ enum sale_stage {
 struct sale {
     struct form form;
     enum sale_stage stage;
-    bool changed;  /* a key at the summary changed the sale: its next summary is a new question */
-    bool asked_before; /* from here, without an answer: that it was made is no news from elsewhere */
-    char once[33]; /* made with the first digit, in the draft; kept until the sale's outcome was shown */
-    json_t *args;  /* what is asked under it */
+    bool changed; /* a key at the summary changed the sale: its next summary is a new question */
+    bool
+        asked_before; /* from here, without an answer: that it was made is no news from elsewhere */
+    char once
+        [33]; /* made with the first digit, in the draft; kept until the sale's outcome was shown */
+    json_t *args;     /* what is asked under it */
     char drafted[32]; /* meter under which a draft of this sale was given to be kept; "" none */
     char told[32];    /* meter to which the others were told that it is sold */
     char meter[32], room[64], tenant[128];

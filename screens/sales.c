@@ -313,8 +313,9 @@ static const struct screen_key keys[] = {
 const struct screen sales_screen = {
     .name = "sales",
     .title = N_("Sales"),
-    .help = N_("Today's sales, newest first, and their totals. F11 asks for others, Enter tells the "
-               "whole story of one."),
+    .help =
+        N_("Today's sales, newest first, and their totals. F11 asks for others, Enter tells the "
+           "whole story of one."),
     .group = SCREEN_COUNTER,
     .roles = SCREEN_ALL & ~(unsigned)SCREEN_ELECTRICIAN,
     .keys = keys,

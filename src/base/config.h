@@ -25,8 +25,8 @@
     X(LANGUAGE, "language", "METERTILL_LANGUAGE", "auto", "auto|en|zh_CN",                         \
       N_("language before login"))                                                                 \
     X(THEME, "theme", "METERTILL_THEME", "auto", "auto|colour|mono", N_("colours of the console")) \
-    X(WIDE_SIGNS, "ambiguous-width", "METERTILL_AMBIGUOUS_WIDTH", "auto", "auto|1|2",                      \
-      N_("cells the terminal gives to ambiguous characters; auto asks it at the start"))                                      \
+    X(WIDE_SIGNS, "ambiguous-width", "METERTILL_AMBIGUOUS_WIDTH", "auto", "auto|1|2",              \
+      N_("cells the terminal gives to ambiguous characters; auto asks it at the start"))           \
     X(ESC_DELAY, "escape-delay", "METERTILL_ESCAPE_DELAY", "200", "number",                        \
       N_("milliseconds an Esc waits for the rest of a key"))                                       \
     X(BACKUP_DIR, "backup-dir", "METERTILL_BACKUP_DIR", "", "path",                                \

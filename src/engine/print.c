@@ -81,7 +81,7 @@ static const char *look(struct print *p, const char *queue, bool confirms)
         print_view_set(p->view, queue, trouble_word(&e), NULL, true);
         return trouble_word(&e);
     }
-    const char *needs = st.hindered && st.reason         ? st.reason
+    const char *needs = st.hindered && st.reason      ? st.reason
                         : st.stopped || !st.accepting ? st.word
                                                       : NULL;
     print_view_set(p->view, queue, st.word, st.reason, false);

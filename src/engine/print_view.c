@@ -154,8 +154,8 @@ json_t *print_view_state(struct print_view *v)
             list,
             json_pack("{s:O,s:s,s:s,s:s,s:I,s:s}", "till", json_object_get(till, "till"), "queue",
                       till_queue(till), "state", q ? q->state : N_("no printer"), "reasons",
-                      q && q->reason ? q->reason : "", "at", (json_int_t)(q ? q->at_utc : 0), "needs",
-                      q && q->needs ? q->needs : ""));
+                      q && q->reason ? q->reason : "", "at", (json_int_t)(q ? q->at_utc : 0),
+                      "needs", q && q->needs ? q->needs : ""));
     }
     pthread_mutex_unlock(&v->mutex);
     return json_pack("{s:o}", "queues", list);

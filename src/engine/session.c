@@ -26,9 +26,9 @@ static const struct event_name event_names[] = {
     {"order", EVENT_ORDER},     {"reading", EVENT_READING},   {"paper", EVENT_PAPER},
     {"line", EVENT_LINE},       {"engine", EVENT_ENGINE},     {"shift", EVENT_SHIFT},
     {"books", EVENT_BOOKS},     {"presence", EVENT_PRESENCE}, {"backup", EVENT_BACKUP},
-    {"opening", EVENT_OPENING}, {"draft", EVENT_DRAFT},
-    {"alarm", EVENT_ALARM},       {"scan", EVENT_SCAN},
-    {"doctor", EVENT_DOCTOR},   {"lock_out", EVENT_LOCK_OUT}, {"batch", EVENT_BATCH}, {"wanted", EVENT_WANTED},
+    {"opening", EVENT_OPENING}, {"draft", EVENT_DRAFT},       {"alarm", EVENT_ALARM},
+    {"scan", EVENT_SCAN},       {"doctor", EVENT_DOCTOR},     {"lock_out", EVENT_LOCK_OUT},
+    {"batch", EVENT_BATCH},     {"wanted", EVENT_WANTED},
 };
 
 unsigned session_event_bit(const char *name)

@@ -22,7 +22,7 @@ struct page {
     /* "next" of the page before, of a query that has a key and stands in its own order: the rows behind that one,
      * found by the key and not by counting. No offset and no count then. Borrowed. */
     const json_t *after;
-    const char *sort;      /* a column of the query or NULL: its own order */
+    const char *sort; /* a column of the query or NULL: its own order */
     bool down;
     /* Only rows that show `find` somewhere: in a text, in a state word or one of `words` (what the state is called in
      * the language of who asks), in an amount, in a time. `in`: only in these columns; NULL: in all. */

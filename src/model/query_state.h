@@ -10,7 +10,8 @@
 
 #define PARAMS_MAX  12
 #define COLUMNS_MAX 96
-#define PAGE_BYTES_MAX (4 * 1024 * 1024) /* of texts in one page: an answer stays under WIRE_MESSAGE_MAX */
+#define PAGE_BYTES_MAX                                                                             \
+    (4 * 1024 * 1024) /* of texts in one page: an answer stays under WIRE_MESSAGE_MAX */
 
 struct column {
     char *name, *kind, *title;

@@ -20,8 +20,9 @@ struct reading {
     bool one_phase; /* L2 and L3 are no values of this meter: kept as unknown */
     bool relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault;
     char why[16]; /* "closed" "forced off" "credit" "overload" "time" "unknown" */
-    int64_t clock_local, clock_off_s; /* the meter's clock, and that less ours; 0, 0: it tells none */
-    int64_t frequency_mhz;            /* 0: not measured */
+    int64_t clock_local,
+        clock_off_s;       /* the meter's clock, and that less ours; 0, 0: it tells none */
+    int64_t frequency_mhz; /* 0: not measured */
     bool has_settings;
     int64_t price_e4[4], alarm1_minor, alarm2_minor, overdraft_minor, recovery_s;
     bool has_load;

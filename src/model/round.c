@@ -54,8 +54,8 @@ int round_meters(struct books *b, struct round_meter *out, int max, struct err *
 {
     struct db_row *row;
     int n = 0;
-    int rc = db_find(books_db(b), SQL_round_meters, &row, e, "i",
-                     setting_number(b, "read.interval_s"));
+    int rc =
+        db_find(books_db(b), SQL_round_meters, &row, e, "i", setting_number(b, "read.interval_s"));
 
     if (rc == 0 && row) {
         do

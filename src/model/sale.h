@@ -18,7 +18,8 @@ struct sale_line {
     int64_t channel_id;
     char channel[64];
     bool again; /* once was used before: the books answer, whatever the line does now */
-    bool held;  /* the top-up will be kept back (hold.h): whether the line is up now does not matter */
+    bool
+        held; /* the top-up will be kept back (hold.h): whether the line is up now does not matter */
 };
 
 /* On a reader, before the money is taken: what must be known of the line of a meter first. once may be NULL.

@@ -13,7 +13,7 @@ enum setting_kind {
     SETTING_AMOUNT,
     SETTING_WORD,
     SETTING_ZONE,
-    SETTING_HOUR, /* "03:10" of the site's day, or "" */
+    SETTING_HOUR,  /* "03:10" of the site's day, or "" */
     SETTING_KINDS, /* kinds of alarm between commas (alarm.h) */
     SETTING_MAIL   /* addresses that are told of alarms (notice.h) */
 };

@@ -135,7 +135,8 @@ void term_resize(struct term *term)
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
         resizeterm(size.ws_row, size.ws_col);
     }
-    term_forget(term); /* larger and back again is no new size, and yet the terminal has lost lines */
+    term_forget(
+        term); /* larger and back again is no new size, and yet the terminal has lost lines */
 }
 
 static attr_t attributes(unsigned style)

@@ -101,8 +101,8 @@ struct building {
     int64_t start_ms; /* civil time at `start_us` */
     int64_t start_us;
     const char *state_folder; /* borrowed, NULL = none */
-    FILE *told;               /* owned: what meters answered to a read of their values; NULL = not kept */
-    int control;              /* listening socket */
+    FILE *told;  /* owned: what meters answered to a read of their values; NULL = not kept */
+    int control; /* listening socket */
     const char *control_path; /* borrowed */
     struct client *operators; /* of the control socket */
     struct log_entry log[LOG_ENTRIES];

@@ -25,7 +25,18 @@ static const char usage[] =
     "  --consume off|on      whether tenants draw power (default on)\n"
     "  --told FILE           what each meter held whenever its values were read\n";
 
-enum option_id { BUILDING = 1, PORTS, CONTROL, STATE, SEED, SPEED, NO_LINE_TIME, PAUSED, CONSUME, TOLD };
+enum option_id {
+    BUILDING = 1,
+    PORTS,
+    CONTROL,
+    STATE,
+    SEED,
+    SPEED,
+    NO_LINE_TIME,
+    PAUSED,
+    CONSUME,
+    TOLD
+};
 
 static const struct option options[] = {
     {"building", required_argument, NULL, BUILDING},

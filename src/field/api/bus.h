@@ -25,7 +25,8 @@ struct bus_result {
     enum bus_end end;
     uint8_t exception; /* Modbus exception code where end is BUS_EXCEPTION */
     bool sent;         /* false: surely not a byte of the request left */
-    bool broken;       /* BUS_GARBAGE: a checksum or a torn frame; false: a good frame that answers something else */
+    bool
+        broken; /* BUS_GARBAGE: a checksum or a torn frame; false: a good frame that answers something else */
 };
 
 /* Reads count registers from start with function 3 or 4. regs: the caller's, count long. */

@@ -100,8 +100,8 @@ static void test_backoff(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_half_hours), cmocka_unit_test(test_odd_zone),
-        cmocka_unit_test(test_back),       cmocka_unit_test(test_forward),
+        cmocka_unit_test(test_half_hours),  cmocka_unit_test(test_odd_zone),
+        cmocka_unit_test(test_back),        cmocka_unit_test(test_forward),
         cmocka_unit_test(test_zone_change), cmocka_unit_test(test_backoff),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

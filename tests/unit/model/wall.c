@@ -131,7 +131,8 @@ static void credit_lasts(void **state)
     json_decref(r);
     run_sql(
         "INSERT INTO reading (at_utc, meter_id, energy_wh, rate1_wh, rate2_wh, rate3_wh, rate4_wh, balance_minor, "
-        "purchase_count, power_w, status1, status2) SELECT " NOW " - " WEEK " + 600, 1, 0, 0, 0, 0, 0, 5000, 41, 0, 0, 0;"
+        "purchase_count, power_w, status1, status2) SELECT " NOW " - " WEEK
+        " + 600, 1, 0, 0, 0, 0, 0, 5000, 41, 0, 0, 0;"
         "INSERT INTO \"order\" (kind, meter_id, state, created_at_utc, changed_at_utc, amount_minor) "
         "VALUES ('top-up', 1, 'done', " NOW " - 9000, " NOW " - 9000, 2000),"
         "       ('top-up', 1, 'failed', " NOW " - 8000, " NOW " - 8000, 7000);");
