@@ -428,3 +428,23 @@ LEFT JOIN tenant t ON t.id = a.tenant_id
 LEFT JOIN meter_state ms ON ms.meter_id = m.id
 LEFT JOIN meter_known k ON k.meter_id = m.id
 LEFT JOIN lock_out l ON l.meter_id = m.id AND l.cleared_at_utc IS NULL;
+
+-- What a batch looks at of each meter before it plans: the statements batch_meters and batch_meter read these columns in this order.
+CREATE VIEW batch_meter AS
+SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.path, v.role = 'main' AS main, v.balance_minor,
+       ms.power_w, max(coalesce(ms.power1_w, 0), coalesce(ms.power2_w, 0), coalesce(ms.power3_w, 0)) AS power_phase_w,
+       ms.relay_closed, ms.forced, ms.price1_e4, ms.price2_e4, ms.price3_e4, ms.price4_e4, ms.alarm1_minor, ms.alarm2_minor,
+       ms.overdraft_minor, ms.load_max_w, ms.clock_off_s, ms.read_at_utc, v.lock_out, p.id AS protection, p.until_utc,
+       (SELECT o.id FROM opening o WHERE o.meter_id = v.meter_id AND o.state IN ('waiting', 'failed') LIMIT 1) AS opening,
+       (SELECT o.id FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
+        AND o.kind = 'top-up' AND o.meter_id = v.meter_id LIMIT 1) AS topup_in_doubt,
+       v.state = 'lost' OR coalesce(ms.lost, 0) AS lost, coalesce(ms.old_firmware, 0) AS old_firmware,
+       v.handed_to <> '' OR coalesce(ms.back_from, '') <> '' AS handed_over, c.name AS channel, t.search, tf.name AS tariff,
+       v.account, v.role, (SELECT CASE WHEN x.transformers THEN ms.ratio ELSE 1 END FROM meter x WHERE x.id = v.meter_id) AS ratio,
+       (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
+        AND o.kind <> 'top-up' AND o.meter_id = v.meter_id) AS plain_in_doubt,
+       (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
+        AND o.kind = 'switch' AND o.meter_id = v.meter_id) AS switch_in_doubt
+FROM meter_shown v JOIN channel c ON c.id = v.channel_id LEFT JOIN tenant t ON t.id = v.tenant_id
+LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = v.meter_id
+LEFT JOIN protection p ON p.meter_id = v.meter_id AND p.ended_utc IS NULL;

@@ -1,42 +1,10 @@
 -- Batches: whom they are for, their rows, what is given next, protections that end by themselves.
 -- name: batch_meters
 -- scan: a selection is asked of every meter of the site, by a person
-SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.path, v.role = 'main', v.balance_minor,
-       ms.power_w, max(coalesce(ms.power1_w, 0), coalesce(ms.power2_w, 0), coalesce(ms.power3_w, 0)),
-       ms.relay_closed, ms.forced, ms.price1_e4, ms.price2_e4, ms.price3_e4, ms.price4_e4, ms.alarm1_minor, ms.alarm2_minor,
-       ms.overdraft_minor, ms.load_max_w, ms.clock_off_s, ms.read_at_utc, v.lock_out, p.id, p.until_utc,
-       (SELECT o.id FROM opening o WHERE o.meter_id = v.meter_id AND o.state IN ('waiting', 'failed') LIMIT 1),
-       (SELECT o.id FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
-        AND o.kind = 'top-up' AND o.meter_id = v.meter_id LIMIT 1),
-       v.state = 'lost' OR coalesce(ms.lost, 0), coalesce(ms.old_firmware, 0), v.handed_to <> '' OR coalesce(ms.back_from, '') <> '', c.name, t.search, tf.name,
-       v.account, v.role, (SELECT CASE WHEN x.transformers THEN ms.ratio ELSE 1 END FROM meter x WHERE x.id = v.meter_id),
-       (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
-        AND o.kind <> 'top-up' AND o.meter_id = v.meter_id),
-       (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
-        AND o.kind = 'switch' AND o.meter_id = v.meter_id)
-FROM meter_shown v JOIN channel c ON c.id = v.channel_id LEFT JOIN tenant t ON t.id = v.tenant_id
-LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = v.meter_id
-LEFT JOIN protection p ON p.meter_id = v.meter_id AND p.ended_utc IS NULL
-ORDER BY v.path, v.meter;
+SELECT * FROM batch_meter ORDER BY path, meter;
 -- name: batch_meter
--- One of them, with the same columns.
-SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.path, v.role = 'main', v.balance_minor,
-       ms.power_w, max(coalesce(ms.power1_w, 0), coalesce(ms.power2_w, 0), coalesce(ms.power3_w, 0)),
-       ms.relay_closed, ms.forced, ms.price1_e4, ms.price2_e4, ms.price3_e4, ms.price4_e4, ms.alarm1_minor, ms.alarm2_minor,
-       ms.overdraft_minor, ms.load_max_w, ms.clock_off_s, ms.read_at_utc, v.lock_out, p.id, p.until_utc,
-       (SELECT o.id FROM opening o WHERE o.meter_id = v.meter_id AND o.state IN ('waiting', 'failed') LIMIT 1),
-       (SELECT o.id FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
-        AND o.kind = 'top-up' AND o.meter_id = v.meter_id LIMIT 1),
-       v.state = 'lost' OR coalesce(ms.lost, 0), coalesce(ms.old_firmware, 0), v.handed_to <> '' OR coalesce(ms.back_from, '') <> '', c.name, t.search, tf.name,
-       v.account, v.role, (SELECT CASE WHEN x.transformers THEN ms.ratio ELSE 1 END FROM meter x WHERE x.id = v.meter_id),
-       (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
-        AND o.kind <> 'top-up' AND o.meter_id = v.meter_id),
-       (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
-        AND o.kind = 'switch' AND o.meter_id = v.meter_id)
-FROM meter_shown v JOIN channel c ON c.id = v.channel_id LEFT JOIN tenant t ON t.id = v.tenant_id
-LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = v.meter_id
-LEFT JOIN protection p ON p.meter_id = v.meter_id AND p.ended_utc IS NULL
-WHERE v.meter_id = ?1;
+-- One of them.
+SELECT * FROM batch_meter WHERE meter_id = ?1;
 -- name: batch_rows_again
 -- Of a batch: the rows that failed (retry), or those that were done, with what was before (undo).
 SELECT r.meter_id, r.before FROM batch_row r WHERE r.batch_id = ?1 AND r.state = ?2 ORDER BY r.n;
