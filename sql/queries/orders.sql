@@ -4,7 +4,7 @@
 -- column: order id Order
 -- column: created_at time Made
 -- column: kind state Kind
--- column: what state What
+-- column: detail text What
 -- column: state state State
 -- column: meter text Meter
 -- column: room text Room
@@ -27,22 +27,14 @@
 -- column: looks integer Looks
 -- column: next_look_at time Next look
 -- column: sale_id id Sale id
--- column: detail text Detail
 -- column: sent_at time Sent
 -- column: expires_at time Expires
 -- key: order down
 -- Newest first. "open" are those that are not over.
 -- scan: newest first along the key, one page; a state that is rare walks further
-SELECT "order", created_at, kind,
-       CASE kind WHEN 'switch' THEN json_extract(detail, '$.mode')
-           WHEN 'load' THEN printf('%.3f kW', json_extract(detail, '$.max_power_w') / 1000.0)
-           WHEN 'settings' THEN (SELECT group_concat(replace(replace(j.key, '_minor', ''), '_e4', '') || ' ' || CASE j.type
-               WHEN 'array' THEN printf('%.4f', json_extract(j.value, '$[0]') / 10000.0)
-               ELSE printf(CASE WHEN j.key LIKE '%_minor' THEN '%.2f' ELSE '%.0f' END, j.atom / CASE WHEN j.key LIKE '%_minor' THEN 100.0 ELSE 1 END) END, ', ')
-               FROM json_each(detail) j) ELSE '' END AS what, state, meter, room, tenant, number, nullif(amount_minor, 0) AS amount_minor, operator, changed_at,
+SELECT "order", created_at, kind, detail, state, meter, room, tenant, number, nullif(amount_minor, 0) AS amount_minor, operator, changed_at,
        count_before, count_sent, count_after, balance_before_minor, balance_after_minor, total_before_minor,
-       total_after_minor, excess_minor, flag, reason, sends, looks, next_look_at, sale_id, detail, sent_at,
-       expires_at
+       total_after_minor, excess_minor, flag, reason, sends, looks, next_look_at, sale_id, sent_at, expires_at
 FROM order_shown
 WHERE :state IS NULL OR state = :state OR (:state = 'open' AND state IN ('queued', 'sending', 'in doubt'))
 ORDER BY "order" DESC

@@ -30,7 +30,7 @@ static size_t column_find(const json_t *rows, const char *name)
 /* What is ordered, in the words of the reader. */
 static void what_say(json_t *rows)
 {
-    const size_t what = column_find(rows, "what"), detail = column_find(rows, "detail");
+    const size_t detail = column_find(rows, "detail");
     size_t i;
     json_t *row;
     json_array_foreach(json_object_get(rows, "rows"), i, row)
@@ -38,8 +38,7 @@ static void what_say(json_t *rows)
         const char *packed = json_string_value(json_array_get(row, detail));
         json_t *values = json_loads(packed ? packed : "", 0, NULL);
         char *said = batch_values_say(values);
-        if (said[0])
-            json_array_set_new(row, what, json_string(said));
+        json_array_set_new(row, detail, json_string(said));
         free(said);
         json_decref(values);
     }

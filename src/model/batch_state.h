@@ -1,5 +1,6 @@
 /*
- * A batch from inside, shared by batch_plan.c (whom it is for), batch.c (the requests) and batch_turn.c (its course).
+ * A batch from inside, shared by batch_plan.c (whom it is for), batch.c (the requests), batch_turn.c (its course) and batch_row.c
+ * (what its orders come to).
  */
 #ifndef BATCH_STATE_H
 #define BATCH_STATE_H
@@ -94,7 +95,29 @@ char *batch_order_detail(enum batch_command command, const json_t *values);
 #define BATCH_SLICE 500
 int batch_rows_write(struct books *b, int64_t batch_id, int64_t most, struct err *e);
 
-/* batch_turn.c: "batch" {batch, state, total, done, failed, skipped, cancelled} to whoever listens. */
+/* ---- batch_turn.c */
+
+/* A batch as its turn needs it. */
+struct batch_course {
+    int64_t id, expires_at_utc, fail_percent, operator_id;
+    int64_t total, done, failed, skipped, cancelled;
+    char state[16];
+    bool writing;           /* its rows are not all there */
+    struct batch_plan plan; /* without rows */
+};
+/* Fills it in; ERR_NOT_FOUND for no such batch. batch_course_clear() after it. */
+int batch_course_get(struct books *b, int64_t id, struct batch_course *c, struct err *e);
+void batch_course_clear(struct batch_course *c);
+/* Looks at a sent order that is not proved, until the batch does not wait for it any more: half a minute. */
+#define BATCH_LOOKS_MAX 3
+/* A row is over: "done", "failed", "cancelled"; reason: packed, or "". */
+int batch_row_end(struct books *b, int64_t batch_id, int64_t n, const char *state,
+                  const char *reason, struct err *e);
+/* The next ones of a channel after one of it is over. */
+int batch_go_on(struct books *b, int64_t batch_id, int64_t channel_id, struct batch_reads *reads,
+                struct effects *fx, struct err *e);
+
+/* "batch" {batch, state, total, done, failed, skipped, cancelled} to whoever listens. */
 int batch_event(struct books *b, int64_t batch_id, struct effects *fx, struct err *e);
 /* Ends what was not sent and gives nothing more; its state is stopping, or stopped where nothing is on a line. */
 int batch_halt(struct books *b, int64_t batch_id, const struct err *why, struct effects *fx,

@@ -1,6 +1,6 @@
 /*
- * The course of a batch: the next rows given, the ends of their orders noted, the batch ended. Every state is left in one
- * transaction, so that an engine that is killed goes on where it was.
+ * The course of a batch: the next rows given, what was passed over seen to, the batch ended. What a row's order comes to is in
+ * batch_row.c. Every state is left in one transaction, so that an engine that is killed goes on where it was.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +13,6 @@
 #include "protection.h"
 #include "text.h"
 
-/* Looks at a sent order that is not proved, until the batch does not wait for it any more: half a minute. */
-#define LOOKS_MAX 3
-/* Tries of a meter that does not answer, nothing sent. */
-#define MISSES_MAX 2
 /* How long an order waits for an older one of its meter that was sent and is not proved, and is asked after meanwhile. */
 #define BEHIND_MAX_S 60
 #define OPEN_MAX     64
@@ -30,15 +26,7 @@ void batch_reads_clear(struct batch_reads *reads)
 
 /* ---- a batch as its turn needs it */
 
-struct course {
-    int64_t id, expires_at_utc, fail_percent, operator_id;
-    int64_t total, done, failed, skipped, cancelled;
-    char state[16];
-    bool writing;           /* its rows are not all there */
-    struct batch_plan plan; /* without rows */
-};
-
-static int course_get(struct books *b, int64_t id, struct course *c, struct err *e)
+int batch_course_get(struct books *b, int64_t id, struct batch_course *c, struct err *e)
 {
     struct db_row *row;
     int rc = db_find(books_db(b), SQL_batch_find, &row, e, "i", id);
@@ -67,7 +55,7 @@ static int course_get(struct books *b, int64_t id, struct course *c, struct err 
     return 0;
 }
 
-static void course_clear(struct course *c)
+void batch_course_clear(struct batch_course *c)
 {
     json_decref(c->plan.values);
     c->plan.values = NULL;
@@ -75,8 +63,8 @@ static void course_clear(struct course *c)
 
 int batch_event(struct books *b, int64_t batch_id, struct effects *fx, struct err *e)
 {
-    struct course c;
-    int rc = course_get(b, batch_id, &c, e);
+    struct batch_course c;
+    int rc = batch_course_get(b, batch_id, &c, e);
 
     if (rc == 0)
         effects_event(fx, "batch",
@@ -84,12 +72,12 @@ int batch_event(struct books *b, int64_t batch_id, struct effects *fx, struct er
                                 c.state, "total", (json_int_t)c.total, "done", (json_int_t)c.done,
                                 "failed", (json_int_t)c.failed, "skipped", (json_int_t)c.skipped,
                                 "cancelled", (json_int_t)c.cancelled));
-    course_clear(&c);
+    batch_course_clear(&c);
     return rc;
 }
 
-static int row_end(struct books *b, int64_t batch_id, int64_t n, const char *state,
-                   const char *reason, struct err *e)
+int batch_row_end(struct books *b, int64_t batch_id, int64_t n, const char *state,
+                  const char *reason, struct err *e)
 {
     return db_run(books_db(b), SQL_batch_row_over, e, "iissi", batch_id, n, state, reason,
                   clock_utc());
@@ -134,7 +122,7 @@ int batch_halt(struct books *b, int64_t batch_id, const struct err *why, struct 
 }
 
 /* Its time is up: what was sent and is not proved goes on being looked at, but the batch does not wait for it. */
-static int expire(struct books *b, const struct course *c, struct effects *fx, struct err *e)
+static int expire(struct books *b, const struct batch_course *c, struct effects *fx, struct err *e)
 {
     struct err why = {0}, lost = {0};
 
@@ -153,14 +141,14 @@ static int expire(struct books *b, const struct course *c, struct effects *fx, s
 /* Too many failures stop it, the last row ends it. */
 static int end_check(struct books *b, int64_t batch_id, struct effects *fx, struct err *e)
 {
-    struct course c;
+    struct batch_course c;
     struct err why = {0};
     int64_t left = 0;
-    int rc = course_get(b, batch_id, &c, e);
+    int rc = batch_course_get(b, batch_id, &c, e);
     int64_t over = c.done + c.failed;
     bool running = strcmp(c.state, "running") == 0;
 
-    course_clear(&c);
+    batch_course_clear(&c);
     if (rc != 0 || c.writing || (!running && strcmp(c.state, "stopping") != 0))
         return rc;
     rc = db_get(books_db(b), SQL_batch_left, 0, &left, e, "i", batch_id);
@@ -177,8 +165,8 @@ static int end_check(struct books *b, int64_t batch_id, struct effects *fx, stru
 /* ---- giving */
 
 /* The meter of a row as it is now, with its fate; an undo's with what it goes back to. */
-static int look(struct books *b, const struct course *c, int64_t meter_id, struct batch_plan *p,
-                struct err *e)
+static int look(struct books *b, const struct batch_course *c, int64_t meter_id,
+                struct batch_plan *p, struct err *e)
 {
     struct db_row *row = NULL;
     char *undo = NULL;
@@ -211,7 +199,7 @@ static void look_clear(struct batch_plan *p)
 }
 
 /* An order for the row, or none where something given later contradicts it (*later). */
-static int order_give(struct books *b, const struct course *c, const struct batch_plan *p,
+static int order_give(struct books *b, const struct batch_course *c, const struct batch_plan *p,
                       int64_t *order_id, struct err *later, struct effects *fx, struct err *e)
 {
     const struct batch_meter *m = &p->rows[0].meter;
@@ -244,7 +232,7 @@ static void read_give(struct batch_reads *reads, int64_t batch_id, int64_t n, in
 }
 
 /* One row: given, or passed over by what stands against it now. */
-static int row_give(struct books *b, const struct course *c, int64_t n, int64_t meter_id,
+static int row_give(struct books *b, const struct batch_course *c, int64_t n, int64_t meter_id,
                     struct batch_reads *reads, struct effects *fx, struct err *e)
 {
     struct batch_plan p;
@@ -262,7 +250,7 @@ static int row_give(struct books *b, const struct course *c, int64_t n, int64_t 
     if (rc == 0 && later.code)
         skip = err_packed(&later);
     if (rc == 0 && skip)
-        rc = row_end(b, c->id, n, later.code ? "cancelled" : "skipped", skip, e);
+        rc = batch_row_end(b, c->id, n, later.code ? "cancelled" : "skipped", skip, e);
     else if (rc == 0)
         rc = db_run(books_db(b), SQL_batch_row_given, e, "iiii", c->id, n, order_id, clock_utc());
     free(skip);
@@ -270,7 +258,7 @@ static int row_give(struct books *b, const struct course *c, int64_t n, int64_t 
     return rc;
 }
 
-static int channel_give(struct books *b, const struct course *c, int64_t channel_id,
+static int channel_give(struct books *b, const struct batch_course *c, int64_t channel_id,
                         struct batch_reads *reads, struct effects *fx, struct err *e)
 {
     int64_t given = 0, n = 0, meter_id = 0;
@@ -297,7 +285,7 @@ static int channel_give(struct books *b, const struct course *c, int64_t channel
 
 #define CHANNELS_MAX 1024
 
-static int all_give(struct books *b, const struct course *c, struct batch_reads *reads,
+static int all_give(struct books *b, const struct batch_course *c, struct batch_reads *reads,
                     struct effects *fx, struct err *e)
 {
     int64_t channels[CHANNELS_MAX];
@@ -316,315 +304,32 @@ static int all_give(struct books *b, const struct course *c, struct batch_reads 
 
 int batch_begin(struct books *b, int64_t batch_id, struct effects *fx, struct err *e)
 {
-    struct course c;
-    int rc = course_get(b, batch_id, &c, e);
+    struct batch_course c;
+    int rc = batch_course_get(b, batch_id, &c, e);
 
     if (rc == 0)
         rc = all_give(b, &c, NULL, fx, e);
-    course_clear(&c);
+    batch_course_clear(&c);
     if (rc == 0)
         rc = end_check(b, batch_id, fx, e);
     return rc != 0 ? rc : batch_event(b, batch_id, fx, e);
 }
 
-/* The next ones of a channel after one of it is over. */
-static int go_on(struct books *b, int64_t batch_id, int64_t channel_id, struct batch_reads *reads,
-                 struct effects *fx, struct err *e)
+int batch_go_on(struct books *b, int64_t batch_id, int64_t channel_id, struct batch_reads *reads,
+                struct effects *fx, struct err *e)
 {
-    struct course c;
+    struct batch_course c;
     int rc = end_check(b, batch_id, fx, e);
 
     if (rc == 0)
-        rc = course_get(b, batch_id, &c, e);
+        rc = batch_course_get(b, batch_id, &c, e);
     if (rc != 0)
         return rc;
     rc = channel_give(b, &c, channel_id, reads, fx, e);
-    course_clear(&c);
+    batch_course_clear(&c);
     if (rc == 0) /* what was passed over now may have been the last */
         rc = end_check(b, batch_id, fx, e);
     return rc != 0 ? rc : batch_event(b, batch_id, fx, e);
-}
-
-/* ---- what an order comes to */
-
-static const char *mode_of(const struct reading *r)
-{
-    return !r->forced ? "prepaid" : r->relay_closed ? "on" : "off";
-}
-
-/* What an undo goes back to, and what the result sheet shows. */
-static char *reading_text(const struct reading *r, int64_t tariff_id)
-{
-    json_t *o =
-        json_pack("{s:I,s:s,s:b,s:I,s:I}", "at", (json_int_t)r->at_utc, "mode", mode_of(r),
-                  "relay_closed", (int)r->relay_closed, "balance_minor",
-                  (json_int_t)r->seen.balance_minor, "energy_wh", (json_int_t)r->seen.energy_wh);
-
-    if (r->has_settings) {
-        json_t *four = json_array();
-        for (int i = 0; i < 4; i++)
-            json_array_append_new(four, json_integer(r->price_e4[i]));
-        json_object_set_new(o, "price_e4", four);
-        json_object_set_new(o, "alarm1_minor", json_integer(r->alarm1_minor));
-        json_object_set_new(o, "alarm2_minor", json_integer(r->alarm2_minor));
-        json_object_set_new(o, "overdraft_minor", json_integer(r->overdraft_minor));
-        json_object_set_new(o, "recovery_s", json_integer(r->recovery_s));
-    }
-    if (r->has_load)
-        json_object_set_new(o, "max_power_w", json_integer(r->load_max_w));
-    if (tariff_id)
-        json_object_set_new(o, "tariff_id", json_integer(tariff_id));
-    char *text = json_dumps(o, JSON_COMPACT);
-    json_decref(o);
-    return text ? text : mem_text("{}");
-}
-
-/* The row behind an order. */
-struct row {
-    int64_t batch_id, n, channel_id, looks, sends, expires_at_utc;
-    char state[16], order_state[16], batch_state[16], reason[1024];
-    enum batch_command command;
-};
-
-/* 1: there is none. */
-static int row_get(struct books *b, int64_t order_id, struct row *r, struct err *e)
-{
-    struct db_row *row;
-    int rc = db_find(books_db(b), SQL_batch_row_of_order, &row, e, "i", order_id);
-
-    if (rc != 0 || !row)
-        return rc != 0 ? rc : 1;
-    r->batch_id = db_int(row, 0);
-    r->n = db_int(row, 1);
-    text_copy(r->state, sizeof r->state, db_text(row, 2));
-    r->channel_id = db_int(row, 3);
-    text_copy(r->order_state, sizeof r->order_state, db_text(row, 4));
-    text_copy(r->reason, sizeof r->reason, db_text(row, 5));
-    r->looks = db_int(row, 6);
-    r->sends = db_int(row, 7);
-    text_copy(r->batch_state, sizeof r->batch_state, db_text(row, 8));
-    r->expires_at_utc = db_int(row, 9);
-    r->command = batch_command_find(db_text(row, 10));
-    db_done(row);
-    return 0;
-}
-
-static bool is(const char *a, const char *word)
-{
-    return strcmp(a, word) == 0;
-}
-
-/* The tariff that was released by name is the meter's from then on; taken back, it is what it was before. */
-static int tariff_note(struct books *b, const struct row *r, int64_t meter_id, struct err *e)
-{
-    struct course c;
-    struct db_row *row = NULL;
-    int rc = course_get(b, r->batch_id, &c, e);
-    int64_t tariff = json_integer_value(json_object_get(c.plan.values, "tariff_id"));
-
-    if (rc == 0 && tariff && c.plan.undo_of) {
-        rc = db_find(books_db(b), SQL_batch_before, &row, e, "ii", meter_id, c.plan.undo_of);
-        json_t *before = rc == 0 && row ? json_loads(db_text(row, 0), 0, NULL) : NULL;
-        db_done(row);
-        tariff = json_integer_value(json_object_get(before, "tariff_id"));
-        json_decref(before);
-    }
-    if (rc == 0 && tariff)
-        rc = db_run(books_db(b), SQL_batch_meter_tariff, e, "ii", meter_id, tariff);
-    course_clear(&c);
-    return rc;
-}
-
-static int row_done(struct books *b, const struct row *r, const struct reading *back, struct err *e)
-{
-    int rc = row_end(b, r->batch_id, r->n, "done", "", e);
-
-    if (rc == 0 && back) {
-        char *text = reading_text(back, 0);
-        rc = db_run(books_db(b), SQL_batch_row_after, e, "iis", r->batch_id, r->n, text);
-        free(text);
-        if (rc == 0 && r->command == BATCH_TARIFF)
-            rc = tariff_note(b, r, back->meter_id, e);
-    }
-    return rc;
-}
-
-/* An order that stays open: is it tried, or looked at, once more? Where not, one that never left ends with its row. */
-static int row_rests(struct books *b, int64_t order_id, const struct row *r, enum order_deed deed,
-                     bool *ended, struct effects *fx, struct err *e)
-{
-    struct order_row o;
-    struct err why = {0};
-    bool open = is(r->order_state, "queued");
-    bool refused = deed == ORDER_DEED_REFUSED_20;
-
-    *ended = refused || r->looks >= (open ? MISSES_MAX : LOOKS_MAX);
-    if (!*ended)
-        return 0;
-    if (!open && !refused) {
-        err_set(&why, MSG_BATCH_ROW_LOST);
-        char *reason = err_packed(&why);
-        int rc = row_end(b, r->batch_id, r->n, "failed", reason, e);
-        free(reason);
-        return rc;
-    }
-    int rc = order_row_get(b, order_id, &o, e);
-    if (rc != 0)
-        return rc;
-    if (refused)
-        err_set(&why, MSG_ORDER_REFUSED_20);
-    else
-        err_set(&why, MSG_ORDER_NOT_REACHED);
-    char *reason = refused || !r->reason[0] ? err_packed(&why) : mem_text(r->reason);
-    rc = order_set(b, &o, "failed", &why, fx, e);
-    if (rc == 0)
-        rc = row_end(b, r->batch_id, r->n, "failed", reason, e);
-    free(reason);
-    return rc;
-}
-
-static int row_cancelled(struct books *b, const struct row *r, struct err *e)
-{
-    struct err why = {0};
-
-    err_set(&why, MSG_BATCH_ROW_SUPERSEDED);
-    char *reason = r->reason[0] ? mem_text(r->reason) : err_packed(&why);
-    int rc = row_end(b, r->batch_id, r->n, "cancelled", reason, e);
-    free(reason);
-    return rc;
-}
-
-int batch_order_over(struct books *b, int64_t order_id, enum order_deed deed,
-                     const struct reading *back, struct effects *fx, struct err *e)
-{
-    struct row r;
-    bool ended = true;
-    int rc = row_get(b, order_id, &r, e);
-
-    if (rc != 0)
-        return rc < 0 ? rc : 0;
-    /* One that the batch gave up, and that turned out to be done after all. */
-    bool late = is(r.state, "failed") && is(r.order_state, "done");
-    if (!is(r.state, "given") && !late)
-        return 0;
-    if (is(r.order_state, "done"))
-        rc = row_done(b, &r, back, e);
-    else if (is(r.order_state, "failed"))
-        rc = row_end(b, r.batch_id, r.n, "failed", r.reason, e);
-    else if (is(r.order_state, "superseded") || is(r.order_state, "cancelled"))
-        rc = row_cancelled(b, &r, e);
-    else
-        rc = row_rests(b, order_id, &r, deed, &ended, fx, e);
-    if (rc != 0 || (!ended && r.looks == 0))
-        return rc;
-    return go_on(b, r.batch_id, r.channel_id, NULL, fx, e);
-}
-
-/* ---- a channel that goes into other hands */
-
-/* What was never sent ends; of the rest the batch does not wait for the proof. */
-static int row_lets_go(struct books *b, int64_t order_id, const struct row *r,
-                       const struct err *why, struct effects *fx, struct err *e)
-{
-    struct order_row o;
-    int rc = order_row_get(b, order_id, &o, e);
-
-    if (rc == 0 && is(r->order_state, "queued") && r->sends == 0) {
-        rc = order_set(b, &o, "cancelled", why, fx, e);
-        return rc == 0 ? batch_order_over(b, order_id, ORDER_DEED_UNKNOWN, NULL, fx, e) : rc;
-    }
-    char *reason = err_packed(why);
-    if (rc == 0)
-        rc = row_end(b, r->batch_id, r->n, "failed", reason, e);
-    free(reason);
-    return rc == 0 ? go_on(b, r->batch_id, r->channel_id, NULL, fx, e) : rc;
-}
-
-int batch_channel_gone(struct books *b, int64_t channel_id, const struct err *why,
-                       struct effects *fx, struct err *e)
-{
-    int rc = 0;
-
-    for (;;) { /* one at a time: what ends has the next ones passed over */
-        struct row r;
-        int64_t order_id = 0;
-        rc = db_get(books_db(b), SQL_batch_given_on, 0, &order_id, e, "i", channel_id);
-        if (rc != 0 || order_id == 0)
-            return rc;
-        rc = row_get(b, order_id, &r, e);
-        if (rc == 0)
-            rc = row_lets_go(b, order_id, &r, why, fx, e);
-        if (rc != 0)
-            return rc < 0 ? rc : 0;
-    }
-}
-
-/* The batch was stopped, or is over: nothing of it is sent any more. What was sent and does not show is not carried out. */
-static int recall(struct books *b, const struct order_task *t, const struct row *r,
-                  struct effects *fx, struct err *e)
-{
-    struct order_row o;
-    struct err why = {0};
-    int rc = order_row_get(b, t->id, &o, e);
-
-    if (rc != 0 || !o.open)
-        return rc != 0 ? rc : 1;
-    err_set(&why, r->expires_at_utc < clock_utc() ? MSG_BATCH_ROW_EXPIRED : MSG_BATCH_ROW_STOPPED);
-    rc = order_set(b, &o, r->sends > 0 ? "failed" : "cancelled", &why, fx, e);
-    if (rc == 0)
-        rc = batch_order_over(b, t->id, ORDER_DEED_UNKNOWN, NULL, fx, e);
-    return rc != 0 ? rc : 1;
-}
-
-int batch_order_before(struct books *b, const struct order_task *t, const struct reading *now,
-                       bool shows, struct effects *fx, struct err *e)
-{
-    struct row r;
-    int rc = t->batch_id ? row_get(b, t->id, &r, e) : 1;
-
-    if (rc != 0)
-        return rc < 0 ? rc : 0;
-    if (r.sends > 0 && shows) { /* the frame before was carried out */
-        rc = order_plain_after(b, t->id, ORDER_DEED_DONE, true, fx, e);
-        if (rc == 0)
-            rc = protection_switched(b, t->id, now, e);
-        if (rc == 0)
-            rc = batch_order_over(b, t->id, ORDER_DEED_DONE, now, fx, e);
-        return rc != 0 ? rc : 1;
-    }
-    if (!is(r.batch_state, "running") || !is(r.state, "given") || r.expires_at_utc < clock_utc())
-        return recall(b, t, &r, fx, e);
-    if (!now)
-        return 0;
-    int64_t tariff = 0;
-    if (r.command == BATCH_TARIFF)
-        rc = db_get(books_db(b), SQL_batch_tariff_of, 0, &tariff, e, "i", t->meter_id);
-    if (rc != 0)
-        return rc;
-    char *text = reading_text(now, tariff);
-    rc = db_run(books_db(b), SQL_batch_row_before, e, "is", t->id, text);
-    free(text);
-    return rc;
-}
-
-int batch_read_over(struct books *b, const struct batch_read *read, const struct reading *r,
-                    const struct err *why, struct batch_reads *reads, struct effects *fx,
-                    struct err *e)
-{
-    int64_t channel = 0;
-    char *reason = err_packed(r ? NULL : why);
-    int rc = row_end(b, read->batch_id, read->n, r ? "done" : "failed", reason, e);
-
-    free(reason);
-    if (rc == 0 && r) {
-        char *text = reading_text(r, 0);
-        rc = db_run(books_db(b), SQL_batch_row_after, e, "iis", read->batch_id, read->n, text);
-        free(text);
-    }
-    if (rc == 0)
-        rc = db_get(books_db(b), SQL_batch_row_channel, 0, &channel, e, "ii", read->batch_id,
-                    read->n);
-    return rc != 0 ? rc : go_on(b, read->batch_id, channel, reads, fx, e);
 }
 
 /* ---- the turn */
@@ -635,7 +340,8 @@ static int settle(struct books *b, int64_t batch_id, struct effects *fx, struct 
     int64_t ids[SETTLE_MAX];
     int n = 0, more;
     struct db_row *row;
-    int rc = db_find(books_db(b), SQL_batch_settle, &row, e, "ii", batch_id, (int64_t)LOOKS_MAX);
+    int rc =
+        db_find(books_db(b), SQL_batch_settle, &row, e, "ii", batch_id, (int64_t)BATCH_LOOKS_MAX);
 
     for (more = rc == 0 && row; more == 1 && n < SETTLE_MAX; more = db_next(row, e))
         ids[n++] = db_int(row, 0);
@@ -667,7 +373,7 @@ static int behind(struct books *b, int64_t batch_id, struct effects *fx, struct 
             rc = order_set(b, &o, "cancelled", &why, fx, e);
         char *reason = err_packed(&why);
         if (rc == 0)
-            rc = row_end(b, batch_id, n, "failed", reason, e);
+            rc = batch_row_end(b, batch_id, n, "failed", reason, e);
         free(reason);
         if (rc != 0)
             return rc;
@@ -677,7 +383,7 @@ static int behind(struct books *b, int64_t batch_id, struct effects *fx, struct 
 static int batch_one_turn(struct books *b, int64_t id, bool fresh, bool *more,
                           struct batch_reads *reads, struct effects *fx, struct err *e)
 {
-    struct course c;
+    struct batch_course c;
     int rc = batch_rows_write(b, id, BATCH_SLICE, e);
 
     if (rc == 0)
@@ -687,27 +393,27 @@ static int batch_one_turn(struct books *b, int64_t id, bool fresh, bool *more,
     if (rc == 0 && fresh)
         rc = db_run(books_db(b), SQL_batch_reads_again, e, "i", id);
     if (rc == 0)
-        rc = course_get(b, id, &c, e);
+        rc = batch_course_get(b, id, &c, e);
     if (rc != 0)
         return rc;
-    bool open = is(c.state, "running") || is(c.state, "stopping");
+    bool open = strcmp(c.state, "running") == 0 || strcmp(c.state, "stopping") == 0;
     *more = *more || c.writing;
     if (open && c.expires_at_utc < clock_utc())
         rc = expire(b, &c, fx, e);
     else if (open)
         rc = all_give(b, &c, reads, fx, e);
-    course_clear(&c);
+    batch_course_clear(&c);
     if (rc != 0 || !open)
         return rc;
     char was[sizeof c.state];
     text_copy(was, sizeof was, c.state);
     rc = end_check(b, id, fx, e);
     if (rc == 0)
-        rc = course_get(b, id, &c, e);
+        rc = batch_course_get(b, id, &c, e);
     if (rc != 0)
         return rc;
-    course_clear(&c);
-    return is(was, c.state) ? 0 : batch_event(b, id, fx, e);
+    batch_course_clear(&c);
+    return strcmp(was, c.state) == 0 ? 0 : batch_event(b, id, fx, e);
 }
 
 int batch_turn(struct books *b, bool fresh, bool *again, struct batch_reads *reads,
