@@ -106,7 +106,8 @@ void exchange_read_meter(struct exchange *x)
     }
     if (!exchange_code_fits(x, reading.identity.device_code))
         return;
-    x->bus->place[x->address].settings_ms = clock_mono_ms();
+    exchange_load_read(x, &reading);
+    x->bus->place[x->address].settings_ms = x->bus->place[x->address].load_ms = clock_mono_ms();
     reading_keep(x, &reading);
     job->end = JOB_DONE;
 }

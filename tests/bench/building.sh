@@ -25,12 +25,25 @@ quiet() { # no frame for two seconds
     sleep 2
     return 1
 }
+reads() { # five meters read on demand, one after the other: the median's milliseconds
+    for i in 3 9 15 21 27; do
+        began=$(date +%s%3N)
+        "$METERTILL" read --meter "$(site_meter $i)" > "$SITE/read.out" 2>&1 || cat "$SITE/read.out" >&2
+        echo $(($(date +%s%3N) - began))
+    done | sort -n | sed -n 3p
+}
+# command_in_round EXCHANGE: it starts within one exchange of the round; what the same command takes on the idle line comes on top.
+command_in_round() {
+    now=x
+    site_wait 50 quiet
+    idle=$(reads)
+    sleep $((61 - $(date +%-S)))
+    busy=$(reads)
+    ratio "command/in-a-round" $((idle + $1)) "$busy" "a meter read while its line's round runs: median $busy ms; on the idle line $idle ms, and one exchange of the round is $1 ms"
+}
 # rounds BAUD ABSENT: one line of 30, read by the engine each minute; the third round counts.
 rounds() {
-    site_start --meters 30 --channels 1 --no-printer --line-time --plain --load off || exit 1
-    sim channel A01 line "$1/8N1" > "$SITE/line.out" || cat "$SITE/line.out"
-    sed -i "s/,9600,/,$1,/" "$SITE/import/channels.csv"
-    "$METERTILL" import "$SITE/import" > "$SITE/import.out" 2>&1 || cat "$SITE/import.out"
+    site_start --meters 30 --channels 1 --no-printer --line-time --plain --load off --baud "$1" || exit 1
     site_wait 60 quiet
     i=0
     while [ $i -lt "$2" ]; do
@@ -38,7 +51,7 @@ rounds() {
         sim set "$(site_meter $((i * 30 / $2)))" present no > "$SITE/line.out"
     done
     as admin call setting.set key=read.interval_s value=60 > "$SITE/set.out" 2>&1 || cat "$SITE/set.out"
-    [ "$1/$2" = 9600/0 ] && laps=2 || laps=3 # the absent ones are found out meanwhile
+    [ "$2" = 0 ] && laps=2 || laps=3 # the absent ones are found out meanwhile
     for _ in $(seq $laps); do
         sleep $((61 - $(date +%-S)))
         sleep 2
@@ -69,17 +82,7 @@ rounds() {
         $2 != "request" { asked = 0 }
         END { if (n) printf "%-22s %5.4f  %d requests without an answer: %d ms each; 48 of them are %.1f s of a day of the line\n",
                      "absent/day", 48 * ms / n / 86400000, n, ms / n, 48 * ms / n / 1000 }' "$SITE/frames"
-    if [ "$1/$2" = 9600/0 ]; then
-        # ---- a command in the middle of a round: until its answer, against two exchanges of the line
-        sleep $((61 - $(date +%-S)))
-        for i in 3 9 15 21 27; do
-            began=$(date +%s%3N)
-            "$METERTILL" read --meter "$(site_meter $i)" > "$SITE/read.out" 2>&1 || cat "$SITE/read.out" >&2
-            echo $(($(date +%s%3N) - began))
-        done | sort -n > "$SITE/latency"
-        median=$(sed -n 3p "$SITE/latency")
-        ratio "command/in-a-round" $((limit * 2 / (requests > 0 ? requests : 1))) "$median" "a meter read while its line's round runs: median $median ms (most $(tail -1 "$SITE/latency")); two exchanges of the line are $((limit * 2 / (requests > 0 ? requests : 1))) ms"
-    fi
+    [ "$1/$2" = 9600/0 ] && command_in_round $((limit / (requests > 0 ? requests : 1)))
     site_stop
 }
 rounds 9600 0

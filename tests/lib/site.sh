@@ -5,7 +5,7 @@
 #       --meters N --channels N   (6, 2)      --line-time     bytes take their time on the line (else none)
 #       --no-printer  --no-engine  --demo     --speed X --seed N (of the simulator)
 #       --unopened N: the last N meters belong to no account
-#       anything else goes to make_building.sh: --serial N (of the channels), --rooms N, --type --repeat --load --total --refuse20 --quiet --plain
+#       anything else goes to make_building.sh: --serial N (of the channels), --rooms N, --type --repeat --load --total --refuse20 --quiet --baud --plain
 #   site_engine, site_engine_stop, site_engine_kill      the engine; its process is $SITE_ENGINE
 #   site_sim, site_sim_stop                              the simulator; its process is $SITE_SIM
 #   site_stop                 ends what was started, by process id, and removes $SITE
@@ -116,7 +116,7 @@ site_start() {
             --no-printer) _printer=no ;;
             --no-engine) _engine=no ;;
             --demo) SITE_INIT=--demo ;;
-            --serial | --type | --repeat | --load | --total | --quiet | --start | --rooms) _build="$_build $1 $2"; shift ;;
+            --serial | --type | --repeat | --load | --total | --quiet | --baud | --start | --rooms) _build="$_build $1 $2"; shift ;;
             *) _build="$_build $1" ;;
         esac
         shift

@@ -16,6 +16,7 @@ usage: make_building.sh OUTDIR [METERS=353] [CHANNELS=12] [options]
   --total moves|mixed            mixed: every fifth meter's total purchased stands still (moves)
   --refuse20                     the last protocol (tcp) channel refuses function 0x20
   --quiet MS                     quiet_ms of every channel (empty = the console's default)
+  --baud N                       of every line: 9600, 19200, ... (9600)
   --start TIME                   the building's clock at birth, 2026-01-31T12:00:00 (now)
   --rooms N                      N distribution rooms: the lines start there, each has a main meter beside the METERS (0)
   --plain                        no special cases: no old, absent, poor or odd meters
@@ -24,20 +25,21 @@ END
 }
 
 meters=353 channels=12 repeat=refuse type=rtu-tcp load=on total=moves refuse20=no
-quiet='' start='' plain=no serial=0 rooms=0 out='' position=0
+quiet='' baud=9600 start='' plain=no serial=0 rooms=0 out='' position=0
 while [ $# -gt 0 ]; do
     case $1 in
-        --repeat | --type | --load | --total | --quiet | --start | --serial | --rooms)
+        --repeat | --type | --load | --total | --quiet | --baud | --start | --serial | --rooms)
             [ $# -ge 2 ] || usage
             case $1:$2 in
                 --repeat:refuse | --repeat:credit | --repeat:mixed) repeat=$2 ;;
                 --type:rtu-tcp | --type:tcp | --type:mixed) type=$2 ;;
                 --load:on | --load:off) load=$2 ;;
                 --total:moves | --total:mixed) total=$2 ;;
-                --quiet:*[!0-9]* | --serial:*[!0-9]* | --rooms:*[!0-9]*) usage ;;
+                --quiet:*[!0-9]* | --baud:*[!0-9]* | --serial:*[!0-9]* | --rooms:*[!0-9]*) usage ;;
                 --rooms:?*) rooms=$2 ;;
                 --serial:?*) serial=$2 ;;
                 --quiet:*) quiet=$2 ;;
+                --baud:?*) baud=$2 ;;
                 --start:*) start=$2 ;;
                 *) usage ;;
             esac
@@ -71,7 +73,7 @@ rm -f "$out/import/channels.csv.in"
 
 awk -v out="$out" -v meters="$meters" -v channels="$channels" -v repeat="$repeat" \
     -v type="$type" -v load="$load" -v total="$total" -v refuse20="$refuse20" \
-    -v quiet="$quiet" -v start="$start" -v serial="$serial" -v plain="$plain" -v rooms="$rooms" '
+    -v quiet="$quiet" -v baud="$baud" -v start="$start" -v serial="$serial" -v plain="$plain" -v rooms="$rooms" '
 function dice(sides) { # the same building every time, on every awk
     seed = (seed * 16807) % 2147483647
     return seed % sides
@@ -122,11 +124,11 @@ function write_channels(   c, g, last, line) {
         g = sprintf("GW-%02d", int(c / 4) + 1)
         if (c % 4 == 0 && channel_type(c) != "rtu") print g ",127.0.0.1,ANet-2E4SM" > gateways_csv
         if (channel_type(c) == "rtu")
-            print channel_name(c) ",,rtu,,,@PORT:" channel_name(c) "@,9600 8N1," quiet "," (rooms ? room_path(room_of(c)) "," : "") > channels_csv
+            print channel_name(c) ",,rtu,,,@PORT:" channel_name(c) "@," baud " 8N1," quiet "," (rooms ? room_path(room_of(c)) "," : "") > channels_csv
         else
-            print channel_name(c) "," g "," channel_type(c) ",,@PORT:" channel_name(c) "@,,9600 8N1," \
+            print channel_name(c) "," g "," channel_type(c) ",,@PORT:" channel_name(c) "@,," baud " 8N1," \
                 quiet "," (rooms ? room_path(room_of(c)) "," : "") > channels_csv
-        line = "channel " channel_name(c) " type=" channel_type(c) " line=9600/8N1"
+        line = "channel " channel_name(c) " type=" channel_type(c) " line=" baud "/8N1"
         line = line " turnaround_ms=" 40 + c % 3 * 10 " max_clients=4"
         if (channel_type(c) == "tcp") line = line " timeout_ms=800 absent=0B"
         if (channel_type(c) == "tcp" && c == last && refuse20 == "yes") line = line " refuses20=yes"

@@ -23,7 +23,7 @@ static void read_fills_the_reading(void **state)
     assert_int_equal(w.job.reading.current_ma[0], 5120);
     assert_int_equal(w.job.reading.power_w[3], 1178);
     assert_true(w.job.reading.relay_closed);
-    assert_string_equal(s.meter.log, "03:0200/1 03:0360/5 03:0200/48 03:0400/25 ");
+    assert_string_equal(s.meter.log, "03:0200/1 03:0360/5 03:0200/48 03:0400/25 03:0480/7 ");
     assert_true(w.job.frame_count >= 8);
     assert_string_equal(w.job.frames[0].hex, "01 03 02 00 00 01 85 B2");
     assert_int_equal(w.job.frames[0].direction, '>');
