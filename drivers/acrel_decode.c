@@ -98,8 +98,12 @@ static enum relay_why why_open(unsigned w1, unsigned w2)
         return RELAY_FORCED_OFF;
     if ((w1 & OVERLOAD_TRIP) || ((w2 & LOAD_ENABLED) && !(w2 & LOAD_BITS)))
         return RELAY_OVERLOAD;
-    if ((w2 & FEE_ENABLED) && !(w2 & FEE_BITS))
-        return RELAY_CREDIT;
+    if ((w2 & FEE_ENABLED) && !(w2 & FEE_BITS)) {
+        /* The fee control opens for the second warning too; who is cut off is in arrears. */
+        if (w1 & ARREARS)
+            return RELAY_CREDIT;
+        return w1 & ALARM_2 ? RELAY_ALARM_2 : RELAY_UNKNOWN;
+    }
     if ((w2 & TIME_ENABLED) && !(w2 & TIME_BITS))
         return RELAY_TIME;
     return RELAY_UNKNOWN;

@@ -10,6 +10,7 @@
 #include "canvas.h"
 #include "clock.h"
 #include "message.h"
+#include "money.h"
 #include "order_words.h"
 #include "phone_row.h"
 #include "show.h"
@@ -39,6 +40,24 @@ static const char *forced_words(const struct rows *r, int64_t now_utc, bool clos
                        SHOW_ARGS(by, at));
 }
 
+/* Opened for the second warning, while there is credit left. */
+static const char *warning_words(const struct rows *r, char *buf)
+{
+    char amount[MONEY_TEXT_MAX], seconds[24];
+    const int64_t recovery_s = rows_number(r, 0, "recovery_s", -1);
+    money_text(rows_number(r, 0, "alarm2_minor", 0), amount);
+    snprintf(seconds, sizeof seconds, "%lld", (long long)recovery_s);
+    if (recovery_s < 0)
+        return _("The relay is open: the second warning, the credit is low.");
+    return show_format(
+        buf, TEXT_MAX,
+        recovery_s > 0 ? _("The relay is open: the second warning, below %1. It closes by itself "
+                           "after %2 s.")
+                       : _("The relay is open: the second warning, below %1. A sale up to that "
+                           "closes it."),
+        SHOW_ARGS(amount, seconds));
+}
+
 /* Why the relay is as it is, in a sentence. */
 static const char *relay_words(const struct rows *r, int64_t now_utc, char *buf)
 {
@@ -59,6 +78,8 @@ static const char *relay_words(const struct rows *r, int64_t now_utc, char *buf)
         return rows_text(r, 0, "handed_to")[0] || rows_number(r, 0, "misses", 0) > 0
                    ? _("The relay was closed when the meter was read last.")
                    : _("The relay is closed; energy flows.");
+    if (strcmp(why, "alarm 2") == 0)
+        return warning_words(r, buf);
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
         if (strcmp(reasons[i].why, why) == 0)
             return message_gettext(reasons[i].words);
@@ -141,6 +162,15 @@ static int clock_draw(const struct rows *r, struct canvas *c, int row)
     return line(c, row, STYLE_RED, text);
 }
 
+/* Whatever the credit: what it counts is not taken off the balance. */
+static int prepaid_draw(const struct rows *r, struct canvas *c, int row)
+{
+    if (!rows_number(r, 0, "never_cuts", 0))
+        return 0;
+    return line(c, row, STYLE_RED | STYLE_BOLD,
+                _("! Its prepaid function is switched off: it takes no money and never cuts."));
+}
+
 static int drift_draw(const struct rows *r, struct canvas *c, int row)
 {
     char text[TEXT_MAX], count[24];
@@ -167,6 +197,7 @@ int meter_words_draw(const struct rows *meter, const struct rows *phone, struct 
         order_reason(rows_text(meter, 0, "trouble"), reason, sizeof reason);
         used += line(c, row + used, STYLE_RED, reason);
     }
+    used += prepaid_draw(meter, c, row + used);
     used += clock_draw(meter, c, row + used);
     return used + drift_draw(meter, c, row + used);
 }

@@ -144,6 +144,7 @@ CREATE TABLE meter_day (
 
 -- ---- said versus is: what was said last; what is, stands in meter_state
 ALTER TABLE meter_state ADD COLUMN settings_at_utc INTEGER;           -- when prices and amounts were read last
+ALTER TABLE meter_state ADD COLUMN recovery_s INTEGER;                -- after an opening for alarm 2; 0: it stays open until the balance reaches alarm 2
 ALTER TABLE meter_state ADD COLUMN load_max_w INTEGER;                -- overload power, primary side, one phase; 0 off
 ALTER TABLE meter_state ADD COLUMN load_at_utc INTEGER;
 ALTER TABLE meter_state ADD COLUMN clock_off_s INTEGER;               -- the meter's clock less ours when it was read
@@ -157,23 +158,24 @@ CREATE TABLE wanted_item (                     -- what can be said of a meter
     place      INTEGER NOT NULL,               -- in lists
     what       TEXT NOT NULL,                  -- its words
     order_kind TEXT NOT NULL,                  -- of the order that says it
-    form       TEXT NOT NULL,                  -- how a value is written: sign, whole steps, the rest; '' is a mode's word
+    form       TEXT NOT NULL,                  -- how a value is written: sign, whole steps, the rest; '' is a word
     step       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO wanted_item (item, place, what, order_kind, form, step) VALUES
     ('mode', 1, 'relay', 'switch', '', 1),
-    ('price1_e4', 2, 'price sharp', 'settings', '%s%d.%04d', 10000),
-    ('price2_e4', 3, 'price peak', 'settings', '%s%d.%04d', 10000),
-    ('price3_e4', 4, 'price flat', 'settings', '%s%d.%04d', 10000),
-    ('price4_e4', 5, 'price valley', 'settings', '%s%d.%04d', 10000),
-    ('alarm1_minor', 6, 'alarm 1 amount', 'settings', '%s%d.%02d', 100),
-    ('alarm2_minor', 7, 'alarm 2 amount', 'settings', '%s%d.%02d', 100),
-    ('overdraft_minor', 8, 'overdraft', 'settings', '%s%d.%02d', 100),
-    ('max_power_w', 9, 'overload power', 'load', '%s%d.%03d kW', 1000);
+    ('prepaid', 2, 'prepaid function', 'settings', '', 1),
+    ('price1_e4', 3, 'price sharp', 'settings', '%s%d.%04d', 10000),
+    ('price2_e4', 4, 'price peak', 'settings', '%s%d.%04d', 10000),
+    ('price3_e4', 5, 'price flat', 'settings', '%s%d.%04d', 10000),
+    ('price4_e4', 6, 'price valley', 'settings', '%s%d.%04d', 10000),
+    ('alarm1_minor', 7, 'alarm 1 amount', 'settings', '%s%d.%02d', 100),
+    ('alarm2_minor', 8, 'alarm 2 amount', 'settings', '%s%d.%02d', 100),
+    ('overdraft_minor', 9, 'overdraft', 'settings', '%s%d.%02d', 100),
+    ('max_power_w', 10, 'overload power', 'load', '%s%d.%03d kW', 1000);
 CREATE TABLE wanted (
     meter_id    INTEGER NOT NULL REFERENCES meter(id),
     item        TEXT NOT NULL REFERENCES wanted_item(item),
-    value       INTEGER NOT NULL,              -- mode: 0 prepaid, 1 forced off, 2 forced on
+    value       INTEGER NOT NULL,              -- mode: 0 prepaid, 1 forced off, 2 forced on; prepaid: 0 off, the meter counts and never cuts
     how         TEXT NOT NULL CHECK (how IN ('order', 'adopted', 'accepted')),
     order_id    INTEGER REFERENCES "order"(id),
     operator_id INTEGER REFERENCES operator(id),
@@ -185,10 +187,12 @@ CREATE INDEX meter_drift ON meter_state (meter_id) WHERE drift > 0;
 -- The three that follow have the same columns in the same order. One row an item that was said. Overload power steps by the transformers' ratio, so it is near enough within 1 %.
 CREATE VIEW wanted_said AS
 SELECT meter_id, item, place, what, order_kind, wanted, reported, reported_at, how, said_by, said_at, order_id,
-       CASE form WHEN '' THEN CASE wanted WHEN 0 THEN 'prepaid' WHEN 1 THEN 'forced off' ELSE 'forced on' END
+       CASE form WHEN '' THEN CASE WHEN item = 'prepaid' THEN iif(wanted, 'switched on', 'switched off')
+               WHEN wanted = 0 THEN 'prepaid' WHEN wanted = 1 THEN 'forced off' ELSE 'forced on' END
            ELSE printf(form, CASE WHEN wanted < 0 THEN '-' ELSE '' END, abs(wanted) / step, abs(wanted) % step) END AS wanted_text,
        CASE WHEN reported IS NULL THEN ''
-           WHEN form = '' THEN CASE reported WHEN 0 THEN 'prepaid' WHEN 1 THEN 'forced off' ELSE 'forced on' END
+           WHEN form = '' THEN CASE WHEN item = 'prepaid' THEN iif(reported, 'switched on', 'switched off')
+               WHEN reported = 0 THEN 'prepaid' WHEN reported = 1 THEN 'forced off' ELSE 'forced on' END
            ELSE printf(form, CASE WHEN reported < 0 THEN '-' ELSE '' END, abs(reported) / step, abs(reported) % step) END AS reported_text,
        reported IS NOT NULL AND reported_at >= said_at
            AND CASE item WHEN 'max_power_w' THEN abs(reported - wanted) * 100 > wanted ELSE reported <> wanted END AS drift
@@ -196,23 +200,24 @@ FROM (
     SELECT w.meter_id, w.item, i.place, i.what, i.order_kind, i.form, i.step, w.value AS wanted,
            CASE w.item
                WHEN 'mode' THEN CASE WHEN ms.forced = 0 THEN 0 WHEN ms.why = 'forced off' THEN 1 WHEN ms.forced = 1 THEN 2 END
+               WHEN 'prepaid' THEN ms.prepaid
                WHEN 'price1_e4' THEN ms.price1_e4 WHEN 'price2_e4' THEN ms.price2_e4
                WHEN 'price3_e4' THEN ms.price3_e4 WHEN 'price4_e4' THEN ms.price4_e4
                WHEN 'alarm1_minor' THEN ms.alarm1_minor WHEN 'alarm2_minor' THEN ms.alarm2_minor
                WHEN 'overdraft_minor' THEN ms.overdraft_minor ELSE ms.load_max_w END AS reported,
-           CASE w.item WHEN 'mode' THEN ms.read_at_utc WHEN 'max_power_w' THEN ms.load_at_utc
+           CASE w.item WHEN 'mode' THEN ms.read_at_utc WHEN 'prepaid' THEN ms.read_at_utc WHEN 'max_power_w' THEN ms.load_at_utc
                ELSE ms.settings_at_utc END AS reported_at,
            w.how, w.operator_id AS said_by, w.at_utc AS said_at, w.order_id
     FROM wanted w CROSS JOIN wanted_item i ON i.item = w.item CROSS JOIN meter_state ms ON ms.meter_id = w.meter_id);
 -- The meter's clock against ours, and money that somebody else put onto it: nobody has to say those.
 CREATE VIEW wanted_clock AS
-SELECT ms.meter_id, 'clock' AS item, 10 AS place, 'clock' AS what, 'clock' AS order_kind, 0 AS wanted, ms.clock_off_s AS reported,
+SELECT ms.meter_id, 'clock' AS item, 11 AS place, 'clock' AS what, 'clock' AS order_kind, 0 AS wanted, ms.clock_off_s AS reported,
        ms.read_at_utc AS reported_at, 'clock' AS how, NULL AS said_by, NULL AS said_at, NULL AS order_id, '0 s' AS wanted_text,
        CASE ms.clock_off_s WHEN 0 THEN '0 s' ELSE printf('%+d s', ms.clock_off_s) END AS reported_text,
        abs(ms.clock_off_s) > CAST(coalesce((SELECT s.value FROM setting s WHERE s.key = 'read.clock_tolerance_s'), 60) AS INTEGER) AS drift
 FROM meter_state ms WHERE ms.clock_off_s IS NOT NULL;
 CREATE VIEW wanted_purchase AS
-SELECT x.meter_id, 'purchase' AS item, 11 AS place, 'purchase' AS what, '' AS order_kind, 0 AS wanted, x.amount_minor AS reported,
+SELECT x.meter_id, 'purchase' AS item, 12 AS place, 'purchase' AS what, '' AS order_kind, 0 AS wanted, x.amount_minor AS reported,
        x.at_utc AS reported_at, 'purchase' AS how, NULL AS said_by, NULL AS said_at, NULL AS order_id, '0.00' AS wanted_text,
        printf('%s%d.%02d', CASE WHEN x.amount_minor < 0 THEN '-' ELSE '' END, abs(x.amount_minor) / 100, abs(x.amount_minor) % 100) AS reported_text,
        1 AS drift

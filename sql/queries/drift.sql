@@ -33,6 +33,7 @@ FROM (
     UNION ALL SELECT s.* FROM meter_state d INDEXED BY meter_drift CROSS JOIN wanted_purchase s ON s.meter_id = d.meter_id
     WHERE d.drift > 0) w
 JOIN meter_shown v ON v.meter_id = w.meter_id LEFT JOIN operator p ON p.id = w.said_by
-WHERE (:item IS NULL OR w.item LIKE CASE :item WHEN 'relay' THEN 'mode' WHEN 'power' THEN 'max_power_w' ELSE :item || '%' END)
+WHERE (:item IS NULL OR w.item LIKE CASE :item WHEN 'relay' THEN 'mode' WHEN 'power' THEN 'max_power_w' ELSE :item || '%' END
+   OR (:item = 'relay' AND w.item = 'prepaid'))
   AND (:meter IS NULL OR v.meter = :meter)
 ORDER BY v.path, v.meter, w.place

@@ -86,6 +86,8 @@
 -- column: forced_by text Forced by
 -- column: forced_at time Forced at
 -- column: drift integer Items that are not as said
+-- column: recovery_s integer Recovery time (s)
+-- column: never_cuts integer Prepaid switched off
 -- Everything the last reading said, beside what the books know.
 SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS channel, v.address,
        coalesce(g.name, '') AS gateway, v.account_id, v.account, v.tenant, v.phone, v.credit_mode,
@@ -110,7 +112,8 @@ SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS 
        m.note, ms.read_at_utc AS measured_at, coalesce(ms.settings_at_utc, ms.read_at_utc) AS settings_at,
        ms.load_at_utc AS load_at, ms.frequency_mhz, m.role, lp.name AS locked_by, l.at_utc AS locked_at, l.reason AS lock_reason,
        l.off_at_utc AS lock_off_at, v.handed_to, pr.id IS NOT NULL AS protected, pr.until_utc AS protected_until,
-       wp.name AS forced_by, w.at_utc AS forced_at, ms.drift
+       wp.name AS forced_by, w.at_utc AS forced_at, ms.drift, ms.recovery_s,
+       coalesce(ms.prepaid = 0 AND v.account_id IS NOT NULL, 0) AS never_cuts
 FROM meter m JOIN meter_shown v ON v.meter_id = m.id JOIN channel c ON c.id = m.channel_id
 LEFT JOIN gateway g ON g.id = c.gateway_id LEFT JOIN tariff tf ON tf.id = m.tariff_id
 LEFT JOIN meter_state ms ON ms.meter_id = m.id LEFT JOIN meter_known k ON k.meter_id = m.id

@@ -11,10 +11,10 @@ INSERT INTO meter_state (meter_id, read_at_utc, tried_at_utc, misses, trouble, b
     current3_ma, power1_w, power2_w, power3_w, power_w, reactive_var, factor_e3, status1, status2, relay_closed,
     forced, prepaid, arrears, alarm1, alarm2, overload, fault, why, clock_local, price1_e4, price2_e4, price3_e4,
     price4_e4, alarm1_minor, alarm2_minor, overdraft_minor, device_code, old_firmware, settings_at_utc, load_max_w,
-    load_at_utc, clock_off_s, frequency_mhz, ratio)
+    load_at_utc, clock_off_s, frequency_mhz, ratio, recovery_s)
 VALUES (?1, ?2, ?2, 0, '', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
     ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42,
-    coalesce(?43, 0), ?44, ?45, ?46, ?47, ?48, ?49)
+    coalesce(?43, 0), ?44, ?45, ?46, ?47, ?48, ?49, ?50)
 ON CONFLICT (meter_id) DO UPDATE SET
     read_at_utc = excluded.read_at_utc, tried_at_utc = excluded.tried_at_utc, misses = excluded.misses, trouble =
     excluded.trouble, balance_minor = excluded.balance_minor, purchase_count = excluded.purchase_count, total_minor
@@ -34,7 +34,7 @@ ON CONFLICT (meter_id) DO UPDATE SET
     old_firmware = coalesce(?43, old_firmware), settings_at_utc = coalesce(excluded.settings_at_utc,
     settings_at_utc), load_max_w = coalesce(excluded.load_max_w, load_max_w), load_at_utc =
     coalesce(excluded.load_at_utc, load_at_utc), clock_off_s = excluded.clock_off_s, frequency_mhz =
-    excluded.frequency_mhz, ratio = excluded.ratio;
+    excluded.frequency_mhz, ratio = excluded.ratio, recovery_s = coalesce(excluded.recovery_s, recovery_s);
 -- name: meter_state_missed
 INSERT INTO meter_state (meter_id, tried_at_utc, misses, trouble) VALUES (?1, ?2, 1, ?3)
 ON CONFLICT (meter_id) DO UPDATE SET tried_at_utc = excluded.tried_at_utc, misses = misses + 1, trouble = excluded.trouble;

@@ -8,14 +8,18 @@ SELECT coalesce(operator_id, 0) FROM "order" WHERE id = ?1;
 -- name: wanted_missing
 -- Has the meter told something of which nothing was said yet?
 SELECT (ms.forced IS NOT NULL AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.meter_id = ?1 AND w.item = 'mode'))
+    OR (ms.prepaid IS NOT NULL AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.meter_id = ?1 AND w.item = 'prepaid'))
     OR (ms.price1_e4 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.meter_id = ?1 AND w.item = 'price1_e4'))
     OR (ms.overdraft_minor IS NOT NULL AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.meter_id = ?1 AND w.item = 'overdraft_minor'))
     OR (ms.load_max_w IS NOT NULL AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.meter_id = ?1 AND w.item = 'max_power_w'))
 FROM meter_state ms WHERE ms.meter_id = ?1;
 -- name: wanted_adopt
+-- As the meter has it; only, a meter with an account sells, so its prepaid function is to be on whatever it was.
 INSERT OR IGNORE INTO wanted (meter_id, item, value, how, at_utc)
 SELECT ?1, i.item, i.value, 'adopted', ?2 FROM (
     SELECT 'mode' AS item, CASE WHEN ms.forced = 0 THEN 0 WHEN ms.why = 'forced off' THEN 1 WHEN ms.forced = 1 THEN 2 END AS value
+      FROM meter_state ms WHERE ms.meter_id = ?1
+    UNION ALL SELECT 'prepaid', max(ms.prepaid, EXISTS (SELECT 1 FROM account_meter am WHERE am.meter_id = ?1 AND am.to_utc IS NULL))
       FROM meter_state ms WHERE ms.meter_id = ?1
     UNION ALL SELECT 'price1_e4', ms.price1_e4 FROM meter_state ms WHERE ms.meter_id = ?1
     UNION ALL SELECT 'price2_e4', ms.price2_e4 FROM meter_state ms WHERE ms.meter_id = ?1

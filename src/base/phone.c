@@ -28,6 +28,17 @@ static const struct {
     {"forced on", NULL, MSG_PHONE_FORCED_ON},
 };
 
+/* Opened for the second warning: when it closes. */
+static void warning_set(const struct phone *p, struct err *e)
+{
+    if (p->recovery_s > 0)
+        err_set(e, MSG_PHONE_ALARM_2_BACK, p->recovery_s);
+    else if (p->recovery_s == 0 && p->alarm2_minor > 0)
+        err_set(e, MSG_PHONE_ALARM_2_STAYS, p->alarm2_minor);
+    else
+        err_set(e, MSG_PHONE_ALARM_2);
+}
+
 /* "10:12" of today, else with its day. */
 static const char *since_text(int64_t now_utc, int64_t at_utc, char *buf, size_t size)
 {
@@ -50,6 +61,10 @@ const char *phone_state(const struct phone *p, int64_t now_utc, char *buf, size_
         err_set(&e, MSG_PHONE_STRANGER);
         return message_text(&e, buf, size);
     }
+    if (strcmp(p->state, "cut") == 0 && p->why && strcmp(p->why, "alarm 2") == 0) {
+        warning_set(p, &e);
+        return message_text(&e, buf, size);
+    }
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
         if (strcmp(states[i].state, p->state) == 0 && p->why &&
             (!states[i].why || strcmp(states[i].why, p->why) == 0)) {
@@ -61,12 +76,17 @@ const char *phone_state(const struct phone *p, int64_t now_utc, char *buf, size_
     return buf;
 }
 
-/* What the caller may not see from the state: money that waits, a line that nobody here reads. */
+/* What the caller may not see from the state: a meter that never cuts, money that waits, a line that nobody here reads. */
 static void besides(const struct phone *p, char *buf)
 {
     char before[PART_MAX];
     struct err e = {0};
 
+    if (p->never_cuts) {
+        text_copy(before, sizeof before, buf);
+        err_set(&e, MSG_PHONE_NEVER_CUTS, before);
+        message_text(&e, buf, PART_MAX);
+    }
     if (p->waiting_minor > 0) {
         text_copy(before, sizeof before, buf);
         err_set(&e, MSG_PHONE_WAITS, before, p->waiting_minor);

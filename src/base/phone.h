@@ -19,10 +19,12 @@ struct phone {
         *why; /* of an open relay: "credit", "overload", ...; "" not known, NULL not asked yet */
     const char *locked_by; /* of a lock-out */
     int64_t locked_at_utc;
-    bool unverified;       /* forced off was not read back */
-    bool stranger;         /* another meter answers in its place */
-    const char *handed_to; /* its line; NULL or "": it is here */
-    int64_t waiting_minor; /* paid, not yet sent to the meter */
+    bool unverified;                  /* forced off was not read back */
+    bool stranger;                    /* another meter answers in its place */
+    const char *handed_to;            /* its line; NULL or "": it is here */
+    int64_t alarm2_minor, recovery_s; /* of a relay open for alarm 2; recovery_s -1: not known */
+    bool never_cuts;                  /* its prepaid function is switched off */
+    int64_t waiting_minor;            /* paid, not yet sent to the meter */
     bool has_balance;
     int64_t balance_minor;
     int64_t days;        /* that the credit lasts; -1: not known */

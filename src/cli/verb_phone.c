@@ -34,7 +34,7 @@ static const char *text_of(const json_t *rows, const char *name)
 static void say(const json_t *r)
 {
     char text[PHONE_TEXT_MAX];
-    const json_t *days = cell(r, 0, "days");
+    const json_t *days = cell(r, 0, "days"), *recovery = cell(r, 0, "recovery_s");
     const struct phone p = {
         .room = text_of(r, "room"),
         .tenant = text_of(r, "tenant"),
@@ -46,6 +46,9 @@ static void say(const json_t *r)
         .unverified = json_integer_value(cell(r, 0, "unverified")) != 0,
         .stranger = json_integer_value(cell(r, 0, "stranger")) != 0,
         .handed_to = text_of(r, "handed_to"),
+        .alarm2_minor = json_integer_value(cell(r, 0, "alarm2_minor")),
+        .recovery_s = json_is_integer(recovery) ? json_integer_value(recovery) : -1,
+        .never_cuts = json_integer_value(cell(r, 0, "never_cuts")) != 0,
         .waiting_minor = json_integer_value(cell(r, 0, "waiting_minor")),
         .has_balance = json_is_integer(cell(r, 0, "balance_minor")),
         .balance_minor = json_integer_value(cell(r, 0, "balance_minor")),

@@ -11,9 +11,10 @@
 #include "text.h"
 
 static const char *const why_words[] = {
-    [RELAY_CLOSED] = N_("closed"), [RELAY_FORCED_OFF] = N_("forced off"),
-    [RELAY_CREDIT] = N_("credit"), [RELAY_OVERLOAD] = N_("overload"),
-    [RELAY_TIME] = N_("time"),     [RELAY_UNKNOWN] = N_("unknown"),
+    [RELAY_CLOSED] = N_("closed"),   [RELAY_FORCED_OFF] = N_("forced off"),
+    [RELAY_CREDIT] = N_("credit"),   [RELAY_OVERLOAD] = N_("overload"),
+    [RELAY_TIME] = N_("time"),       [RELAY_UNKNOWN] = N_("unknown"),
+    [RELAY_ALARM_2] = N_("alarm 2"),
 };
 
 void seen_convert(const struct meter_credit *credit, struct order_seen *out)

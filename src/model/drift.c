@@ -137,7 +137,9 @@ static int fix_item(struct books *b, const struct actor *who, const struct drift
         return give(b, who, d, ORDER_CLOCK, json_object(), orders, fx, e);
     if (strncmp(x->item, "price", 5) == 0)
         return json_object_get(settings, "price_e4") ? 0 : prices_add(b, d, settings, e);
-    json_object_set_new(settings, x->item, json_integer(x->wanted));
+    json_object_set_new(settings, x->item,
+                        strcmp(x->item, "prepaid") == 0 ? json_boolean(x->wanted != 0)
+                                                        : json_integer(x->wanted));
     return 0;
 }
 
@@ -192,8 +194,8 @@ static int wanted_accept(struct books *b, const struct actor *who, const json_t 
     return rc;
 }
 
-#define ITEMS                                                                                      \
-    "mode|price1_e4|price2_e4|price3_e4|price4_e4|alarm1_minor|alarm2_minor|overdraft_minor|"      \
+#define ITEMS                                                                                         \
+    "mode|prepaid|price1_e4|price2_e4|price3_e4|price4_e4|alarm1_minor|alarm2_minor|overdraft_minor|" \
     "max_power_w|clock|purchase"
 
 static const struct param fix_params[] = {

@@ -27,7 +27,7 @@ static int state_set(struct books *b, const struct reading *r, struct err *e)
     bool brief = !r->has_settings && !s->old_firmware, three = !r->one_phase;
 
     return db_run(
-        books_db(b), SQL_meter_state_set, e, "iiiiIiiiiiiIIiIIiIIiiiiiiiiiiiiisiIIIIIIIiIIIIIIi",
+        books_db(b), SQL_meter_state_set, e, "iiiiIiiiiiiIIiIIiIIiiiiiiiiiiiiisiIIIIIIIiIIIIIIiI",
         r->meter_id, r->at_utc, s->balance_minor, (int64_t)s->count,
         s->has_total ? &s->total_minor : NULL, s->energy_wh, r->rate_wh[0], r->rate_wh[1],
         r->rate_wh[2], r->rate_wh[3], r->voltage_mv[0], known_number(&r->voltage_mv[1], three),
@@ -43,7 +43,8 @@ static int state_set(struct books *b, const struct reading *r, struct err *e)
         (int64_t)r->device_code, brief ? NULL : &old_firmware,
         known_number(&r->at_utc, r->has_settings), known_number(&r->load_max_w, r->has_load),
         known_number(&r->at_utc, r->has_load), known_number(&r->clock_off_s, r->clock_local != 0),
-        known_number(&r->frequency_mhz, r->frequency_mhz != 0), r->ratio > 0 ? r->ratio : 1);
+        known_number(&r->frequency_mhz, r->frequency_mhz != 0), r->ratio > 0 ? r->ratio : 1,
+        known_number(&r->recovery_s, r->has_settings));
 }
 
 static int reading_add(struct books *b, const struct reading *r, struct err *e)

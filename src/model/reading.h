@@ -19,7 +19,7 @@ struct reading {
     int64_t status1, status2;
     bool one_phase; /* L2 and L3 are no values of this meter: kept as unknown */
     bool relay_closed, forced, prepaid, arrears, alarm1, alarm2, overload, fault;
-    char why[16]; /* "closed" "forced off" "credit" "overload" "time" "unknown" */
+    char why[16]; /* "closed" "forced off" "credit" "alarm 2" "overload" "time" "unknown" */
     int64_t clock_local,
         clock_off_s;       /* the meter's clock, and that less ours; 0, 0: it tells none */
     int64_t frequency_mhz; /* 0: not measured */

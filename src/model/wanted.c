@@ -67,6 +67,9 @@ static int said_values(struct books *b, const struct order_row *o, int64_t opera
         if (rc == 0 && i < sizeof prices / sizeof *prices)
             rc = said(b, o, prices[i], json_integer_value(price), operator_id, e);
     }
+    const json_t *prepaid = json_object_get(detail, "prepaid");
+    if (rc == 0 && json_is_boolean(prepaid))
+        rc = said(b, o, "prepaid", json_is_true(prepaid), operator_id, e);
     for (i = 0; rc == 0 && i < sizeof amounts / sizeof *amounts; i++) {
         const json_t *value = json_object_get(detail, amounts[i]);
         if (json_is_integer(value))
@@ -97,6 +100,9 @@ int wanted_opened(struct books *b, const struct order_row *o, struct effects *fx
 {
     int rc = adopt(b, o->meter_id, e);
 
+    /* A meter that sells is to cut, whatever it was found as. */
+    if (rc == 0)
+        rc = said(b, o, "prepaid", 1, 0, e);
     return rc != 0 ? rc : wanted_ordered(b, o, fx, e);
 }
 

@@ -110,6 +110,9 @@ static const struct {
     {N_("not verified"), '!', STYLE_RED | STYLE_BOLD},
     /* of what was said of a meter */
     {N_("relay"), ' ', STYLE_PLAIN},
+    {N_("prepaid function"), ' ', STYLE_PLAIN},
+    {N_("switched on"), ' ', STYLE_PLAIN},
+    {N_("switched off"), ' ', STYLE_PLAIN},
     {N_("price sharp"), ' ', STYLE_PLAIN},
     {N_("price peak"), ' ', STYLE_PLAIN},
     {N_("price flat"), ' ', STYLE_PLAIN},

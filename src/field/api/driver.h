@@ -33,7 +33,8 @@ enum relay_why {
     RELAY_CREDIT,
     RELAY_OVERLOAD,
     RELAY_TIME,
-    RELAY_UNKNOWN
+    RELAY_UNKNOWN,
+    RELAY_ALARM_2 /* the second warning: not cut off, there is credit left */
 };
 
 #define READING_RATES 4

@@ -43,9 +43,40 @@ static void test_besides(void **state)
     says(&p, "on; 6.00 paid, not yet on the meter; its line is in other hands (Sun laptop)");
 }
 
+/* Cut off is only who has used up the credit; a meter that never cuts is told whatever its state. */
+static void test_second_warning(void **state)
+{
+    struct phone p = {.room = "407",
+                      .tenant = "",
+                      .meter = "190301572",
+                      .state = "cut",
+                      .why = "credit",
+                      .locked_by = "",
+                      .has_balance = true,
+                      .balance_minor = 6257,
+                      .alarm2_minor = 10000,
+                      .recovery_s = 60,
+                      .days = -1};
+
+    (void)state;
+    says(&p, "cut: the credit is used up");
+    p.why = "alarm 2";
+    says(&p, "62.57 left; off for 60 s as the second warning that the credit is low, then on by "
+             "itself; ");
+    p.recovery_s = 0;
+    says(&p, "; off as the second warning until the credit reaches 100.00; ");
+    p.recovery_s = -1;
+    says(&p, "; off as the second warning that the credit is low; ");
+    p.state = "on";
+    p.why = "closed";
+    p.never_cuts = true;
+    says(&p, "; on; its prepaid function is switched off: it never cuts; ");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_besides)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_besides),
+                                       cmocka_unit_test(test_second_warning)};
 
     return cmocka_run_group_tests_name("phone", tests, NULL, NULL);
 }

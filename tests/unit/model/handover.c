@@ -116,6 +116,7 @@ static void look(struct rig *r, bool off)
                               .seen = seen(41, 3720, 100000),
                               .begun_mono_ms = begun(r),
                               .forced = off,
+                              .prepaid = true,
                               .relay_closed = !off};
     snprintf(reading.why, sizeof reading.why, "%s", off ? "forced off" : "closed");
     assert_int_equal(books_within(r->books, looks, &reading, &r->fx, &r->e), 0);

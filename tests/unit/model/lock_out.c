@@ -115,20 +115,27 @@ static int run_read(struct books *b, void *ctx, struct effects *fx, struct err *
 }
 
 /* The meter as it is `later` seconds from now. */
-static void looked(struct rig *r, bool forced, bool closed, const char *why, int64_t price_e4,
-                   int64_t later)
+static void looked_so(struct rig *r, bool prepaid, bool forced, bool closed, const char *why,
+                      int64_t price_e4, int64_t later)
 {
     struct reading reading = {.at_utc = clock_utc() + later,
                               .meter_id = 7,
                               .seen = FIRST,
                               .begun_mono_ms = begun(r),
                               .forced = forced,
+                              .prepaid = prepaid,
                               .relay_closed = closed,
                               .has_settings = true,
                               .price_e4 = {price_e4, price_e4, price_e4, price_e4},
                               .alarm1_minor = 2000};
     memcpy(reading.why, why, strlen(why) + 1);
     assert_int_equal(books_within(r->books, run_read, &reading, &r->fx, &r->e), 0);
+}
+
+static void looked(struct rig *r, bool forced, bool closed, const char *why, int64_t price_e4,
+                   int64_t later)
+{
+    looked_so(r, true, forced, closed, why, price_e4, later);
 }
 
 static void a_tag_holds_from_its_commit_on(void **state)
@@ -283,7 +290,7 @@ static void said_and_is(void **state)
     people(r);
     /* Taken over as it is; then somebody changes it at the meter. */
     looked(r, false, true, "closed", 8216, -9);
-    assert_int_equal(number(r, "SELECT count(*) FROM wanted WHERE how = 'adopted'"), 8);
+    assert_int_equal(number(r, "SELECT count(*) FROM wanted WHERE how = 'adopted'"), 9);
     assert_int_equal(number(r, "SELECT drift FROM meter_state"), 0);
     looked(r, true, false, "forced off", 9000, 1);
     assert_int_equal(number(r, "SELECT drift FROM meter_state"), 5);
@@ -317,6 +324,55 @@ static void said_and_is(void **state)
     assert_int_equal(number(r, "SELECT count(*) FROM alarm WHERE cleared_utc IS NULL"), 0);
 }
 
+/* A meter whose prepaid function somebody switched off never cuts: its state looks like any other. */
+static void prepaid_switched_off(void **state)
+{
+    struct rig *r = *state;
+    int64_t orders = 0;
+    json_t *args = json_pack("{s:s}", "meter", "190301527");
+
+    people(r);
+    looked(r, false, true, "closed", 8216, -9);
+    looked_so(r, false, false, true, "closed", 8216, 1);
+    assert_int_equal(number(r, "SELECT drift FROM meter_state"), 1);
+    assert_int_equal(number(r, "SELECT count(*) FROM alarm WHERE kind = 'drift'"), 1);
+    assert_int_equal(number(r, "SELECT count(*) FROM wanted_said WHERE item = 'prepaid' AND "
+                               "wanted_text = 'switched on' AND reported_text = 'switched off'"),
+                     1);
+    /* Whatever its relay is forced to. */
+    looked_so(r, false, true, false, "forced off", 8216, 2);
+    assert_int_equal(number(r, "SELECT drift FROM meter_state"), 2);
+    looked_so(r, false, false, true, "closed", 8216, 3);
+    /* An order switches it on again; alone, nothing else is written with it. */
+    assert_int_equal(change(r, &sun, "wanted.fix", json_incref(args), "orders", &orders), 0);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" WHERE kind = 'settings' AND "
+                               "detail = '{\"prepaid\":true}'"),
+                     1);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\""), 1);
+    looked(r, false, true, "closed", 8216, 4);
+    assert_int_equal(number(r, "SELECT drift FROM meter_state"), 0);
+    /* Accepted it is what was said; on again is the difference then. */
+    looked_so(r, false, false, true, "closed", 8216, 5);
+    assert_int_equal(change(r, &wang, "wanted.accept", args, "accepted", &orders), 0);
+    assert_int_equal(number(r, "SELECT drift FROM meter_state"), 0);
+    looked(r, false, true, "closed", 8216, 6);
+    assert_int_equal(number(r, "SELECT drift FROM meter_state"), 1);
+}
+
+/* Taken over with its prepaid function off: as it is, but where it has an account and sells. */
+static void prepaid_taken_over(void **state)
+{
+    struct rig *r = *state;
+
+    people(r);
+    looked_so(r, false, false, true, "closed", 8216, 1);
+    assert_int_equal(number(r, "SELECT drift FROM meter_state"), 1);
+    sql(r, "DELETE FROM wanted; UPDATE account_meter SET to_utc = 1");
+    looked_so(r, false, false, true, "closed", 8216, 2);
+    assert_int_equal(number(r, "SELECT value FROM wanted WHERE item = 'prepaid'"), 0);
+    assert_int_equal(number(r, "SELECT drift FROM meter_state"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +381,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reading_takes_it_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_order_takes_the_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(said_and_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(prepaid_switched_off, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(prepaid_taken_over, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("lock_out", tests, NULL, NULL);
 }
