@@ -278,8 +278,9 @@ CREATE TABLE batch (
     state          TEXT NOT NULL CHECK (state IN ('running', 'stopping', 'stopped', 'done')),
     operator_id    INTEGER NOT NULL REFERENCES operator(id),
     created_at_utc INTEGER NOT NULL,
-    began_at_utc   INTEGER NOT NULL,           -- when it was started or resumed, and how many rows were over then
+    began_at_utc   INTEGER NOT NULL,           -- when it was started or resumed, how many rows were over then, and failed
     began_over     INTEGER NOT NULL DEFAULT 0,
+    began_failed   INTEGER NOT NULL DEFAULT 0,
     ended_at_utc   INTEGER,
     expires_at_utc INTEGER NOT NULL,           -- nothing of it is sent after this
     until_utc      INTEGER,                    -- 'on': back to prepaid by itself at this time
@@ -317,7 +318,9 @@ BEGIN
     UPDATE batch SET done = done + (NEW.state = 'done') - (OLD.state = 'done'),
         failed = failed + (NEW.state = 'failed') - (OLD.state = 'failed'),
         skipped = skipped + (NEW.state = 'skipped') - (OLD.state = 'skipped'),
-        cancelled = cancelled + (NEW.state = 'cancelled') - (OLD.state = 'cancelled')
+        cancelled = cancelled + (NEW.state = 'cancelled') - (OLD.state = 'cancelled'),
+        -- one that was given up before, and turned out to be done after all
+        began_failed = began_failed - (OLD.state = 'failed' AND began_failed > 0 AND OLD.at_utc <= began_at_utc)
     WHERE id = NEW.batch_id;
 END;
 ALTER TABLE "order" ADD COLUMN batch_id INTEGER REFERENCES batch(id);
@@ -449,7 +452,11 @@ SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.
        (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
         AND o.kind <> 'top-up' AND o.meter_id = v.meter_id) AS plain_in_doubt,
        (SELECT min(o.id) FROM "order" o WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
-        AND o.kind = 'switch' AND o.meter_id = v.meter_id) AS switch_in_doubt
+        AND o.kind = 'switch' AND o.meter_id = v.meter_id) AS switch_in_doubt,
+       -- the batch that began its protection: it may take it back
+       (SELECT b.id FROM "order" o JOIN batch b ON b.id = o.batch_id
+        WHERE o.id = p.order_id AND p.from_utc >= b.created_at_utc) AS protection_batch,
+       (SELECT l.off_at_utc FROM lock_out l WHERE l.id = v.lock_out) AS lock_off_at
 FROM meter_shown v JOIN channel c ON c.id = v.channel_id LEFT JOIN tenant t ON t.id = v.tenant_id
 LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = v.meter_id
 LEFT JOIN protection p ON p.meter_id = v.meter_id AND p.ended_utc IS NULL;

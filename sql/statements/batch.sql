@@ -31,7 +31,8 @@ WHERE j.key >= b.have AND j.key < b.have + ?2;
 UPDATE batch SET plan = '' WHERE id = ?1 AND total = (SELECT max(n) FROM batch_row WHERE batch_id = ?1);
 -- name: batch_find
 SELECT command, detail, state, expires_at_utc, coalesce(until_utc, 0), fail_percent, coalesce(undo_of, 0),
-       coalesce(retry_of, 0), total, done, failed, skipped, cancelled, order_mark, operator_id, selection, reason, plan <> ''
+       coalesce(retry_of, 0), total, done, failed, skipped, cancelled, order_mark, operator_id, selection, reason, plan <> '',
+       began_over, began_failed
 FROM batch WHERE id = ?1;
 -- name: batch_list_open
 SELECT id FROM batch WHERE state IN ('running', 'stopping') ORDER BY id;
@@ -97,7 +98,8 @@ SELECT (SELECT count(*) FROM batch_row INDEXED BY batch_row_given WHERE batch_id
 UPDATE batch SET state = ?2, reason = CASE WHEN ?3 = '' THEN reason ELSE ?3 END,
        ended_at_utc = CASE WHEN ?2 IN ('stopped', 'done') THEN ?4 ELSE NULL END WHERE id = ?1;
 -- name: batch_resume
-UPDATE batch SET state = 'running', reason = '', ended_at_utc = NULL, began_at_utc = ?2, began_over = done + failed WHERE id = ?1;
+UPDATE batch SET state = 'running', reason = '', ended_at_utc = NULL, began_at_utc = ?2, began_over = done + failed,
+       began_failed = failed WHERE id = ?1;
 -- name: batch_dark_left
 SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND state = 'cancelled' AND dark;
 -- name: batch_resume_rows

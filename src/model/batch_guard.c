@@ -140,6 +140,12 @@ static int load_fits(struct books *b, const struct batch_meter *m, const json_t 
                                               : err_set(why, MSG_BATCH_SKIP_LOAD, m->ratio, most);
 }
 
+/* An undo ends the protection that its batch began. */
+static bool own_protection(const struct batch_plan *p, const struct batch_meter *m)
+{
+    return p->undo_of && m->protection_batch == p->undo_of;
+}
+
 static int against(struct books *b, const struct batch_plan *p, const struct batch_meter *m,
                    const json_t *values, struct err *why)
 {
@@ -165,7 +171,7 @@ static int against(struct books *b, const struct batch_plan *p, const struct bat
         return rc;
     if (p->undo_of && (rc = changed_since(b, p, m, values, why)) != 0)
         return rc;
-    if (m->protection && mode && strcmp(mode, "off") == 0)
+    if (m->protection && mode && strcmp(mode, "off") == 0 && !own_protection(p, m))
         return m->until_utc ? err_set(why, MSG_BATCH_SKIP_PROTECTED_UNTIL, m->until_utc)
                             : err_set(why, MSG_BATCH_SKIP_PROTECTED);
     return 0;

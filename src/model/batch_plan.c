@@ -196,6 +196,8 @@ static void meter_read(struct db_row *row, struct batch_meter *m)
         .ratio = db_int(row, 37),
         .behind = db_int(row, 38),
         .behind_switch = db_int(row, 39),
+        .protection_batch = db_int(row, 40),
+        .lock_off_at = db_int(row, 41),
     };
     for (int i = 0; i < 4; i++)
         m->price_e4[i] = value_or(row, 14 + i);
@@ -397,6 +399,8 @@ static json_t *preview_row(const struct batch_plan *p, size_t i)
         m->tenant, "state", m->state, "now", batch_now(p, m), "then", batch_then(p, m), "dark",
         (int)(f->dark && !f->skip), "skip", packed_json(f->skip), "note", packed_json(f->note));
 
+    json_object_set_new(row, "lock_off_at",
+                        m->lock_off_at ? json_integer(m->lock_off_at) : json_null());
     json_object_set_new(row, "power_w",
                         m->power_w == UNKNOWN_NUMBER ? json_null() : json_integer(m->power_w));
     return row;

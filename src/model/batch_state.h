@@ -42,7 +42,9 @@ struct batch_meter {
     int64_t balance_minor, power_w, phase_w, relay_closed, forced, price_e4[4];
     int64_t alarm1_minor, alarm2_minor, overdraft_minor, load_max_w, clock_off_s;
     int64_t read_at_utc, lock_out, protection, until_utc, opening;
-    int64_t in_doubt; /* a top-up that is in doubt; 0: none */
+    int64_t protection_batch; /* that began it; 0: another order, or none */
+    int64_t lock_off_at;      /* when its tag was verified; 0: not */
+    int64_t in_doubt;         /* a top-up that is in doubt; 0: none */
     /* The oldest plain order that was sent and is not proved, and the oldest such switch: a new one follows it, or ends it. */
     int64_t behind, behind_switch;
     int64_t ratio; /* of its transformers; 0: not known */
@@ -101,6 +103,7 @@ int batch_rows_write(struct books *b, int64_t batch_id, int64_t most, struct err
 struct batch_course {
     int64_t id, expires_at_utc, fail_percent, operator_id;
     int64_t total, done, failed, skipped, cancelled;
+    int64_t began_over, began_failed; /* of done and failed, when it was last resumed */
     char state[16];
     bool writing;           /* its rows are not all there */
     struct batch_plan plan; /* without rows */

@@ -51,6 +51,8 @@ int batch_course_get(struct books *b, int64_t id, struct batch_course *c, struct
     c->cancelled = db_int(row, 12);
     c->operator_id = db_int(row, 14);
     c->writing = db_int(row, 17) != 0;
+    c->began_over = db_int(row, 18);
+    c->began_failed = db_int(row, 19);
     db_done(row);
     return 0;
 }
@@ -138,14 +140,15 @@ static int expire(struct books *b, const struct batch_course *c, struct effects 
     return rc != 0 ? rc : batch_event(b, c->id, fx, e);
 }
 
-/* Too many failures stop it, the last row ends it. */
+/* Too many failures stop it, the last row ends it. What was over when it was resumed is not counted again: whoever goes on
+ * with it has seen that. */
 static int end_check(struct books *b, int64_t batch_id, struct effects *fx, struct err *e)
 {
     struct batch_course c;
     struct err why = {0};
     int64_t left = 0;
     int rc = batch_course_get(b, batch_id, &c, e);
-    int64_t over = c.done + c.failed;
+    int64_t over = c.done + c.failed - c.began_over, failed = c.failed - c.began_failed;
     bool running = strcmp(c.state, "running") == 0;
 
     batch_course_clear(&c);
@@ -153,8 +156,9 @@ static int end_check(struct books *b, int64_t batch_id, struct effects *fx, stru
         return rc;
     rc = db_get(books_db(b), SQL_batch_left, 0, &left, e, "i", batch_id);
     if (rc == 0 && running && left > 0 && over >= setting_number(b, "batch.fail_after") &&
-        c.failed * 100 > c.fail_percent * over) {
-        err_set(&why, MSG_BATCH_STOPPED_FAILURES, c.failed, over, c.fail_percent);
+        failed * 100 > c.fail_percent * over) {
+        err_set(&why, c.began_over > 0 ? MSG_BATCH_STOPPED_RESUMED : MSG_BATCH_STOPPED_FAILURES,
+                failed, over, c.fail_percent);
         return batch_halt(b, batch_id, &why, fx, e);
     }
     if (rc == 0 && left == 0)

@@ -239,6 +239,85 @@ static void a_big_one_is_written_in_slices(void **state)
         number(r, "SELECT state = 'stopped' AND cancelled = 1194 FROM batch WHERE id = 2"), 1);
 }
 
+/* One that stopped for its failures and is gone on with counts from there: those before do not stop it again. */
+static void the_rate_counts_from_the_resume_on(void **state)
+{
+    struct rig *r = *state;
+    int64_t id = 0;
+
+    site(r);
+    sql(r,
+        "INSERT INTO setting VALUES ('batch.fail_after', '2');"
+        "INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id, tariff_id)"
+        " SELECT value, 190301520 + value, 'electricity', 'DDSY1352', 'meter', 1, value, 1, 1"
+        " FROM json_each('[12,13,14]')");
+    assert_int_equal(batch(r, "off", 8), 1);
+    sql(r, "UPDATE \"order\" SET state = 'failed' WHERE state = 'queued' AND id < 3");
+    turn(r);
+    assert_int_equal(
+        number(r, "SELECT state = 'stopped' AND failed = 2 AND cancelled = 6 AND reason LIKE"
+                  " '%STOPPED_FAILURES\"%' FROM batch"),
+        1);
+    assert_int_equal(change(r, "batch.resume", json_pack("{s:i}", "batch", 1), &id, "batch"), 0);
+    assert_int_equal(
+        number(r, "SELECT state = 'running' AND cancelled = 0 AND reason = '' FROM batch"), 1);
+    turn(r);
+    /* One of those before turns out to be done after all: that is no success of now. */
+    sql(r, "UPDATE batch_row SET state = 'done' WHERE n = 1");
+    sql(r, "UPDATE \"order\" SET state = 'failed' WHERE id IN"
+           " (SELECT order_id FROM batch_row WHERE state = 'given' ORDER BY n LIMIT 2)");
+    turn(r);
+    assert_int_equal(
+        number(r,
+               "SELECT state = 'stopped' AND failed = 3 AND done = 1 AND cancelled = 4 FROM batch"),
+        1);
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM batch WHERE reason LIKE '%RESUMED%\"args\":[2,2,20]%'"), 1);
+    /* One failure among those that go: it is not stopped for the three before. */
+    assert_int_equal(change(r, "batch.resume", json_pack("{s:i}", "batch", 1), &id, "batch"), 0);
+    sql(r, "UPDATE batch SET fail_percent = 50");
+    sql(r, "UPDATE \"order\" SET state = 'failed' WHERE id ="
+           " (SELECT min(order_id) FROM batch_row WHERE state = 'given')");
+    for (int i = 0; i < 2; i++) {
+        all_done(r);
+        turn(r);
+    }
+    assert_int_equal(number(r, "SELECT state = 'done' AND failed = 4 AND done = 4 FROM batch"), 1);
+}
+
+/* Forced off before, powered by a batch: its undo may take its own protection back, and no other one. */
+static void an_undo_ends_its_own_protection(void **state)
+{
+    struct rig *r = *state;
+    int64_t id = 0;
+
+    site(r);
+    assert_int_equal(batch(r, "on", 0), 1);
+    for (int i = 0; i < 3; i++) {
+        all_done(r);
+        turn(r);
+    }
+    sql(r,
+        "UPDATE batch_row SET before = '{\"mode\":\"off\"}';"
+        "INSERT INTO \"order\" (id, kind, meter_id, operator_id, state, created_at_utc, changed_at_utc, detail, sends)"
+        " VALUES (-90, 'switch', 8, 1, 'done', 0, 0, '{\"mode\":\"on\"}', 1);"
+        "INSERT INTO protection (meter_id, order_id, from_utc) SELECT meter_id, order_id, unixepoch() + 5"
+        " FROM batch_row WHERE meter_id <> 8 AND meter_id <> 9;"
+        /* of a single order; of one that was there before and that the batch went on with */
+        "INSERT INTO protection (meter_id, order_id, from_utc) VALUES (8, -90, unixepoch() + 5);"
+        "INSERT INTO protection (meter_id, order_id, from_utc) SELECT 9, order_id, unixepoch() - 3600"
+        " FROM batch_row WHERE meter_id = 9");
+    assert_int_equal(
+        change(r, "batch.undo", json_pack("{s:i,s:i}", "batch", 1, "dark", 3), &id, "batch"), 0);
+    assert_int_equal(number(r, "SELECT skipped FROM batch WHERE id = 2"), 2);
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM batch_row WHERE batch_id = 2 AND meter_id IN (8, 9)"
+                  " AND reason LIKE '%SKIP_PROTECTED%'"),
+        2);
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM \"order\" WHERE batch_id = 2 AND detail LIKE '%off%'"), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +326,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_undo_leaves_what_was_changed_since, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_proved_comes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_big_one_is_written_in_slices, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_rate_counts_from_the_resume_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_undo_ends_its_own_protection, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }
