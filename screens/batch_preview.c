@@ -10,6 +10,7 @@
 #include "keys.h"
 #include "link.h"
 #include "message.h"
+#include "meter_words.h"
 #include "show.h"
 #include "table.h"
 #include "text.h"
@@ -33,8 +34,9 @@ struct preview {
 };
 
 /* The protocol's words of a row in the order of the columns. */
-static const char *const members[] = {"n",    "meter", "room", "tenant", "state",   "now",
-                                      "then", "dark",  "skip", "note",   "power_w", "command"};
+static const char *const members[] = {"n",       "meter",       "room",   "tenant", "state",
+                                      "now",     "then",        "dark",   "skip",   "note",
+                                      "power_w", "lock_off_at", "command"};
 #define MEMBERS (sizeof members / sizeof *members)
 
 static const char *now_words(const struct rows *r, int row, char *buf)
@@ -74,7 +76,13 @@ static const struct table_column columns[] = {
     {.name = "meter", .title = N_("Meter"), .width = 9, .most = 14, .rank = 2},
     {.name = "room", .title = N_("Room"), .width = 6, .most = 12, .rank = 1},
     {.name = "tenant", .title = N_("Tenant"), .width = 12, .most = 30, .rank = 4},
-    {.name = "state", .title = N_("State"), .kind = SHOW_STATE, .width = 11, .rank = 3},
+    {.name = "state",
+     .title = N_("State"),
+     .kind = SHOW_STATE,
+     .width = 11,
+     .most = 16,
+     .rank = 3,
+     .words = meter_state_words},
     {.name = "now", .title = N_("Now"), .width = 12, .most = 40, .rank = 1, .words = now_words},
     {.name = "then", .title = N_("Then"), .width = 12, .most = 40, .rank = 1, .words = then_words},
     {.name = "note", .title = N_("Note"), .width = 28, .most = 90, .rank = 1, .words = note_words},

@@ -130,6 +130,15 @@ static json_t *column(const char *name, const char *kind, const char *title)
     return json_pack("{s:s,s:s,s:s}", "name", name, "kind", kind, "title", title);
 }
 
+/* A tag that is not verified does not look like one that is. */
+static const char *meter_state(const json_t *row)
+{
+    const char *state = text_of(row, "state");
+    const bool unverified =
+        strcmp(state, "locked out") == 0 && !json_is_integer(json_object_get(row, "lock_off_at"));
+    return unverified ? N_("NOT verified") : state;
+}
+
 void batch_preview_print(const json_t *preview)
 {
     json_t *rows = json_array(), *row;
@@ -149,7 +158,7 @@ void batch_preview_print(const json_t *preview)
         json_array_append_new(
             rows, json_pack("[I,s,s,s,s,s,s,s,s]", (json_int_t)number(row, "n"),
                             text_of(row, "meter"), text_of(row, "room"), text_of(row, "tenant"),
-                            text_of(row, "state"), now, json_is_object(skip) ? "" : then,
+                            meter_state(row), now, json_is_object(skip) ? "" : then,
                             json_is_true(json_object_get(row, "dark")) ? _("dark") : "", said));
         free(now);
         free(then);
