@@ -124,6 +124,7 @@ static void decode_status(const uint16_t *regs, struct meter_reading *out)
     out->overload = (w1 & OVERLOAD_TRIP) != 0;
     out->fault = (w1 & FAULT) != 0;
     out->why = out->relay_closed ? RELAY_CLOSED : why_open(w1, w2);
+    out->credit.forced_off = out->why == RELAY_FORCED_OFF;
 }
 
 void acrel_decode_poll(const uint16_t regs[ACREL_POLL_COUNT], const struct meter_profile *p,

@@ -26,6 +26,7 @@ void seen_convert(const struct meter_credit *credit, struct order_seen *out)
         .total_minor = credit->total_minor,
         .energy_wh = credit->energy_wh,
         .old_firmware = credit->old_firmware,
+        .forced_off = credit->forced_off,
     };
 }
 

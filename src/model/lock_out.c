@@ -121,6 +121,15 @@ static int undone(struct books *b, const struct tag *t, int64_t at_utc, struct e
     return rc != 0 || state_open(t->off_state) ? rc : off_order(b, t, 0, &order_id, fx, e);
 }
 
+int lock_out_seen(struct books *b, int64_t meter_id, bool off, struct effects *fx, struct err *e)
+{
+    struct tag t;
+    int rc = tag_of(b, meter_id, &t, e);
+
+    return rc != 0 || t.id == 0 || off || t.off_at_utc == 0 ? rc
+                                                            : undone(b, &t, clock_utc(), fx, e);
+}
+
 int lock_out_read(struct books *b, const struct reading *r, struct effects *fx, struct err *e)
 {
     bool off = r->forced && !r->relay_closed && strcmp(r->why, "forced off") == 0;

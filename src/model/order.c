@@ -12,6 +12,7 @@
 #include "db.h"
 #include "journal.h"
 #include "known.h"
+#include "lock_out.h"
 #include "message.h"
 #include "order_turn.h"
 #include "proof.h"
@@ -169,6 +170,9 @@ int order_before_send(struct books *b, int64_t order_id, const struct order_seen
         rc = settle(b, &o, seen, quiet_done, step, fx, e);
     if (rc == 0)
         rc = refuse(b, &o, seen, fx, e);
+    if (rc ==
+        0) /* what was read back once may be undone since: money closes a relay that nothing forces */
+        rc = lock_out_seen(b, o.meter_id, seen->forced_off, fx, e);
     if (rc == 0) /* a tag that came meanwhile wins */
         rc = turn_held(b, &o, true, fx, e);
     if (rc != 0)

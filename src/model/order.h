@@ -42,6 +42,7 @@ struct order_seen {
     int64_t total_minor;
     int64_t energy_wh;
     bool old_firmware;
+    bool forced_off; /* the relay is open because it is forced so: what a tag goes by */
 };
 
 enum order_step { ORDER_STEP_SEND, ORDER_STEP_STOP, ORDER_STEP_QUIET };

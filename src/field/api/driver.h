@@ -24,6 +24,7 @@ struct meter_credit {
     int64_t total_minor;   /* total purchased, register 0412 */
     int64_t energy_wh;     /* total active energy, primary side */
     bool old_firmware;
+    bool forced_off; /* the relay is open because it is forced so */
 };
 
 /* State of the relay in the driver's neutral words. */
