@@ -48,14 +48,12 @@ static const char *warning_words(const struct rows *r, char *buf)
     money_text(rows_number(r, 0, "alarm2_minor", 0), amount);
     snprintf(seconds, sizeof seconds, "%lld", (long long)recovery_s);
     if (recovery_s < 0)
-        return _("The relay is open: the second warning, the credit is low.");
-    return show_format(
-        buf, TEXT_MAX,
-        recovery_s > 0 ? _("The relay is open: the second warning, below %1. It closes by itself "
-                           "after %2 s.")
-                       : _("The relay is open: the second warning, below %1. A sale up to that "
-                           "closes it."),
-        SHOW_ARGS(amount, seconds));
+        return _("The relay is open: second warning, the credit is low.");
+    return show_format(buf, TEXT_MAX,
+                       recovery_s > 0
+                           ? _("The relay is open: second warning below %1. After %2 s it closes.")
+                           : _("The relay is open: second warning until the credit reaches %1."),
+                       SHOW_ARGS(amount, seconds));
 }
 
 /* Why the relay is as it is, in a sentence. */

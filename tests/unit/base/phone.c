@@ -61,16 +61,15 @@ static void test_second_warning(void **state)
     (void)state;
     says(&p, "cut: the credit is used up");
     p.why = "alarm 2";
-    says(&p, "62.57 left; off for 60 s as the second warning that the credit is low, then on by "
-             "itself; ");
+    says(&p, "62.57 left; second warning: off for 60 s; ");
     p.recovery_s = 0;
-    says(&p, "; off as the second warning until the credit reaches 100.00; ");
+    says(&p, "; second warning: off below 100.00; ");
     p.recovery_s = -1;
-    says(&p, "; off as the second warning that the credit is low; ");
+    says(&p, "; second warning: off; ");
     p.state = "on";
     p.why = "closed";
     p.never_cuts = true;
-    says(&p, "; on; its prepaid function is switched off: it never cuts; ");
+    says(&p, "; on; never cuts: prepaid is off; ");
 }
 
 int main(void)
