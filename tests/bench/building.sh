@@ -90,37 +90,53 @@ rounds 9600 3
 rounds 19200 0
 rounds 19200 3
 
-# ---- the whole building: one round of all
+# ---- the whole building: one round by the clock
 site_start --meters "$meters" --channels "$channels" --no-printer --line-time --plain --load off || exit 1
 now=x
-site_wait 300 quiet
+site_wait 600 quiet
 used() { # processor time in hundredths, bytes written, kilobytes resident
     awk '{ print $14 + $15 }' "/proc/$SITE_ENGINE/stat"
     awk '$1 == "write_bytes:" { print $2 }' "/proc/$SITE_ENGINE/io"
     awk '$1 == "VmRSS:" { print $2 }' "/proc/$SITE_ENGINE/status"
 }
-# shellcheck disable=SC2046
-set -- $(used)
-cpu=$1 written=$2
-began=$(date +%s%3N)
-"$METERTILL" read --all > "$SITE/read.out" 2>&1
-took=$(($(date +%s%3N) - began))
-# shellcheck disable=SC2046
-set -- $(used)
-each=$((meters / channels))
-# 48 registers: 8 + 101 characters, two silences, 40 ms of the meter's own
-limit=$(awk -v n=$each 'BEGIN { char = 10 / 9.6; printf "%d", n * (109 * char + 7 * char + 40) }')
-ratio "building/$meters" "$limit" "$took" "$channels lines of $each meters at 9600: the lines need $limit ms, one round took $took ms; processor $(((($1 - cpu) * 1000) / (took + 1))) % of one, $((($2 - written) / 1024)) KB written, $(($3 / 1024)) MB resident; $(tail -1 "$SITE/read.out")"
+busiest() { # requests of the line that has most
+    sim stats | sed 's/},{/\n/g' | sed -n 's/.*"requests":\([0-9]*\).*/\1/p' | sort -n | tail -1
+}
+rounds_of() { # DUE: "ENDED ANSWERED" of each line whose round of that time is over
+    "$METERTILL" query rounds from="$1" to="$1" --limit 1000 --json | jq -r '(.columns | map(.name)) as $c | .rows[] | [$c, .] | transpose |
+        map({(.[0]): .[1]}) | add | select(.seconds != null) | "\(.began_at + .seconds) \(.answered)"'
+}
+every=300
+as admin call setting.set key=read.interval_s value=$every > "$SITE/set.out" 2>&1 || cat "$SITE/set.out"
+# one_round: waits for the next one, and for its end.
+one_round() {
+    due=$((($(date +%s) / every + 1) * every))
+    [ $((due - $(date +%s))) -gt 5 ] || due=$((due + every))
+    while [ "$(date +%s)" -lt $((due - 1)) ]; do sleep 0.2; done
+    # shellcheck disable=SC2046
+    set -- $(used)
+    cpu=$1 written=$2 before=$(busiest)
+    over() { [ "$(rounds_of "$due" | wc -l)" = "$channels" ]; }
+    site_wait $((every - 10)) over
+    # shellcheck disable=SC2046
+    set -- $(used)
+    cpu=$(($1 - cpu)) written=$(($2 - written)) resident=$3 asked=$(($(busiest) - before))
+    rounds_of "$due" > "$SITE/rounds"
+    took=$(($(sort -n "$SITE/rounds" | tail -1 | cut -d" " -f1) - due))
+    answered=$(awk '{ n += $2 } END { print n + 0 }' "$SITE/rounds")
+}
+one_round
+# 48 registers: 8 + 101 characters, two silences, 40 to 60 ms of the meter's own
+limit=$(awk -v n="$asked" 'BEGIN { char = 10 / 9.6; printf "%d", n * (109 * char + 7 * char + 50) }')
+ratio "building/$meters" "$limit" $((took * 1000)) "$channels lines of $((meters / channels)) meters at 9600: $asked requests on the busiest line need $limit ms, the round took $took s, $answered answered; processor $((cpu / (took + 1))) % of one, $((written / 1024)) KB written, $((resident / 1024)) MB resident"
 
-# ---- what it commits: the same round again, the synchronisations of its files counted (a commit is one; checkpoints come on top)
+# ---- what it commits: one more round, the synchronisations of its files counted (a commit is one; checkpoints come on top)
 if command -v strace > /dev/null 2>&1; then
     strace -f -q -c -e trace=fsync,fdatasync -p "$SITE_ENGINE" > "$SITE/strace.out" 2>&1 &
     tracer=$!
-    began=$(date +%s%3N)
-    "$METERTILL" read --all > "$SITE/read.out" 2>&1
-    took=$(($(date +%s%3N) - began))
+    one_round
     kill -INT "$tracer"
     wait "$tracer"
     synced=$(awk '$NF ~ /^f(data)?sync$/ { n += $4 } END { print n + 0 }' "$SITE/strace.out")
-    ratio "commits/$meters" "$channels" "$synced" "a round of $channels lines: $synced synchronisations in $took ms, $((synced * 1000 / (took + 1))) a second"
+    ratio "commits/$meters" "$channels" "$synced" "a round of $channels lines: $synced synchronisations in $took s"
 fi
