@@ -3,6 +3,7 @@
  * read since. Opened when a line is taken back; what is done about one is said under said and is.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "keys.h"
 #include "message.h"
@@ -74,6 +75,28 @@ static void came_back_update(struct view *v, enum screen_cause cause, const char
         table_source_again(&s->list);
 }
 
+/* What stands in the list decides what is said of it. Of a longer list than came so far both may be. */
+static const char *head(const struct table_source *list)
+{
+    const struct rows *r = &list->table.rows;
+    bool off = false, unread = false;
+
+    if (!rows_came(r) || rows_count(r) == 0)
+        return N_("Line %1 is back.");
+    for (int i = 0; i < rows_count(r); i++) {
+        const bool is = strcmp(rows_text(r, i, "state"), "forced off") == 0;
+        off |= is;
+        unread |= !is;
+    }
+    if (list->total > rows_count(r) || (off && unread))
+        return N_("Line %1: found forced off, though nobody here ordered it, or not read yet. They "
+                  "stay so: ask who worked there before one gets power.");
+    return off ? N_("Line %1: found forced off, though nobody here ordered it. They stay so: ask "
+                    "who worked there before one gets power.")
+               : N_("Line %1: not read yet since it is back. Until they are read nothing switches "
+                    "them on: they may have been left off.");
+}
+
 static void came_back_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct came_back *s = v->state;
@@ -81,10 +104,7 @@ static void came_back_draw(struct view *v, struct canvas *c, int top, int lines)
     (void)v;
     const int used = canvas_paragraph(
         c, top, 1, c->cols - 2, HEAD_LINES, STYLE_BOLD,
-        show_format(text, sizeof text,
-                    _("Line %1: found forced off, though nobody here ordered it. They stay so: ask "
-                      "who worked there before one gets power."),
-                    SHOW_ARGS(s->channel)));
+        show_format(text, sizeof text, message_gettext(head(&s->list)), SHOW_ARGS(s->channel)));
     table_source_draw(&s->list, c, top + used, lines - used, true);
 }
 

@@ -48,7 +48,7 @@ static void came(struct view *v, const json_t *result, const struct err *e)
         return;
     if (s->to[0])
         view_open(v, "came_back", json_pack("{s:s}", "channel", s->channel));
-    view_say(v, s->to[0] ? _("The line is back; its meters are read, and what waited goes.")
+    view_say(v, s->to[0] ? _("The line is back; its meters are being read, and what waited goes.")
                          : _("The line is handed over; nothing is sent to its meters from here."));
     view_back(v); /* what was opened stays on top */
 }

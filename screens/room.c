@@ -85,6 +85,8 @@ static const struct table_column inspection_columns[] = {
     {.name = NULL},
 };
 
+#define NOTE_LINES 4 /* 120 hanzi in 80 columns */
+
 enum list { LIST_METERS, LIST_CHANNELS, LIST_MAINS, LIST_DAYS, LIST_MONTHS, LIST_LOG, LISTS };
 
 #define NO_LINES N_("No line starts in this room: channels.csv names the room of a line.")
@@ -289,7 +291,11 @@ static void room_draw(struct view *v, struct canvas *c, int top, int lines)
     row += main_draw(&s->room, c, row, view_now(v));
     row += waits_draw(&s->room, c, row, view_now(v));
     canvas_text(c, row++, 1, c->cols - 2, STYLE_BOLD, message_gettext(list_names[s->shown]));
-    table_source_draw(&s->list, c, row, top + lines - row, true);
+    const int foot = s->shown == LIST_LOG && table_source_has(&s->list) ? NOTE_LINES : 0;
+    table_source_draw(&s->list, c, row, top + lines - row - foot, true);
+    if (foot) /* a note is longer than its column */
+        canvas_paragraph(c, top + lines - foot, 1, c->cols - 2, foot, STYLE_PLAIN,
+                         table_source_text(&s->list, "note"));
 }
 
 static void room_close(struct view *v)

@@ -30,7 +30,7 @@ UPDATE alarm SET channel_id = NULL WHERE channel_id = ?1;
 DELETE FROM channel WHERE id = ?1;
 -- name: survey_meters
 -- scan: every meter may be the one that answers
-SELECT m.id, m.channel_id, m.address, m.number, m.model, c.name, s.path
+SELECT m.id, m.channel_id, m.address, m.number, m.model, c.name, s.path, m.role = 'main'
 FROM meter m JOIN channel c ON c.id = m.channel_id JOIN space s ON s.id = m.space_id
 WHERE ?1 = 0 OR m.channel_id = ?1 ORDER BY m.channel_id, m.address;
 -- name: structure_setting

@@ -27,16 +27,17 @@ static long long number(const json_t *o, const char *key)
 static void say(const json_t *r, bool back)
 {
     if (back) {
-        printf(_("Line %s is back from %s. Its %lld meters are read, and %lld held orders go.\n"),
-               text(r, "channel"), text(r, "from"), number(r, "meters"), number(r, "held"));
+        printf(_("Line %s is back from %s. Its meters are being read, and %lld held orders go.\n"),
+               text(r, "channel"), text(r, "from"), number(r, "held"));
         return;
     }
     printf(_("Line %s is handed over to %s: nothing is sent to its %lld meters from here.\n"),
            text(r, "channel"), text(r, "to"), number(r, "meters"));
-    puts(json_is_true(json_object_get(r, "sells"))
-             ? _("Money is taken, and the top-ups wait until it is back.")
-             : _("No top-up was proved on this line yet: nothing is sold to its meters until "
-                 "it is back."));
+    if (!json_is_true(json_object_get(r, "laptop"))) /* the site sells, not a laptop's books */
+        puts(json_is_true(json_object_get(r, "sells"))
+                 ? _("Money is taken, and the top-ups wait until it is back.")
+                 : _("No top-up was proved on this line yet: nothing is sold to its meters until "
+                     "it is back."));
     if (number(r, "unproved") > 0)
         printf(_("Orders in doubt that stay so until then: %lld.\n"), number(r, "unproved"));
 }
@@ -60,21 +61,43 @@ static int came_back(struct cli *cli, const char *channel, json_t **rows, long l
     return code;
 }
 
+/* How many of the line's meters were read since it is back. */
+static int read_since(struct cli *cli, const char *channel, long long *meters, long long *seen,
+                      struct err *e)
+{
+    json_t *rows = NULL;
+    int code =
+        cli_call(cli, "came_back_read", json_pack("{s:s}", "channel", channel), NULL, 0, &rows, e);
+    const json_t *row = json_array_get(json_object_get(rows, "rows"), 0);
+
+    *meters = (long long)json_integer_value(json_array_get(row, 0));
+    *seen = (long long)json_integer_value(json_array_get(row, 1));
+    json_decref(rows);
+    return code;
+}
+
 /* Waits until all are read, and names who was found forced off. */
 static int found(struct cli *cli, const char *channel, int wait_s, json_t *r, bool json,
                  struct err *e)
 {
     const int64_t until_ms = clock_mono_ms() + (int64_t)wait_s * 1000;
     json_t *rows = NULL;
-    long long unread = 0;
+    long long unread = 0, meters = 0, seen = 0;
     int code;
 
-    while ((code = came_back(cli, channel, &rows, &unread, e)) == 0 && unread > 0 &&
-           clock_mono_ms() < until_ms)
+    while ((code = read_since(cli, channel, &meters, &seen, e)) == 0 &&
+           (code = came_back(cli, channel, &rows, &unread, e)) == 0 &&
+           (unread > 0 || seen < meters) && clock_mono_ms() < until_ms)
         clock_sleep_ms(LOOK_EACH_MS);
     if (code == 0 && json) {
         json_object_set(r, "came_back", json_object_get(rows, "rows"));
-    } else if (code == 0 && json_array_size(json_object_get(rows, "rows")) > 0) {
+        json_object_set_new(r, "read", json_integer((json_int_t)seen));
+        json_decref(rows);
+        return 0;
+    }
+    if (code == 0)
+        printf(_("%lld of its %lld meters are read.\n"), seen, meters);
+    if (code == 0 && json_array_size(json_object_get(rows, "rows")) > 0) {
         puts(_(
             "Found forced off, though nobody here ordered it, or not read yet. They stay so: ask who\n"
             "worked there before one gets power."));

@@ -37,7 +37,8 @@ static int plan(struct survey *s, struct err *e)
     for (size_t i = 0; i < s->book_count; i++) {
         if (s->books[i].channel_id == s->channel_id)
             d->patient[d->count++] =
-                (struct patient){.meter = &s->books[i], .d = {.address = s->books[i].address}};
+                (struct patient){.meter = &s->books[i],
+                                 .d = {.address = s->books[i].address, .main = s->books[i].main}};
     }
     for (int round = 0; round < d->times; round++) {
         for (size_t i = 0; i < d->count; i++) {

@@ -9,11 +9,14 @@
 #define NAMED_MAX      8   /* so many addresses are named in a sentence */
 #define BROKEN_PERCENT 2   /* checksum errors that are no accident */
 #define TAIL_MIN       2   /* so many silent at the end are the cable's doing, not the meters' */
+#define RUN_MIN        3   /* the same where main meters at higher addresses answer */
 #define SLOW_MS        400 /* a meter answers within 50 to 200 ms */
 
 struct look {
     const struct doctor_line *line;
-    size_t mute, tail; /* meters without any answer; silent ones at the end, one after the other */
+    size_t mute; /* meters without any answer */
+    size_t end;  /* where the outgoing meters end: behind it only main meters that are not silent */
+    size_t tail; /* silent ones before it in a row; 0: too few to be the cable's doing */
 };
 
 /* Not a byte came: what is garbled is no silence. */
@@ -115,16 +118,19 @@ static bool rule_nobody(const struct look *l, struct err *e)
 
 static bool rule_tail(const struct look *l, struct err *e)
 {
-    if (l->tail < TAIL_MIN)
+    if (l->tail == 0)
         return false;
-    const struct doctor_meter *m = l->line->meter + l->line->count - l->tail;
+    const struct doctor_meter *m = l->line->meter + l->end - l->tail;
+    if (l->end < l->line->count)
+        return err_set(e, MSG_DOCTOR_RUN, (int64_t)m->address,
+                       (int64_t)l->line->meter[l->end - 1].address, (int64_t)m[-1].address) != 0;
     return err_set(e, MSG_DOCTOR_TAIL, (int64_t)m->address, (int64_t)m[-1].address) != 0;
 }
 
 static bool means_single(const struct look *l, size_t i)
 {
     const struct doctor_meter *m = &l->line->meter[i];
-    bool in_tail = l->tail >= TAIL_MIN && i >= l->line->count - l->tail;
+    bool in_tail = i < l->end && i >= l->end - l->tail;
     return is_silent(m) && !in_tail;
 }
 
@@ -254,6 +260,20 @@ static const struct {
     {rule_shaky, false, false},    {rule_slow, false, false},    {rule_good, true, true},
 };
 
+/* A main meter with a high address is no end of the cable: it stands at its head. */
+static void ends(struct look *l)
+{
+    const struct doctor_meter *m = l->line->meter;
+
+    l->end = l->line->count;
+    while (l->end > 0 && m[l->end - 1].main && !is_silent(&m[l->end - 1]))
+        l->end--;
+    while (l->tail < l->end && is_silent(&m[l->end - 1 - l->tail]))
+        l->tail++;
+    if (l->tail < (l->end < l->line->count ? RUN_MIN : TAIL_MIN) || l->tail == l->end)
+        l->tail = 0;
+}
+
 size_t doctor_verdict(const struct doctor_line *line, struct err out[DOCTOR_VERDICTS])
 {
     struct look l = {.line = line};
@@ -261,8 +281,7 @@ size_t doctor_verdict(const struct doctor_line *line, struct err out[DOCTOR_VERD
 
     for (size_t i = 0; i < line->count; i++)
         l.mute += line->meter[i].answered == 0;
-    while (l.tail < line->count && is_silent(&line->meter[line->count - 1 - l.tail]))
-        l.tail++;
+    ends(&l);
     for (size_t i = 0; i < sizeof rules / sizeof *rules && said < DOCTOR_VERDICTS; i++) {
         if (rules[i].only && said > 0)
             continue;

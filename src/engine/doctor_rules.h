@@ -12,6 +12,7 @@
 /* What came of one meter's requests. */
 struct doctor_meter {
     int address;
+    bool main;    /* of a distribution room: it stands at the head of the line */
     int asked;    /* requests that left */
     int answered; /* refusals are answers too */
     int silent, broken, wrong;

@@ -44,6 +44,7 @@ static int handover_set(struct books *b, const struct actor *who, const json_t *
 {
     const char *name = json_string_value(json_object_get(args, "channel"));
     const char *to = json_string_value(json_object_get(args, "to"));
+    const bool laptop = books_are_structure(b); /* nothing is sold there */
     struct held c;
     int rc = channel_look(b, name, &c, e);
 
@@ -64,9 +65,10 @@ static int handover_set(struct books *b, const struct actor *who, const json_t *
     if (rc != 0)
         return rc;
     tell(fx, name);
-    *result = json_pack("{s:s,s:s,s:I,s:I,s:I,s:b}", "channel", name, "to", to, "meters",
+    *result = json_pack("{s:s,s:s,s:I,s:I,s:I,s:b,s:b}", "channel", name, "to", to, "meters",
                         (json_int_t)c.meters, "held", (json_int_t)c.queued, "unproved",
-                        (json_int_t)c.unproved, "sells", (int)(c.proofs > 0));
+                        (json_int_t)c.unproved, "sells", (int)(c.proofs > 0 && !laptop), "laptop",
+                        (int)laptop);
     return 0;
 }
 

@@ -22,7 +22,8 @@ int survey_meters(struct books *b, int64_t channel_id, struct survey_meter **out
         struct survey_meter *m = &list[n++];
         *m = (struct survey_meter){.meter_id = db_int(row, 0),
                                    .channel_id = db_int(row, 1),
-                                   .address = (int)db_int(row, 2)};
+                                   .address = (int)db_int(row, 2),
+                                   .main = db_int(row, 7) != 0};
         text_copy(m->number, sizeof m->number, db_text(row, 3));
         text_copy(m->model, sizeof m->model, db_text(row, 4));
         text_copy(m->channel, sizeof m->channel, db_text(row, 5));

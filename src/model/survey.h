@@ -9,6 +9,7 @@
 struct survey_meter {
     int64_t meter_id, channel_id;
     int address;
+    bool main; /* of a distribution room */
     char number[16], model[32], channel[64], room[128];
 };
 

@@ -86,7 +86,7 @@ static void requests_follow_each_other(void **state)
 
 /* ---- verdicts: one letter a meter, addresses from 1: . answers, s silent, c half its answers are broken, g all of them,
  * w a wrong answer, d two answer one after the other, m nothing but wrong ones, x refuses all, o refuses one register,
- * a another meter, h not every time an answer */
+ * a another meter, h not every time an answer, M and S a main meter that answers, or is silent */
 
 static const struct doctor_meter letters[] = {
     ['.'] = {.asked = 6, .answered = 6, .most_ms = 60},
@@ -99,6 +99,8 @@ static const struct doctor_meter letters[] = {
     ['x'] = {.asked = 3, .answered = 3, .refused = 3, .exception = 4, .most_ms = 60},
     ['o'] = {.asked = 6, .answered = 6, .refused = 3, .exception = 2, .most_ms = 60},
     ['a'] = {.asked = 6, .answered = 6, .stranger = true, .most_ms = 60},
+    ['M'] = {.main = true, .asked = 3, .answered = 3, .most_ms = 60},
+    ['S'] = {.main = true, .asked = 3, .silent = 3},
     ['h'] = {.asked = 6, .answered = 4, .silent = 2, .most_ms = 60},
 };
 
@@ -125,6 +127,14 @@ static const struct rule_case {
     {".s..sss",
      {MSG_DOCTOR_TAIL, MSG_DOCTOR_SINGLE},
      "All meters from address 5 on are silent: look at the cable after 4."},
+    {".....sssssM",
+     {MSG_DOCTOR_RUN},
+     "All outgoing meters from address 6 on, to 10, are silent: look at the cable after 5."},
+    {".s..sssMM", {MSG_DOCTOR_RUN, MSG_DOCTOR_SINGLE}, NULL},
+    {"...ssM", {MSG_DOCTOR_SINGLE}, NULL},
+    {"sssM", {MSG_DOCTOR_SINGLE}, NULL},
+    {"..sS", {MSG_DOCTOR_TAIL}, NULL},
+    {"MMs", {MSG_DOCTOR_SINGLE}, NULL},
     {".s.s.s.s.s.s.s.s.s.s.",
      {MSG_DOCTOR_SINGLE},
      "Single silent meters: 2, 4, 6, 8, 10, 12, 14, 16 .... Look at the meter: its supply, its two "
