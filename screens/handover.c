@@ -87,8 +87,8 @@ static void handover_action(struct view *v, int action)
     show_format(title, sizeof title, _("Hand line %1 over to %2"), SHOW_ARGS(s->channel, to));
     show_format(
         text, sizeof text,
-        _("Its %1 meters are not read from here until it is back. Sales to them are taken where "
-          "a top-up went through this line before, but reach the meter only then."),
+        _("Its %1 meters are not read from here until it is back. The site takes money for them "
+          "where a top-up went through this line before, but it reaches the meter only then."),
         SHOW_ARGS(s->meters));
     view_dialog(v, title, text, s->channel, send);
 }
@@ -132,7 +132,7 @@ static void handover_draw(struct view *v, struct canvas *c, int top, int lines)
         c, top + 4, 1, c->cols - 2, lines - 4, STYLE_DIM,
         _("While a line is in other hands this engine is silent on it, so that a laptop can "
           "work there. Its meters are not counted lost. Where a top-up went through the line "
-          "before, sales are taken and their top-ups wait; back again the meters are read and "
+          "before, the site takes money and the top-ups wait; back again the meters are read and "
           "what waited goes."));
 }
 
