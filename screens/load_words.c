@@ -24,17 +24,17 @@ const char *load_span_word(enum load_span span)
 const char *load_number(int64_t value, const char *unit, char *buf, int size)
 {
     const bool mega = value >= 1000000;
-    const long long milli = mega ? value / 1000 : value; /* thousandths of the unit shown */
+    const long long milli = mega ? (value + 500) / 1000 : value; /* thousandths of the unit shown */
     const char *prefix = mega ? "M" : "k";
 
-    if (milli < 10000)
-        snprintf(buf, (size_t)size, "%lld.%02lld %s%s", milli / 1000, milli % 1000 / 10, prefix,
-                 unit);
-    else if (milli < 100000)
-        snprintf(buf, (size_t)size, "%lld.%lld %s%s", milli / 1000, milli % 1000 / 100, prefix,
-                 unit);
+    if (milli < 9995)
+        snprintf(buf, (size_t)size, "%lld.%02lld %s%s", (milli + 5) / 1000, (milli + 5) % 1000 / 10,
+                 prefix, unit);
+    else if (milli < 99950)
+        snprintf(buf, (size_t)size, "%lld.%lld %s%s", (milli + 50) / 1000,
+                 (milli + 50) % 1000 / 100, prefix, unit);
     else
-        snprintf(buf, (size_t)size, "%lld %s%s", milli / 1000, prefix, unit);
+        snprintf(buf, (size_t)size, "%lld %s%s", (milli + 500) / 1000, prefix, unit);
     return buf;
 }
 
@@ -62,30 +62,42 @@ static void span_words(const struct rows *r, enum load_span span, char *buf, siz
         snprintf(buf, size, "%.7s", first);
 }
 
-static void head_draw(const struct rows *r, enum load_span span, struct canvas *c, int row)
+/* How much of the time up to now was seen: hours of which nothing is known count as any other. */
+static const char *seen_text(int64_t seen_s, int64_t elapsed_s, char *buf, size_t size)
+{
+    int64_t percent = elapsed_s > 0 ? seen_s * 100 / elapsed_s : 0;
+    percent = percent > 100 ? 100 : percent;
+    snprintf(buf, size, percent == 0 && seen_s > 0 ? "<1" : "%lld", (long long)percent);
+    return buf;
+}
+
+static void head_draw(const struct rows *r, enum load_span span, int64_t now_utc, struct canvas *c,
+                      int row)
 {
     char days[SHOW_TEXT_MAX], sum_words[32], high_words[32], seen_words[16],
         text[SHOW_TEXT_MAX * 2];
-    int64_t sum = 0, high = 0, seen = 0, whole = 0;
+    int64_t sum = 0, high = 0, seen = 0, elapsed = 0;
+    bool known = false;
     for (int i = 0; i < rows_count(r); i++) {
-        bool known = rows_value(r, i, "energy_wh") != NULL;
-        int64_t power = rows_number(r, i, "power_max_w", 0);
+        const int64_t from = rows_number(r, i, "from_at", 0), to = rows_number(r, i, "to_at", 0);
+        const int64_t power = rows_number(r, i, "power_max_w", 0);
+        known |= rows_value(r, i, "energy_wh") != NULL;
         sum += rows_number(r, i, "energy_wh", 0);
         seen += rows_number(r, i, "seen_s", 0);
-        whole += known ? rows_number(r, i, "to_at", 0) - rows_number(r, i, "from_at", 0) : 0;
+        elapsed += from < now_utc ? (to < now_utc ? to : now_utc) - from : 0;
         high = power > high ? power : high;
     }
     span_words(r, span, days, sizeof days);
     int col = 1 + canvas_text(c, row, 1, c->cols - 2, STYLE_BOLD, days) + 3;
-    if (whole == 0) {
+    if (!known) {
         canvas_text(c, row, col, c->cols - col - 1, STYLE_PLAIN,
                     _("nothing is known of this time"));
         return;
     }
-    snprintf(seen_words, sizeof seen_words, "%lld", (long long)(seen * 100 / whole));
     show_format(text, sizeof text, _("%1   highest %2   seen %3%"),
                 SHOW_ARGS(watt_hours(sum, sum_words, sizeof sum_words),
-                          watts(high, high_words, sizeof high_words), seen_words));
+                          watts(high, high_words, sizeof high_words),
+                          seen_text(seen, elapsed, seen_words, sizeof seen_words)));
     canvas_text(c, row, col, c->cols - col - 1, STYLE_PLAIN, text);
 }
 
@@ -186,7 +198,7 @@ void load_chart_draw(const struct rows *load, enum load_span span, int cursor, i
             .part = rows_number(load, i, "seen_s", 0) < whole * 9 / 10,
             .label = bar_label(load, i, span, labels[i], sizeof labels[i])};
     }
-    head_draw(load, span, c, row);
+    head_draw(load, span, now_utc, c, row);
     chart_draw(c, row + 1, 1, lines - 2, c->cols - 2, &chart);
     if (cursor >= 0 && cursor < chart.count)
         bar_words_draw(load, cursor, span, c, row + lines - 1);

@@ -118,7 +118,8 @@ static int lock_draw(const struct rows *r, struct canvas *c, int row, int64_t no
     }
     snprintf(tag, sizeof tag, "%s %s", off,
              _("A tag is NO isolation: lock the breaker, test dead."));
-    return used + line(c, row + used, off_at ? STYLE_PLAIN : STYLE_RED | STYLE_BOLD, tag);
+    return used + canvas_paragraph(c, row + used, 1, c->cols - 2, 2,
+                                   off_at ? STYLE_PLAIN : STYLE_RED | STYLE_BOLD, tag);
 }
 
 /* A line in other hands, power that is protected. */
@@ -193,7 +194,7 @@ int meter_words_draw(const struct rows *meter, const struct rows *phone, struct 
     used += hands_draw(meter, c, row + used, now_utc);
     if (rows_number(meter, 0, "misses", 0) > 0) {
         order_reason(rows_text(meter, 0, "trouble"), reason, sizeof reason);
-        used += line(c, row + used, STYLE_RED, reason);
+        used += canvas_paragraph(c, row + used, 1, c->cols - 2, 2, STYLE_RED, reason);
     }
     used += prepaid_draw(meter, c, row + used);
     used += clock_draw(meter, c, row + used);

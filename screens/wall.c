@@ -243,12 +243,33 @@ static void worst_turn(struct wall *w)
     wall_arrange(w);
 }
 
+/* The end of a room that was typed: what it names is opened; nothing is that only begins so, or not at all. */
+static void jump_enter(struct view *v)
+{
+    struct wall_screen *s = v->state;
+    char text[EDIT_BYTES];
+    if (edit_get(&s->jump, text)[0] && !wall_jump(&s->wall, text)) {
+        view_beep(v);
+        view_warn(v, _("No room that is shown begins so, and no meter ends so."));
+        return;
+    }
+    mode_set(s, MODE_CELLS);
+    if (!text[0])
+        return;
+    if (wall_here_is(&s->wall, text))
+        view_open(v, "meter", json_pack("{s:s}", "meter", wall_here(&s->wall)->meter));
+    else
+        view_warn(v, _("No room is called so; the first that begins so is marked."));
+}
+
 static void enter(struct view *v)
 {
     struct wall_screen *s = v->state;
     const struct wall_cell *here = wall_here(&s->wall);
     if (s->mode == MODE_STATES)
         state_choose(s);
+    else if (s->mode == MODE_JUMP)
+        jump_enter(v);
     else if (s->mode != MODE_CELLS)
         mode_set(s, MODE_CELLS);
     else if (here)

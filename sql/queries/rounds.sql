@@ -24,7 +24,8 @@ WITH held AS (
       AND r.due_utc <= coalesce(:to, 9999999999)
 ), shown AS (
     SELECT channel_id, due_utc,
-           CASE WHEN ended_utc IS NULL THEN 'not ended' WHEN answered = meters THEN 'all answered'
+           CASE WHEN ended_utc IS NULL THEN 'not ended' WHEN answered = 0 THEN 'none answered'
+                WHEN answered = meters THEN 'all answered'
                 ELSE 'some silent' END AS state,
            began_utc, CASE WHEN ended_utc >= began_utc THEN ended_utc - began_utc END AS seconds, meters, answered, NULL AS missed
     FROM held

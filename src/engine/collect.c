@@ -97,6 +97,8 @@ static void meter_first(struct collect_meter *m, int64_t now)
         m->slot_utc = round_slot(m->m.read_at_utc, m->m.interval_s);
     else if (m->m.read_at_utc > 0 && m->m.read_at_utc < slot && now - slot <= grace)
         m->slot_utc = round_slot(m->m.read_at_utc, m->m.interval_s);
+    else if (m->m.read_at_utc == 0 && m->m.misses > 0 && now - slot <= grace)
+        m->slot_utc = round_slot(slot - 1, m->m.interval_s); /* never heard, and of the round */
     else if (m->m.read_at_utc == 0 || age > m->m.interval_s || age < -AHEAD_S || m->m.misses > 0)
         m->at_once = true;
 }
@@ -191,15 +193,14 @@ static int64_t slot_of(struct slots *s, int64_t interval_s)
     return slot;
 }
 
-/* DUE_SILENT: of the round, but absent, and not asked for it. */
+/* DUE_SILENT: of the round, but absent, and not asked for it. Who is asked at once while its round is due is of the round. */
 enum due { DUE_NOT, DUE_SILENT, DUE_AGAIN, DUE_ROUND };
 
 static enum due due_of(const struct collect_meter *m, int64_t slot, int64_t mono_ms)
 {
-    if (m->at_once)
-        return DUE_AGAIN;
     bool again =
-        m->m.misses > 0 && mono_ms - m->tried_ms >= clock_paced_ms(round_backoff_ms(m->m.misses));
+        m->at_once ||
+        (m->m.misses > 0 && mono_ms - m->tried_ms >= clock_paced_ms(round_backoff_ms(m->m.misses)));
     if (slot > m->slot_utc || slot < m->slot_utc - AHEAD_S)
         return m->m.misses < ABSENT || again ? DUE_ROUND : DUE_SILENT;
     return again ? DUE_AGAIN : DUE_NOT;

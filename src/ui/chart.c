@@ -58,13 +58,14 @@ static wchar_t block(int steps, bool plain)
     return steps == 0 ? L' ' : steps > STEPS / 2 ? L'#' : L'.';
 }
 
+/* top 0: nothing is known, and the axis has no numbers. */
 static void scale_draw(struct canvas *c, int row, int col, int lines, const struct chart *chart,
                        int64_t top)
 {
     char text[32];
 
     for (int i = 0; i < lines; i++) {
-        bool told = i == 0 || i == lines - 1 || (lines > 4 && i == lines / 2);
+        bool told = top > 0 && (i == 0 || i == lines - 1 || (lines > 4 && i == lines / 2));
         int64_t value = i == lines - 1 ? 0 : top * (lines - i) / lines; /* at the foot of it all */
         if (told)
             canvas_right(c, row + i, col, SCALE_CELLS - 2, STYLE_DIM,
@@ -120,17 +121,20 @@ void chart_draw(struct canvas *c, int row, int col, int lines, int cells, const 
 {
     int width = 1, blank = 0;
     int64_t highest = 0;
+    bool known = false;
 
     if (lines < CHART_LINES_MIN || cells <= SCALE_CELLS)
         return;
     for (int i = 0; i < chart->count; i++) {
         const struct chart_bar *b = &chart->bars[i];
         const int64_t most = b->peak > b->value ? b->peak : b->value;
-        if (!b->gap && !b->ahead && most > highest)
-            highest = most;
+        if (b->gap || b->ahead)
+            continue;
+        known = true;
+        highest = most > highest ? most : highest;
     }
     int64_t top = chart_top(highest);
-    scale_draw(c, row, col, lines - 1, chart, top);
+    scale_draw(c, row, col, lines - 1, chart, known ? top : 0);
     chart_widths(chart->count, cells - SCALE_CELLS, &width, &blank);
     for (int i = 0; i < chart->count; i++) {
         int at = SCALE_CELLS + i * (width + blank);

@@ -373,6 +373,19 @@ bool wall_jump(struct wall *w, const char *text)
     return begins >= 0 && jump_to(w, begins);
 }
 
+bool wall_here_is(const struct wall *w, const char *text)
+{
+    char wanted[EDIT_BYTES], room[EDIT_BYTES];
+    const struct wall_cell *here = wall_here(w);
+    text_fold_search(wanted, sizeof wanted, text);
+    const size_t size = strlen(wanted), meter = here ? strlen(here->meter) : 0;
+    if (!here || size == 0)
+        return false;
+    text_fold_search(room, sizeof room, here->room);
+    return strcmp(room, wanted) == 0 ||
+           (meter >= size && strcmp(here->meter + meter - size, wanted) == 0);
+}
+
 static void tag_set(struct wall *w, struct wall_cell *cell, bool tagged)
 {
     w->tagged += (int)tagged - (int)cell->tagged;

@@ -116,6 +116,8 @@ bool wall_mixed(const struct wall *w);
 
 /* The cursor goes to the meter whose room begins with the text, else whose number ends with it. false: none is shown. */
 bool wall_jump(struct wall *w, const char *text);
+/* The text is the whole room of the meter under the cursor, or the end of its number. */
+bool wall_here_is(const struct wall *w, const char *text);
 
 /* Tags the cell under the cursor, or takes its tag off; all that are shown, or none of them where all are tagged. */
 void wall_tag(struct wall *w);

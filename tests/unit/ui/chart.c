@@ -103,6 +103,20 @@ static void unknown_none_and_to_come(void **state)
     }
 }
 
+/* Where nothing is known the axis has no numbers: they would be those of no load at all. */
+static void no_scale_of_nothing(void **state)
+{
+    static const struct chart_bar none[] = {{.gap = true}, {.gap = true, .ahead = true}};
+    const struct chart unknown = {.bars = none, .count = 2, .cursor = -1, .number = number};
+    struct canvas c;
+    (void)state;
+    canvas_init(&c, 6, 30, true);
+    chart_draw(&c, 0, 0, 5, 30, &unknown);
+    row_is(&c, 0, "         |");
+    row_is(&c, 3, "         |????");
+    canvas_clear(&c);
+}
+
 static void too_small_is_nothing(void **state)
 {
     struct canvas c;
@@ -120,6 +134,7 @@ int main(void)
         cmocka_unit_test(scale_ends_round),         cmocka_unit_test(widths_fit),
         cmocka_unit_test(bars_of_blocks),           cmocka_unit_test(plain_signs),
         cmocka_unit_test(unknown_none_and_to_come), cmocka_unit_test(too_small_is_nothing),
+        cmocka_unit_test(no_scale_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
