@@ -212,6 +212,9 @@ static int beside_line(const struct wall *w, int by)
 
 bool wall_key(struct wall *w, uint32_t key)
 {
+    /* A reading may have come since the picture: the lines are of other cells then. */
+    if (!w->laid && w->cols > 0)
+        wall_layout(w, w->cols, w->height);
     const int page = w->height > 1 ? w->height - 1 : 1;
     int to = w->cursor;
     const bool any = w->shown > 0 && w->line_count > 0;

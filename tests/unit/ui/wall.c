@@ -28,7 +28,7 @@ static json_t *rows_new(void)
 
 static void row_add(json_t *result, int id, const char *path, const char *tenant, const char *state)
 {
-    char meter[16], channel[8];
+    char meter[16], channel[16];
     snprintf(meter, sizeof meter, "1903%05d", id);
     snprintf(channel, sizeof channel, "L%02d", id % 4 + 1);
     json_array_append_new(json_object_get(result, "rows"),
@@ -190,7 +190,7 @@ static void by_floor_and_by_line_on_one_screen(void **state)
     (void)state;
     wall_init(&w);
     for (int i = 0; i < 353; i++) {
-        char path[64], channel[8], meter[16];
+        char path[64], channel[16], meter[16];
         snprintf(path, sizeof path, "Tower A/%dF/%d%02d", i / 12 + 1, i / 12 + 1, i % 12 + 1);
         snprintf(channel, sizeof channel, "A%02d", i / 30 + 1);
         snprintf(meter, sizeof meter, "1903%05d", i);
