@@ -208,18 +208,14 @@ int batch_confirm(const char *verb, const json_t *preview, int64_t *dark, struct
 
 int batch_dark(struct cli *cli, int64_t batch, const char *state, json_t **out, struct err *e)
 {
-    json_t *rows = NULL, *row, *head;
+    json_t *rows = NULL, *row;
     json_t *args = json_pack("{s:I,s:s,s:{s:i}}", "batch", (json_int_t)batch, "state", state,
                              "page", "limit", SHOWN_ROWS);
     int64_t dark = 0;
-    size_t i, k, at = 0;
+    size_t i;
     int code = cli_call(cli, "batch_rows", args, NULL, 0, &rows, e);
 
-    json_array_foreach(json_object_get(rows, "columns"), k, head)
-    {
-        if (strcmp(text_of(head, "name"), "dark") == 0)
-            at = k;
-    }
+    const size_t at = cli_column(rows, "dark");
     json_array_foreach(json_object_get(rows, "rows"), i, row) dark +=
         json_integer_value(json_array_get(row, at)) != 0;
     *out = code ? NULL : json_pack("{s:I}", "dark", (json_int_t)dark);

@@ -85,6 +85,8 @@ int cli_words(int argc, char **argv, int first, int min, int max, struct err *e)
 void cli_say_error(const struct err *e);
 /* Rows of a query as a table with headings on standard output, by display width. */
 void cli_table(const json_t *rows);
+/* Where a column of a query stands in its rows; their number where there is no such column. */
+size_t cli_column(const json_t *rows, const char *name);
 /* One cell of a row by the kind of its column, in words for people. Returns buf. */
 const char *cli_cell(const char *kind, const json_t *value, char *buf, size_t size);
 /* Any JSON on one line of standard output. */

@@ -14,23 +14,10 @@
 
 #define SETTLE_MS 600000
 
-static size_t column_find(const json_t *rows, const char *name)
-{
-    size_t i;
-    json_t *column;
-    json_array_foreach(json_object_get(rows, "columns"), i, column)
-    {
-        const char *is = json_string_value(json_object_get(column, "name"));
-        if (is && strcmp(is, name) == 0)
-            break;
-    }
-    return i;
-}
-
 /* What is ordered, in the words of the reader. */
 static void what_say(json_t *rows)
 {
-    const size_t detail = column_find(rows, "detail");
+    const size_t detail = cli_column(rows, "detail");
     size_t i;
     json_t *row;
     json_array_foreach(json_object_get(rows, "rows"), i, row)

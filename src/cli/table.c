@@ -86,6 +86,19 @@ static void cell_print(const char *text, int width, bool right, bool last)
     fputs(last ? "\n" : "  ", stdout);
 }
 
+size_t cli_column(const json_t *rows, const char *name)
+{
+    const json_t *columns = json_object_get(rows, "columns");
+    size_t i = 0;
+    while (i < json_array_size(columns)) {
+        const char *is = json_string_value(json_object_get(json_array_get(columns, i), "name"));
+        if (is && strcmp(is, name) == 0)
+            break;
+        i++;
+    }
+    return i;
+}
+
 void cli_table(const json_t *rows)
 {
     const json_t *columns = json_object_get(rows, "columns"), *list = json_object_get(rows, "rows");

@@ -18,21 +18,10 @@
 
 /* ---- rows of a query, by the name of a column */
 
-static size_t place(const json_t *rows, const char *name)
-{
-    const json_t *columns = json_object_get(rows, "columns"), *one;
-    size_t i;
-    json_array_foreach((json_t *)(uintptr_t)columns, i, one)
-    {
-        if (strcmp(json_string_value(json_object_get(one, "name")), name) == 0)
-            return i;
-    }
-    return json_array_size(columns);
-}
-
 static json_t *cell(const json_t *rows, size_t row, const char *name)
 {
-    return json_array_get(json_array_get(json_object_get(rows, "rows"), row), place(rows, name));
+    return json_array_get(json_array_get(json_object_get(rows, "rows"), row),
+                          cli_column(rows, name));
 }
 
 static const char *text(const json_t *rows, size_t row, const char *name)
@@ -62,8 +51,8 @@ static json_t *columns_pick(const json_t *rows)
                                          "state",    "raised_at", "room", "detail", NULL};
     json_t *columns = json_array(), *list = json_array();
     for (size_t c = 0; wanted[c]; c++)
-        json_array_append(columns,
-                          json_array_get(json_object_get(rows, "columns"), place(rows, wanted[c])));
+        json_array_append(
+            columns, json_array_get(json_object_get(rows, "columns"), cli_column(rows, wanted[c])));
     for (size_t i = 0; i < json_array_size(json_object_get(rows, "rows")); i++) {
         json_t *cells = json_array();
         for (size_t c = 0; wanted[c]; c++) {
