@@ -109,8 +109,8 @@ login() {
 resize() {
     t resize-window -x "$1" -y "$2"
     resize_tries=0
-    if [ "$1" -lt 80 ] || [ "$2" -lt 24 ]; then resize_tries=100; fi # too small: there is no frame
-    while resize_tries=$((resize_tries + 1)); [ $resize_tries -lt 60 ]; do
+    if [ "$1" -lt 80 ] || [ "$2" -lt 24 ]; then resize_tries=1000; fi # too small: there is no frame
+    while resize_tries=$((resize_tries + 1)); [ $resize_tries -lt 200 ]; do
         [ "$(screen_show | sed -n '2s/[^─-]//gp' | wc -m)" = $(($1 + 1)) ] && break
         sleep 0.03 # between two looks for the wider rule
     done
@@ -129,7 +129,7 @@ screen_wait() {
     wait_tries=0
     while ! screen_show | grep -q -- "$1"; do
         wait_tries=$((wait_tries + 1))
-        [ $wait_tries -lt 200 ] || { bad "waited for: $1"; return 0; }
+        [ $wait_tries -lt 900 ] || { bad "waited for: $1"; return 0; }
         sleep 0.03 # between two looks for the marker
     done
     screen_settle
