@@ -35,6 +35,11 @@ SELECT p.price_e4,
 FROM tariff_price p JOIN tariff t ON t.id = p.tariff_id
 WHERE t.name = ?1 AND p.from_day = ?2 AND p.rate = 0 AND p.step_wh = 0
 
+-- name: import_price_before
+-- The price that a tariff has until a day, or from that day on already.
+SELECT p.price_e4, p.from_day FROM tariff_price p JOIN tariff t ON t.id = p.tariff_id
+WHERE t.name = ?1 AND p.rate = 0 AND p.step_wh = 0 AND p.from_day <= ?2 ORDER BY p.from_day DESC LIMIT 1
+
 -- name: import_account_get
 SELECT t.code, a.closed_at_utc IS NOT NULL FROM account a JOIN tenant t ON t.id = a.tenant_id WHERE a.number = ?1
 

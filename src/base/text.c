@@ -4,6 +4,7 @@
 #include "text.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -34,16 +35,38 @@ static size_t character(const char *text, uint32_t *c)
     return 0;
 }
 
+bool text_is_unseen(uint32_t c)
+{
+    return c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+           (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+           (c >= 0xe0000 && c <= 0xe0fff);
+}
+
 bool text_is_clean(const char *text)
 {
     while (*text) {
         uint32_t c;
         size_t n = character(text, &c);
-        if (n == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
+        if (n == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0) || text_is_unseen(c))
             return false;
         text += n;
     }
     return true;
+}
+
+bool text_unseen(const char *text, int64_t *place, char *name)
+{
+    for (*place = 1; *text; ++*place) {
+        uint32_t c = 0;
+        size_t n = character(text, &c);
+        if (n > 0 && text_is_unseen(c)) {
+            snprintf(name, 16, "U+%04X", (unsigned)c);
+            return true;
+        }
+        text += n > 0 ? n : 1;
+    }
+    return false;
 }
 
 static int width(uint32_t c)
@@ -96,6 +119,30 @@ int text_fit(char *buf, size_t size, const char *text, int cells)
     }
     buf[used] = '\0';
     return filled;
+}
+
+/* The last characters of text that fit into `cells` cells. */
+static const char *tail_of(const char *text, int cells)
+{
+    for (int left = text_width(text); *text && left > cells;) {
+        uint32_t c = 0;
+        const size_t n = character(text, &c);
+        left -= n ? width(c) : 1;
+        text += n ? n : 1;
+    }
+    return text;
+}
+
+int text_fit_middle(char *buf, size_t size, const char *text, int cells)
+{
+    const char *tail = tail_of(text, (cells - 1) / 2);
+    const size_t bytes = strlen(tail);
+
+    if (text_width(text) <= cells || bytes == 0 || bytes + 2 > size)
+        return text_fit(buf, size, text, cells);
+    const int used = text_fit(buf, size - bytes, text, cells - text_width(tail));
+    memcpy(buf + strlen(buf), tail, bytes + 1);
+    return used + text_width(tail);
 }
 
 void text_fold_width(char *text)

@@ -6,9 +6,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* Is it well-formed UTF-8 without control characters (newline and tab included)? */
+/* Is it well-formed UTF-8 without control characters (newline and tab included) and without those that are not seen? */
 bool text_is_clean(const char *text);
+
+/* A character that is not seen and turns the rest around, hides it or glues it together: the marks of writing direction,
+ * joiners, byte order marks. It comes with text copied from elsewhere, and makes one name look like another. */
+bool text_is_unseen(uint32_t c);
+/* The first of those in text: which character it is, from 1, and its name like "U+202E" (16 bytes). false: there is none. */
+bool text_unseen(const char *text, int64_t *place, char *name);
 
 /* Cells that text takes on a terminal; invalid bytes count 1. */
 int text_width(const char *text);
@@ -16,6 +23,8 @@ int text_width(const char *text);
 /* Copies as many whole characters as fit into `cells` cells and `size` bytes; where something is left
  * out the last cell is '~'. Returns the cells used. */
 int text_fit(char *buf, size_t size, const char *text, int cells);
+/* The same, but what is left out is left out of its middle: "江苏绿~公司". */
+int text_fit_middle(char *buf, size_t size, const char *text, int cells);
 
 /* Full-width digits, letters, signs and the ideographic space become their ASCII twins. In place. */
 void text_fold_width(char *text);

@@ -14,29 +14,13 @@
 #include "csv.h"
 #include "link.h"
 #include "message.h"
+#include "sheet_json.h"
 #include "verb.h"
 #include "wire.h"
 
 #define IMPORT_TIMEOUT_MS 600000
 
 /* ---- the files as the argument of a request */
-
-static json_t *sheet_json(const struct sheet *s)
-{
-    json_t *columns = json_array(), *rows = json_array();
-
-    for (size_t k = 0; k < s->columns; k++)
-        json_array_append_new(columns, json_string(s->column[k]));
-    for (size_t i = 0; i < s->rows; i++) {
-        json_t *fields = json_object();
-        for (size_t k = 0; k < s->columns; k++)
-            json_object_set_new(fields, s->column[k], json_string(s->row[i].field[k]));
-        json_array_append_new(
-            rows, json_pack("{s:I,s:o}", "line", (json_int_t)s->row[i].line, "fields", fields));
-    }
-    return json_pack("{s:s,s:I,s:o,s:o}", "name", s->name, "line", (json_int_t)s->header_line,
-                     "columns", columns, "rows", rows);
-}
 
 static int is_csv(const struct dirent *entry)
 {
@@ -93,7 +77,24 @@ static void problems_say(const json_t *problems)
     }
 }
 
-static int check(struct cli *cli, const json_t *files, bool json, struct err *e)
+/* What is odd is meant where that was said, or is said now. */
+static int odd_confirm(const json_t *odd, bool meant, struct err *e)
+{
+    char line[32];
+
+    if (json_array_size(odd) == 0 || meant)
+        return 0;
+    problems_say(odd);
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return err_set(e, MSG_CLI_IMPORT_ODD, (int64_t)json_array_size(odd));
+    fputs(_("Type yes if it is meant: "), stderr);
+    fflush(stderr);
+    if (fgets(line, sizeof line, stdin) != NULL && strcmp(line, "yes\n") == 0)
+        return 0;
+    return err_set(e, MSG_CLI_IMPORT_ODD, (int64_t)json_array_size(odd));
+}
+
+static int check(struct cli *cli, const json_t *files, bool json, bool meant, struct err *e)
 {
     json_t *r = NULL;
     int code = cli_call(cli, "import.check", json_pack("{s:O}", "files", (json_t *)files), NULL,
@@ -108,6 +109,8 @@ static int check(struct cli *cli, const json_t *files, bool json, struct err *e)
             problems_say(problems);
         if (count > 0)
             code = err_set(e, MSG_CLI_IMPORT_PROBLEMS, (int64_t)count);
+        else
+            code = odd_confirm(json_object_get(r, "odd"), meant, e);
     }
     json_decref(r);
     return code;
@@ -117,8 +120,10 @@ static int apply(struct cli *cli, const json_t *files, bool json, struct err *e)
 {
     char once[33];
     json_t *r = NULL;
-    int code = cli_call(cli, "import.apply", json_pack("{s:O}", "files", (json_t *)files),
-                        link_once(once), IMPORT_TIMEOUT_MS, &r, e);
+    /* that it is meant was said, or there is nothing odd */
+    int code =
+        cli_call(cli, "import.apply", json_pack("{s:O,s:b}", "files", (json_t *)files, "odd", 1),
+                 link_once(once), IMPORT_TIMEOUT_MS, &r, e);
 
     if (code == 0 && json)
         cli_json(r);
@@ -131,14 +136,15 @@ static int apply(struct cli *cli, const json_t *files, bool json, struct err *e)
     return code;
 }
 
-static int import_dir(struct cli *cli, const char *dir, bool check_only, bool json, struct err *e)
+static int import_dir(struct cli *cli, const char *dir, bool check_only, bool json, bool meant,
+                      struct err *e)
 {
     json_t *files = json_array();
     int code = dir_read(dir, files, e);
 
     /* All problems at once, before the first word about success. */
     if (code == 0)
-        code = check(cli, files, json && check_only, e);
+        code = check(cli, files, json && check_only, meant, e);
     if (code == 0 && !check_only)
         code = apply(cli, files, json, e);
     else if (code == 0 && !json)
@@ -219,10 +225,11 @@ static int templates(struct cli *cli, const char *dir, struct err *e)
 static int run(struct cli *cli, int argc, char **argv, struct err *e)
 {
     const char *into = NULL;
-    bool check_only = false, json = false;
+    bool check_only = false, json = false, meant = false;
     const struct cli_option options[] = {
         {.name = "templates", .text = &into},
         {.name = "check", .flag = &check_only},
+        {.name = "odd", .flag = &meant},
         {.name = "json", .flag = &json},
         {0},
     };
@@ -232,14 +239,15 @@ static int run(struct cli *cli, int argc, char **argv, struct err *e)
         code = cli_words(argc, argv, first, into ? 0 : 1, into ? 0 : 1, e);
     if (code != 0)
         return code;
-    return into ? templates(cli, into, e) : import_dir(cli, argv[first], check_only, json, e);
+    return into ? templates(cli, into, e)
+                : import_dir(cli, argv[first], check_only, json, meant, e);
 }
 
 const struct verb import_verb = {
     .name = "import",
     .summary = N_("take in a site from CSV files, all or nothing"),
     .usage = N_(
-        "metertill import DIR [--check] [--json]\n"
+        "metertill import DIR [--check] [--odd] [--json]\n"
         "metertill import --templates DIR\n"
         "\n"
         "Reads the CSV files of DIR (gateways, channels, tariffs, spaces, meters, tenants,\n"
@@ -248,6 +256,7 @@ const struct verb import_verb = {
         "changes what may be changed. Accounts of a running site are adopted: the first reading\n"
         "of a meter takes over what it holds.\n"
         "--check       only looks\n"
+        "--odd         takes what is odd without asking: a price of nothing, or ten times the one before\n"
         "--templates   writes empty files with a comment for each column"),
     .run = run,
 };

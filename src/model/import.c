@@ -29,9 +29,17 @@ void import_problem(struct import *im, const struct err *problem)
         json_array_append_new(im->problems, problem_json(problem));
 }
 
+void import_odd(struct import *im, const struct err *odd)
+{
+    if (im->first_odd.code == 0)
+        im->first_odd = *odd;
+    if (json_array_size(im->odd) < IMPORT_PROBLEMS_MAX)
+        json_array_append_new(im->odd, problem_json(odd));
+}
+
 static int read_and_check(struct import *im, struct books *b, const json_t *args, struct err *e)
 {
-    *im = (struct import){.b = b, .problems = json_array()};
+    *im = (struct import){.b = b, .problems = json_array(), .odd = json_array()};
     int rc = import_read(im, json_object_get(args, "files"), e);
 
     return rc != 0 ? rc : import_check(im, e);
@@ -46,7 +54,7 @@ static int check_run(struct books *b, const struct actor *who, const json_t *arg
     (void)who;
     (void)fx;
     if (rc == 0)
-        *result = json_pack("{s:O}", "problems", im.problems);
+        *result = json_pack("{s:O,s:O}", "problems", im.problems, "odd", im.odd);
     import_clear(&im);
     return rc;
 }
@@ -58,8 +66,9 @@ static int apply_run(struct books *b, const struct actor *who, const json_t *arg
     int rc = read_and_check(&im, b, args, e);
 
     (void)who;
-    if (rc == 0 && im.first.code != 0) {
-        *e = im.first;
+    const bool meant = json_is_true(json_object_get(args, "odd"));
+    if (rc == 0 && (im.first.code != 0 || (!meant && im.first_odd.code != 0))) {
+        *e = im.first.code != 0 ? im.first : im.first_odd;
         rc = e->code;
     }
     if (rc == 0)
@@ -100,6 +109,7 @@ static int templates_run(struct books *b, const struct actor *who, const json_t 
 
 static const struct param files_params[] = {
     {.name = "files", .kind = PARAM_ARRAY, .required = true},
+    {.name = "odd", .kind = PARAM_BOOL}, /* what is odd is meant */
     {0},
 };
 static const struct param no_params[] = {{0}};

@@ -71,8 +71,9 @@ struct import_sheet {
 struct import {
     struct books *b;
     struct import_sheet sheet[IMPORT_FILES];
-    json_t *problems;  /* array of {"code","msg","args"} */
-    struct err first;  /* the first problem */
+    json_t *problems; /* array of {"code","msg","args"} */
+    json_t *odd;      /* the same: taken where it is said that it is meant */
+    struct err first, first_odd;
     struct err broken; /* the books failed: no problem of the data */
     int64_t added, changed, unchanged;
 };
@@ -89,6 +90,8 @@ int import_write(struct import *im, struct err *e);
 
 /* Adds *problem (filled by err_set) to the list. */
 void import_problem(struct import *im, const struct err *problem);
+/* The same of what is odd and may be meant. */
+void import_odd(struct import *im, const struct err *odd);
 
 /* Text of a cell: NULL where the file has no such column. */
 const char *import_text(const struct import_sheet *s, size_t row, const char *column);

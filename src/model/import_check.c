@@ -12,6 +12,7 @@
 #include "import.h"
 #include "message.h"
 #include "money.h"
+#include "sense.h"
 #include "text.h"
 
 static const enum sql_id find_statement[IMPORT_FILES] = {
@@ -341,7 +342,61 @@ static void channels_check(struct import *im)
     json_decref(seen);
 }
 
-/* ---- tariffs: a price that holds for somebody is never changed behind him */
+/* ---- tariffs: a price that holds for somebody is never changed behind him, an odd one is asked about */
+
+struct price_on {
+    int64_t price_e4;
+    char day[16];
+};
+
+static bool price_read(const struct import_sheet *s, size_t row, struct price_on *out)
+{
+    struct err ignored = {0};
+
+    text_copy(out->day, sizeof out->day, cell(s, row, "from"));
+    return s->sound[row] && price_parse(cell(s, row, "price"), &out->price_e4, &ignored) == 0;
+}
+
+/* The price that a row's tariff has until its day, of the books or of the file, whichever names the later day; price 0: none. */
+static struct price_on price_before(struct import *im, const struct import_sheet *s, size_t row)
+{
+    const char *tariff = cell(s, row, "tariff"), *from = cell(s, row, "from");
+    struct price_on before = {0}, other;
+    struct db_row *found = NULL;
+
+    if (db_find(books_db(im->b), SQL_import_price_before, &found, &im->broken, "ss", tariff,
+                from) == 0 &&
+        found != NULL) {
+        before.price_e4 = db_int(found, 0);
+        text_copy(before.day, sizeof before.day, db_text(found, 1));
+    }
+    db_done(found);
+    for (size_t i = 0; i < s->rows; i++) {
+        if (strcmp(cell(s, i, "tariff"), tariff) == 0 && price_read(s, i, &other) &&
+            strcmp(other.day, from) < 0 && strcmp(other.day, before.day) >= 0)
+            before = other;
+    }
+    return before;
+}
+
+static void price_odd_check(struct import *im, const struct import_sheet *s, size_t i,
+                            int64_t price_e4)
+{
+    const struct price_on before = price_before(im, s, i);
+    const bool stands = before.price_e4 == price_e4 && strcmp(before.day, cell(s, i, "from")) == 0;
+    char price[MONEY_TEXT_MAX], old[MONEY_TEXT_MAX];
+    struct err why = {0}, p = {0};
+
+    if (stands || !sense_price_odd(price_e4, before.price_e4, &why))
+        return;
+    price_text(price_e4, price);
+    price_text(before.price_e4, old);
+    if (why.msg == MSG_SENSE_PRICE_NONE)
+        err_set(&p, MSG_IMPORT_ODD_NONE, s->file->name, s->line[i], "price", price);
+    else
+        err_set(&p, MSG_IMPORT_ODD_STEP, s->file->name, s->line[i], "price", price, old);
+    import_odd(im, &p);
+}
 
 static void tariffs_check(struct import *im)
 {
@@ -362,6 +417,7 @@ static void tariffs_check(struct import *im)
                 im, s, i, "price", price_text(db_int(row, 0), old), cell(s, i, "price"),
                 N_("meters are sold to at this price; give the new one a row with its own from"));
         db_done(row);
+        price_odd_check(im, s, i, price);
     }
 }
 

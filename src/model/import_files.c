@@ -242,7 +242,12 @@ static bool number_right(const struct import_column *c, const char *text)
 bool import_cell_right(const struct import_file *f, const struct import_column *c, int64_t line,
                        const char *text, struct err *p)
 {
-    if (!text_is_clean(text))
+    int64_t place;
+    char name[16];
+
+    if (text_unseen(text, &place, name))
+        err_set(p, MSG_IMPORT_UNSEEN, f->name, line, c->name, place, name);
+    else if (!text_is_clean(text))
         err_set(p, MSG_IMPORT_VALUE, f->name, line, c->name, "", reason_dirty);
     else if (c->kind != CELL_INT && c->max > 0 && (int64_t)strlen(text) > c->max)
         err_set(p, MSG_IMPORT_LONG, f->name, line, c->name, c->max);

@@ -217,6 +217,7 @@ void import_clear(struct import *im)
         json_decref(s->keys);
     }
     json_decref(im->problems);
+    json_decref(im->odd);
     *im = (struct import){0};
 }
 

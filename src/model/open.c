@@ -11,6 +11,7 @@
 #include "hold.h"
 #include "message.h"
 #include "opening.h"
+#include "sense.h"
 #include "tenant.h"
 #include "text.h"
 
@@ -160,11 +161,15 @@ static int tenant_check(const json_t *tenant, struct err *e)
     const char *key;
     json_t *value;
     bool good = true;
+    char unseen[16];
+    int64_t place;
 
     json_object_foreach((json_t *)tenant, key, value)
     {
         const char *text = json_string_value(value);
         bool named = false;
+        if (text && text_unseen(text, &place, unseen))
+            return err_set(e, MSG_PARAM_UNSEEN, "account.open", key, place, unseen);
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
             named = named || strcmp(names[i], key) == 0;
         good = named && text && strlen(text) <= FIELD_MAX && text_is_clean(text);
@@ -327,13 +332,18 @@ static int orders_add(struct books *b, const struct actor *who, const json_t *ar
     int rc = 0;
 
     if (load)
+        rc = sense_meter_load(b, p->meter_id, json_integer_value(load), e);
+    if (rc == 0 && load)
         rc = order_put(b, who, p, ORDER_LOAD, json_pack("{s:O}", "max_power_w", load),
                        &p->load_order, fx, e);
     if (rc == 0 && json_is_true(json_object_get(args, "clock")))
         rc = order_put(b, who, p, ORDER_CLOCK, json_object(), &p->clock_order, fx, e);
+    json_t *settings = settings_detail(b, args, p);
     if (rc == 0)
-        rc = order_put(b, who, p, ORDER_SETTINGS, settings_detail(b, args, p), &p->settings_order,
-                       fx, e);
+        rc = sense_settings(b, p->meter_id, settings, e);
+    if (rc == 0)
+        rc = order_put(b, who, p, ORDER_SETTINGS, json_incref(settings), &p->settings_order, fx, e);
+    json_decref(settings);
     return rc;
 }
 

@@ -13,6 +13,7 @@
 #include "opening.h"
 #include "order_row.h"
 #include "reading.h"
+#include "sense.h"
 
 static int plain_add(struct books *b, const struct actor *who, enum order_kind kind,
                      const json_t *args, json_t *detail, json_t **result, struct effects *fx,
@@ -26,6 +27,11 @@ static int plain_add(struct books *b, const struct actor *who, enum order_kind k
     /* What an opening writes is proved before anything else is written; switching is for safety's sake free. */
     if (rc == 0 && kind != ORDER_SWITCH)
         rc = opening_check(b, place.meter_id, place.number, e);
+    if (rc == 0 && kind == ORDER_SETTINGS)
+        rc = sense_settings(b, place.meter_id, detail, e);
+    if (rc == 0 && kind == ORDER_LOAD)
+        rc = sense_meter_load(b, place.meter_id,
+                              json_integer_value(json_object_get(detail, "max_power_w")), e);
     struct hold_ask ask = {
         .kind = kind, .mode = json_string_value(json_object_get(detail, "mode")), .detail = text};
     if (rc == 0)

@@ -73,17 +73,37 @@ static bool word_among(const char *words, const char *text)
     return false;
 }
 
+#define WORD_PARTS 3
+
+/* All the words there are, over several texts of the error because one is short. */
+static int word_refused(const char *call, const struct param *p, struct err *e)
+{
+    char part[WORD_PARTS][ERR_TEXT_MAX] = {""};
+    size_t at = 0;
+
+    for (const char *w = p->words; *w; w += strcspn(w, "|"), w += *w == '|') {
+        const int n = (int)strcspn(w, "|");
+        at += strlen(part[at]) + (size_t)n + sizeof ", " > ERR_TEXT_MAX && at + 1 < WORD_PARTS;
+        const size_t used = strlen(part[at]);
+        snprintf(part[at] + used, ERR_TEXT_MAX - used, "%.*s%s", n, w, w[n] ? ", " : "");
+    }
+    return err_set(e, MSG_PARAM_WORD, call, p->name, part[0], part[1], part[2]);
+}
+
 static int check_text(const char *call, const struct param *p, const json_t *value, struct err *e)
 {
     const char *text = json_string_value(value);
-    int64_t max = p->max > 0 ? p->max : TEXT_MAX_DEFAULT;
+    int64_t max = p->max > 0 ? p->max : TEXT_MAX_DEFAULT, place;
+    char name[16];
 
+    if (text_unseen(text, &place, name))
+        return err_set(e, MSG_PARAM_UNSEEN, call, p->name, place, name);
     if (strlen(text) != json_string_length(value) || !text_is_clean(text))
         return err_set(e, MSG_PARAM_DIRTY, call, p->name);
     if ((int64_t)strlen(text) > max)
         return err_set(e, MSG_PARAM_LONG, call, p->name, max);
     if (p->words && !word_among(p->words, text))
-        return err_set(e, MSG_PARAM_WORD, call, p->name, p->words);
+        return word_refused(call, p, e);
     return 0;
 }
 
@@ -140,8 +160,8 @@ char *err_packed(const struct err *e)
     json_t *args = json_array();
     for (size_t i = 0; m->types[i]; i++) {
         bool text = m->types[i] == 's' || m->types[i] == 'k';
-        json_array_append_new(args,
-                              text ? json_string(e->arg[i].text) : json_integer(e->arg[i].number));
+        json_t *arg = text ? json_string(e->arg[i].text) : json_integer(e->arg[i].number);
+        json_array_append_new(args, arg ? arg : json_string("?")); /* no UTF-8 */
     }
     json_t *packed =
         json_pack("{s:s,s:s,s:o}", "code", err_word(e->code), "msg", m->name, "args", args);

@@ -71,10 +71,25 @@ static void row_forget(struct reader *r)
     r->fields = 0;
 }
 
-/* Is the text clean but for the line breaks that quotes allow? Turns CRLF and CR into LF. */
+/* Is there a character that is not seen? That is said by its place and name. */
+static bool fail_unseen(struct reader *r, size_t column, const char *text)
+{
+    char number[24], name[16];
+    int64_t place;
+
+    if (!text_unseen(text, &place, name))
+        return false;
+    err_set(r->e, MSG_SHEET_UNSEEN, r->sheet->name, r->row_line,
+            column_name(r, column, number, sizeof number), place, name);
+    return true;
+}
+
+/* Is the text clean but for the line breaks that quotes allow, and for what is not seen? Turns CRLF and CR into LF. */
 static const char *field_wrong(char *text, size_t size)
 {
     size_t kept = 0;
+    int64_t place;
+    char name[16];
     bool control = false;
 
     if (memchr(text, '\0', size) != NULL)
@@ -95,7 +110,7 @@ static const char *field_wrong(char *text, size_t size)
             control = true;
         }
     }
-    bool clean = text_is_clean(copy);
+    bool clean = text_is_clean(copy) || text_unseen(copy, &place, name);
     free(copy);
     if (!clean)
         return reason_utf8;
@@ -120,8 +135,9 @@ static void on_field(void *data, size_t size, void *ctx)
     if (size > 0)
         memcpy(text, data, size);
     const char *wrong = field_wrong(text, size);
-    if (wrong != NULL) {
+    if (wrong != NULL)
         fail_cell(r, r->fields, wrong);
+    if (wrong != NULL || fail_unseen(r, r->fields, text)) {
         free(text);
         return;
     }
