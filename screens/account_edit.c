@@ -21,11 +21,11 @@ enum { FIELD_NAME, FIELD_ALIAS, FIELD_PHONE, FIELD_TENANT_NOTE, FIELD_NOTE, FIEL
 static const char *const bans[] = {N_("may be sold to"), N_("do not sell"), NULL};
 
 static const struct field_def defs[FIELDS] = {
-    [FIELD_NAME] = {.label = N_("Tenant"), .kind = FIELD_TEXT, .limit = 60},
-    [FIELD_ALIAS] = {.label = N_("Called"), .kind = FIELD_TEXT, .limit = 60},
+    [FIELD_NAME] = {.label = N_("Tenant"), .kind = FIELD_PROSE, .limit = 60},
+    [FIELD_ALIAS] = {.label = N_("Called"), .kind = FIELD_PROSE, .limit = 60},
     [FIELD_PHONE] = {.label = N_("Phone"), .kind = FIELD_TEXT, .limit = 40},
-    [FIELD_TENANT_NOTE] = {.label = N_("Note on the tenant"), .kind = FIELD_TEXT, .limit = 120},
-    [FIELD_NOTE] = {.label = N_("Note on the account"), .kind = FIELD_TEXT, .limit = 120},
+    [FIELD_TENANT_NOTE] = {.label = N_("Note on the tenant"), .kind = FIELD_PROSE, .limit = 120},
+    [FIELD_NOTE] = {.label = N_("Note on the account"), .kind = FIELD_PROSE, .limit = 120},
     [FIELD_BAN] = {.label = N_("This account"), .kind = FIELD_CHOICE, .choices = bans},
 };
 /* Columns of query "account", members of tenant.set and account.set. */

@@ -21,7 +21,7 @@
 #define TENANT_CELLS 16
 
 static const struct field_def fields[] = {
-    {.label = N_("Reason"), .kind = FIELD_TEXT, .limit = 40},
+    {.label = N_("Reason"), .kind = FIELD_PROSE, .limit = 40},
 };
 
 struct cancel {

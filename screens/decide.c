@@ -29,7 +29,7 @@ static const char *const outcomes[] = {N_("choose with the arrows"),
 
 static const struct field_def fields[] = {
     [FIELD_OUTCOME] = {.label = N_("Outcome"), .kind = FIELD_CHOICE, .choices = outcomes},
-    [FIELD_REASON] = {.label = N_("Reason"), .kind = FIELD_TEXT, .limit = 40},
+    [FIELD_REASON] = {.label = N_("Reason"), .kind = FIELD_PROSE, .limit = 40},
 };
 
 struct decide {

@@ -18,7 +18,7 @@
 enum { ACTION_SAVE = 1 };
 
 static const struct field_def fields[] = {
-    {.label = N_("What was done"), .kind = FIELD_TEXT, .limit = 50},
+    {.label = N_("What was done"), .kind = FIELD_PROSE, .limit = 50},
 };
 
 struct excess_seen {

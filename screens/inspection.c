@@ -17,7 +17,7 @@
 enum { ACTION_SAVE = 1 };
 
 static const struct field_def fields[] = {
-    {.label = N_("What was seen"), .kind = FIELD_TEXT, .limit = 120},
+    {.label = N_("What was seen"), .kind = FIELD_PROSE, .limit = 120},
 };
 
 struct inspection {

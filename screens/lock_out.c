@@ -23,7 +23,7 @@
 enum { ACTION_DO = 1, ACTION_OFF, ACTION_PREPAID };
 
 static const struct field_def fields[] = {
-    {.label = N_("Reason"), .kind = FIELD_TEXT, .limit = 50},
+    {.label = N_("Reason"), .kind = FIELD_PROSE, .limit = 50},
 };
 
 struct lock_out {

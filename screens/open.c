@@ -27,8 +27,8 @@ static const char *const clocks[] = {N_("as it is"), N_("set to now"), NULL};
 static const struct field_def fields[OPEN_FIELDS] = {
     [OPEN_METER] = {.label = N_("Meter"), .kind = FIELD_NUMBER, .limit = 14},
     [OPEN_TENANT] = {.label = N_("Tenant"), .kind = FIELD_TEXT, .limit = 40},
-    [OPEN_NAME] = {.label = N_("or new: name"), .kind = FIELD_TEXT, .limit = 40},
-    [OPEN_ALIAS] = {.label = N_("Alias"), .kind = FIELD_TEXT, .limit = 40},
+    [OPEN_NAME] = {.label = N_("or new: name"), .kind = FIELD_PROSE, .limit = 40},
+    [OPEN_ALIAS] = {.label = N_("Alias"), .kind = FIELD_PROSE, .limit = 40},
     [OPEN_PHONE] = {.label = N_("Phone"), .kind = FIELD_TEXT, .limit = 30},
     [OPEN_HOW] = {.label = N_("Meter is"), .kind = FIELD_CHOICE, .choices = hows},
     [OPEN_TARIFF] = {.label = N_("Tariff"), .kind = FIELD_CHOICE},

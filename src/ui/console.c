@@ -176,7 +176,7 @@ static void view_key(struct console *c, struct view *v, uint32_t key)
         return;
     if (table && table_source_key(table, key))
         return;
-    if (table && key == '?')
+    if (table && keys_narrow(key) == '?')
         key = KEYS_F(1);
     const struct global_key *global = global_find(c, key);
     if (global)

@@ -222,7 +222,7 @@ static const struct {
  * is refused as a whole: a character left out would make another amount of it. */
 static wchar_t taken(const struct edit *l, uint32_t key)
 {
-    const wchar_t ch = (wchar_t)key;
+    const wchar_t ch = (wchar_t)(l->kind == EDIT_PROSE ? key : keys_narrow(key));
     if (l->kind == EDIT_AMOUNT && ch == 0x3002) {
         return L'.'; /* an input method left on types the ideographic full stop for the point */
     }

@@ -12,7 +12,8 @@
 #define EDIT_CHARS 160
 #define EDIT_BYTES (EDIT_CHARS * 4 + 1)
 
-enum edit_kind { EDIT_TEXT, EDIT_AMOUNT, EDIT_NUMBER, EDIT_SECRET };
+/* Prose (a note, a name) keeps the signs of Chinese sentences as they are typed; everywhere else ASCII is what is meant. */
+enum edit_kind { EDIT_TEXT, EDIT_PROSE, EDIT_AMOUNT, EDIT_NUMBER, EDIT_SECRET };
 
 struct canvas;
 

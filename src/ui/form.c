@@ -12,8 +12,8 @@
 #include "text.h"
 
 static const enum edit_kind edit_kinds[] = {
-    [FIELD_TEXT] = EDIT_TEXT,     [FIELD_AMOUNT] = EDIT_AMOUNT, [FIELD_NUMBER] = EDIT_NUMBER,
-    [FIELD_SECRET] = EDIT_SECRET, [FIELD_CHOICE] = EDIT_TEXT,
+    [FIELD_TEXT] = EDIT_TEXT,     [FIELD_PROSE] = EDIT_PROSE,   [FIELD_AMOUNT] = EDIT_AMOUNT,
+    [FIELD_NUMBER] = EDIT_NUMBER, [FIELD_SECRET] = EDIT_SECRET, [FIELD_CHOICE] = EDIT_TEXT,
 };
 
 void form_init(struct form *f, const struct field_def *defs, int count, bool sends)

@@ -9,7 +9,7 @@
 
 struct canvas;
 
-enum field_kind { FIELD_TEXT, FIELD_AMOUNT, FIELD_NUMBER, FIELD_SECRET, FIELD_CHOICE };
+enum field_kind { FIELD_TEXT, FIELD_PROSE, FIELD_AMOUNT, FIELD_NUMBER, FIELD_SECRET, FIELD_CHOICE };
 
 struct field_def {
     const char *label; /* N_() */

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
 #define ESC          0x1b
 #define SEQUENCE_MS  500  /* how long the rest of a control sequence may take on a bad line */
 #define TEAR_MS      1500 /* how long after a tear the rest is swallowed */
@@ -273,20 +275,25 @@ static enum step step_torn(struct keys *k, int64_t now_ms, uint32_t *key)
     return STEP_NOTHING;
 }
 
-static uint32_t folded(uint32_t ch)
+/* The signs of Chinese sentences; no command is one of them. */
+static bool is_prose(uint32_t ch)
+{
+    static const uint32_t signs[] = {0xff01, 0xff08, 0xff09, 0xff0c, 0xff1a, 0xff1b, 0xff1f};
+
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (signs[i] == ch) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t keys_narrow(uint32_t ch)
 {
     if (ch >= 0xff01 && ch <= 0xff5e) {
         return ch - 0xff01 + '!';
     }
     return ch == 0x3000 ? ' ' : ch == 0x2212 ? '-' : ch;
-}
-
-/* Characters that are not seen and turn the rest around or glue it together: not for a field. */
-static bool is_unseen(uint32_t ch)
-{
-    return ch == 0xad || (ch >= 0x200b && ch <= 0x200f) || (ch >= 0x2028 && ch <= 0x202e) ||
-           (ch >= 0x2060 && ch <= 0x206f) || (ch >= 0xfe00 && ch <= 0xfe0f) || ch == 0xfeff ||
-           (ch >= 0xfff9 && ch <= 0xfffb) || (ch >= 0xe0000 && ch <= 0xe0fff);
 }
 
 static enum step step_character(struct keys *k, int64_t now_ms, uint32_t *key)
@@ -310,8 +317,8 @@ static enum step step_character(struct keys *k, int64_t now_ms, uint32_t *key)
     }
     drop(k, more + 1);
     const bool bad = lead < 0xc2 || lead > 0xf4 || value < 0xa0 || value > 0x10ffff ||
-                     (value >= 0xd800 && value < 0xe000) || is_unseen(value);
-    *key = folded(value);
+                     (value >= 0xd800 && value < 0xe000) || text_is_unseen(value);
+    *key = is_prose(value) ? value : keys_narrow(value);
     return bad ? STEP_NOTHING : STEP_KEY;
 }
 

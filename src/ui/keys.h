@@ -62,7 +62,8 @@ struct keys {
 void keys_init(struct keys *k, int esc_delay_ms);
 /* Adds bytes as they came at now_ms (monotonic). What does not fit is lost. */
 void keys_feed(struct keys *k, const void *bytes, size_t count, int64_t now_ms);
-/* The next key, or false: nothing yet. Full-width twins come as ASCII. */
+/* The next key, or false: nothing yet. Full-width twins come as ASCII, but for the signs of sentences (comma, colon,
+ * brackets and so on): those are a field's to fold or to keep. */
 bool keys_next(struct keys *k, int64_t now_ms, uint32_t *key);
 /* When the key that keys_next() gave last had come. */
 int64_t keys_at_ms(const struct keys *k);
@@ -84,6 +85,8 @@ bool keys_printable(uint32_t key);
 bool keys_pasted(uint32_t key);
 /* The character of a key that is typed or pasted, or 0. */
 uint32_t keys_text(uint32_t key);
+/* The ASCII twin of a full-width character, or itself. */
+uint32_t keys_narrow(uint32_t ch);
 /* "F1", "Esc", "Ctrl-P" (not translated: it stands on the keyboard). Returns buf (16 bytes). */
 const char *keys_name(uint32_t key, char *buf);
 

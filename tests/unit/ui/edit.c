@@ -65,6 +65,21 @@ static void hanzi_are_one_step(void **state)
     assert_string_equal(text_of(&l), "张a");
 }
 
+static void a_note_keeps_the_signs_of_its_language(void **state)
+{
+    struct edit l;
+    (void)state;
+    edit_init(&l, EDIT_PROSE, 0);
+    type(&l, "三相（L1）过热，已停；1204");
+    assert_string_equal(text_of(&l), "三相（L1）过热，已停；1204");
+    edit_init(&l, EDIT_TEXT, 0);
+    type(&l, "state：cut，arrears");
+    assert_string_equal(text_of(&l), "state:cut,arrears");
+    edit_init(&l, EDIT_AMOUNT, 12);
+    type(&l, "1，5");
+    assert_string_equal(text_of(&l), "1,5"); /* which is no amount, and is told so */
+}
+
 static void amounts_are_kept_as_typed_and_know_one_kind_of_point(void **state)
 {
     struct edit l;
@@ -196,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readline_basics),
+        cmocka_unit_test(a_note_keeps_the_signs_of_its_language),
         cmocka_unit_test(hanzi_are_one_step),
         cmocka_unit_test(amounts_are_kept_as_typed_and_know_one_kind_of_point),
         cmocka_unit_test(draws_a_window_in_cells),

@@ -65,8 +65,9 @@ static void full_width_twins_are_ascii(void **state)
     (void)state;
     CHECK("１２０４", '1', '2', '0', '4');
     CHECK("．－　", '.', '-', ' ');
-    CHECK("ＡｂＺ，−", 'A', 'b', 'Z', ',', '-');
-    CHECK("a\xe2\x80\x8b\xef\xbb\xbf\xc2\x9b\xed\xa0\x80\xc0\xaf"
+    CHECK("ＡｂＺ＋−", 'A', 'b', 'Z', '+', '-');
+    CHECK("，：（", 0xff0c, 0xff1a, 0xff08); /* a field keeps or folds the signs of sentences */
+    CHECK("a\xd8\x9c\xe2\x80\xae\xe2\x80\x8b\xef\xbb\xbf\xc2\x9b\xed\xa0\x80\xc0\xaf"
           "b",
           'a', 'b'); /* unseen, control, surrogate, overlong: nothing */
 }
