@@ -58,6 +58,8 @@ static const char *const kind_words[] = {
     N_("overdraft"),        N_("overload power"), N_("clock"),  N_("purchases by others")};
 #define KINDS (sizeof kinds / sizeof *kinds)
 
+#define TENANT_CELLS 20 /* of a dialog's title */
+
 struct drift {
     struct table_source list;
     char meter[32];
@@ -138,6 +140,34 @@ static void accept(struct view *v)
     tell(v, "wanted.accept", false, accepted);
 }
 
+/* What is accepted is what the meter is held to from then on: somebody may have thrown the relay for a reason, or for none. */
+static void accept_ask(struct view *v)
+{
+    struct drift *s = v->state;
+    char title[SHOW_TEXT_MAX * 2], text[SHOW_TEXT_MAX * 3], tenant[128];
+    const char *room = table_source_text(&s->list, "room");
+    const char *meter = table_source_text(&s->list, "meter");
+    const char *item = table_source_text(&s->list, "item");
+    const char *is = message_gettext(table_source_text(&s->list, "reported"));
+    const char *said = message_gettext(table_source_text(&s->list, "wanted"));
+    text_fit(tenant, sizeof tenant, table_source_text(&s->list, "tenant"), TENANT_CELLS);
+    show_format(
+        title, sizeof title, _("Accept %4 %5: meter %1, %2 %3"),
+        SHOW_ARGS(meter, room, tenant, message_gettext(table_source_text(&s->list, "what")), is));
+    show_format(text, sizeof text,
+                strcmp(item, "mode") == 0
+                    ? _("%1 was said, and %2 is it. Accepted, the relay stays so and nobody is "
+                        "told of it any more: forced on gives energy that nobody pays, forced off "
+                        "keeps the room dark.")
+                : strcmp(item, "prepaid") == 0
+                    ? _("%1 was said, and %2 is it. Accepted, it stays so and nobody is told of it "
+                        "any more: switched off, the meter never cuts, whatever is owed.")
+                    : _("%1 was said, and %2 is it. Accepted, it stays so and nobody is told of it "
+                        "any more."),
+                SHOW_ARGS(said, is));
+    view_dialog(v, title, text, room[0] ? room : meter, accept);
+}
+
 /* A relay that opens makes a room dark: that is asked about. */
 static void fix_ask(struct view *v)
 {
@@ -175,7 +205,7 @@ static void drift_action(struct view *v, int action)
     } else if (action == ACTION_FIX) {
         fix_ask(v);
     } else {
-        accept(v);
+        accept_ask(v);
     }
 }
 
@@ -242,7 +272,7 @@ static const struct screen_key keys[] = {
     {.key = KEYS_F(12),
      .action = ACTION_ACCEPT,
      .label = N_("Accept"),
-     .help = N_("What the marked line is, is what is said from now on"),
+     .help = N_("What the marked line is, is what is said from now on; asks first"),
      .roles = SCREEN_MANAGER},
     {.label = NULL},
 };

@@ -86,6 +86,7 @@ static const struct table_column inspection_columns[] = {
 };
 
 #define NOTE_LINES 4 /* 120 hanzi in 80 columns */
+#define GAIN_LINES 2
 
 enum list { LIST_METERS, LIST_CHANNELS, LIST_MAINS, LIST_DAYS, LIST_MONTHS, LIST_LOG, LISTS };
 
@@ -275,6 +276,29 @@ static int waits_draw(const struct rows *r, struct canvas *c, int row, int64_t n
     return 2;
 }
 
+/* Lines under the list for what the marked row has to say: a note longer than its column, a loss below nothing. */
+static int foot_lines(struct room *s)
+{
+    if (!table_source_has(&s->list))
+        return 0;
+    if (s->shown == LIST_LOG)
+        return NOTE_LINES;
+    const bool balance = s->shown == LIST_DAYS || s->shown == LIST_MONTHS;
+    return balance && table_source_number(&s->list, "loss_wh") < 0 ? GAIN_LINES : 0;
+}
+
+static void foot_draw(struct room *s, struct canvas *c, int row, int lines)
+{
+    if (s->shown == LIST_LOG)
+        canvas_paragraph(c, row, 1, c->cols - 2, lines, STYLE_PLAIN,
+                         table_source_text(&s->list, "note"));
+    else
+        canvas_paragraph(c, row, 1, c->cols - 2, lines, STYLE_RED | STYLE_BOLD,
+                         _("The outgoing meters show more than the main one. No line gains: check "
+                           "the transformer ratios, and whether every meter hangs behind this main "
+                           "one."));
+}
+
 static void room_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct room *s = v->state;
@@ -291,11 +315,10 @@ static void room_draw(struct view *v, struct canvas *c, int top, int lines)
     row += main_draw(&s->room, c, row, view_now(v));
     row += waits_draw(&s->room, c, row, view_now(v));
     canvas_text(c, row++, 1, c->cols - 2, STYLE_BOLD, message_gettext(list_names[s->shown]));
-    const int foot = s->shown == LIST_LOG && table_source_has(&s->list) ? NOTE_LINES : 0;
+    const int foot = foot_lines(s);
     table_source_draw(&s->list, c, row, top + lines - row - foot, true);
-    if (foot) /* a note is longer than its column */
-        canvas_paragraph(c, top + lines - foot, 1, c->cols - 2, foot, STYLE_PLAIN,
-                         table_source_text(&s->list, "note"));
+    if (foot > 0)
+        foot_draw(s, c, top + lines - foot, foot);
 }
 
 static void room_close(struct view *v)

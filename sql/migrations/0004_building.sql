@@ -29,6 +29,20 @@ ALTER TABLE channel ADD COLUMN handed_to TEXT NOT NULL DEFAULT '';   -- to whom,
 ALTER TABLE channel ADD COLUMN handed_by INTEGER REFERENCES operator(id);
 ALTER TABLE channel ADD COLUMN handed_at_utc INTEGER;
 
+-- Each time that a line is given away, at the site and in the laptop's books: what its return file answers.
+CREATE TABLE handover (
+    id           INTEGER PRIMARY KEY,
+    code         TEXT NOT NULL UNIQUE,         -- names it
+    seal         TEXT NOT NULL,                -- key of the return file's seal: both books have it, the file has not
+    channel_id   INTEGER NOT NULL REFERENCES channel(id),
+    handed_to    TEXT NOT NULL,
+    at_utc       INTEGER NOT NULL,
+    stopped_utc  INTEGER,                      -- when the laptop stopped: in its own books, and here when its file came
+    back_utc     INTEGER,                      -- when the line came back
+    returned_utc INTEGER                       -- when the return file was taken over
+) STRICT;
+CREATE INDEX handover_channel ON handover (channel_id, id);
+
 -- ---- readings: electrical values beside the energies; flag: why it is kept out of the sums. 'back' and 'jump': left out
 -- alone, the sums go on from the last good one. 'overflow', 'reset' (the second one that goes on from another register
 -- value) and 'exchanged': the sums go on from this one, and what lies between the one before and this is in none.
@@ -130,6 +144,7 @@ CREATE TABLE line_hour (
     hour_utc   INTEGER NOT NULL,
     requests INTEGER NOT NULL, answers INTEGER NOT NULL, timeouts INTEGER NOT NULL, crc INTEGER NOT NULL,
     wrong INTEGER NOT NULL, exceptions INTEGER NOT NULL, reconnects INTEGER NOT NULL,
+    strange INTEGER NOT NULL DEFAULT 0,        -- frames that nobody here asked for
     median_ms INTEGER, p99_ms INTEGER,
     PRIMARY KEY (channel_id, hour_utc)
 ) STRICT, WITHOUT ROWID;
@@ -221,7 +236,7 @@ SELECT x.meter_id, 'purchase' AS item, 12 AS place, 'purchase' AS what, '' AS or
        x.at_utc AS reported_at, 'purchase' AS how, NULL AS said_by, NULL AS said_at, NULL AS order_id, '0.00' AS wanted_text,
        printf('%s%d.%02d', CASE WHEN x.amount_minor < 0 THEN '-' ELSE '' END, abs(x.amount_minor) / 100, abs(x.amount_minor) % 100) AS reported_text,
        1 AS drift
-FROM excess x WHERE x.kind = 'foreign' AND NOT EXISTS (SELECT 1 FROM excess_seen n WHERE n.excess_id = x.id);
+FROM excess x WHERE x.kind IN ('foreign', 'unexplained') AND NOT EXISTS (SELECT 1 FROM excess_seen n WHERE n.excess_id = x.id);
 
 -- What of a meter is not as it was said, of every sort: the count in meter_state and the alarm go by this, the list by the same three.
 CREATE VIEW wanted_drift AS
@@ -233,7 +248,9 @@ UNION ALL SELECT meter_id, item, wanted, reported, reported_at, how, said_by, sa
 CREATE TABLE lock_out (
     id             INTEGER PRIMARY KEY,
     meter_id       INTEGER NOT NULL REFERENCES meter(id),
-    operator_id    INTEGER NOT NULL REFERENCES operator(id), -- whose tag it is
+    operator_id    INTEGER REFERENCES operator(id), -- whose tag it is; NULL: somebody's of a laptop who is no operator here
+    owner_name     TEXT,                       -- his name then
+    from_site      INTEGER NOT NULL DEFAULT 0 CHECK (from_site IN (0, 1)), -- in a laptop's books: it hangs at the site too
     reason         TEXT NOT NULL CHECK (reason <> ''),
     at_utc         INTEGER NOT NULL,
     off_order      INTEGER REFERENCES "order"(id),
@@ -261,7 +278,7 @@ SELECT x.id AS outbox_id, d.kind, d.number, d.snapshot, t.queue,
        coalesce(p.name, '') AS asked_by, coalesce(x.taken_back, 0) AS taken_back, d.id AS document_id,
        s.id AS sale_id, s.cancelled_entry,
        CASE WHEN o.state = 'queued' AND o.sends = 0 THEN
-           (SELECT w.name FROM lock_out l JOIN operator w ON w.id = l.operator_id
+           (SELECT coalesce(w.name, l.owner_name) FROM lock_out l LEFT JOIN operator w ON w.id = l.operator_id
             WHERE l.meter_id = o.meter_id AND l.cleared_at_utc IS NULL AND l.off_at_utc IS NULL) END AS locked_by,
        CASE WHEN o.state = 'queued' AND o.sends = 0 THEN
            (SELECT nullif(h.handed_to, '') FROM meter m JOIN channel h ON h.id = m.channel_id WHERE m.id = o.meter_id) END AS handed_to
@@ -323,12 +340,20 @@ BEGIN
         began_failed = began_failed - (OLD.state = 'failed' AND began_failed > 0 AND OLD.at_utc <= began_at_utc)
     WHERE id = NEW.batch_id;
 END;
+-- A line that went away under a batch: its rows wait until this time, those after it are tried and fail.
+CREATE TABLE batch_line (
+    batch_id   INTEGER NOT NULL REFERENCES batch(id),
+    channel_id INTEGER NOT NULL REFERENCES channel(id),
+    until_utc  INTEGER NOT NULL,
+    PRIMARY KEY (batch_id, channel_id)
+) STRICT, WITHOUT ROWID;
 ALTER TABLE "order" ADD COLUMN batch_id INTEGER REFERENCES batch(id);
 -- Forced on until a time: given back to prepaid by an order of the engine's own.
 CREATE TABLE protection (
     id           INTEGER PRIMARY KEY,
     meter_id     INTEGER NOT NULL REFERENCES meter(id),
-    order_id     INTEGER NOT NULL REFERENCES "order"(id), -- that forced it on
+    order_id     INTEGER REFERENCES "order"(id), -- that forced it on; NULL: found so, and accepted
+    accepted_by  INTEGER REFERENCES operator(id),
     until_utc    INTEGER,                      -- NULL: until somebody ends it
     from_utc     INTEGER,                      -- when it was read back
     from_wh      INTEGER,
@@ -416,10 +441,11 @@ SELECT m.id AS meter_id, m.number AS meter, m.kind, m.model, m.credit_mode, m.ch
                SELECT o.meter_id FROM "order" o      -- the first term is that of index order_open
                WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt') THEN 'in doubt'
            WHEN ms.lost = 1 THEN 'lost'
+           WHEN ms.forced = 1 AND ms.relay_closed = 0 THEN 'forced off'  -- a room without an account, too
+           WHEN ms.forced = 1 THEN 'forced on'
            WHEN am.account_id IS NULL AND m.role = 'tenant' THEN 'not opened'
            WHEN ms.read_at_utc IS NULL THEN 'unread'
-           WHEN ms.forced = 1 AND ms.relay_closed = 0 THEN 'forced off'
-           WHEN ms.forced = 1 THEN 'forced on'
+           WHEN ms.relay_closed = 0 AND ms.why = 'alarm 2' THEN 'alarm 2 off' -- there is credit; it may close by itself
            WHEN ms.relay_closed = 0 THEN 'cut'
            WHEN ms.arrears = 1 AND m.role = 'tenant' THEN 'arrears'
            WHEN ms.alarm2 = 1 AND m.role = 'tenant' THEN 'alarm 2'

@@ -13,7 +13,7 @@
 -- column: operator text Operator
 -- column: batch id Batch
 -- column: end_order id Order that ends it
--- column: reason text Reason
+-- column: reason sentence Reason
 -- column: path text Place
 -- column: meter_id id Meter id
 -- key: protection down
@@ -28,8 +28,8 @@ SELECT p.id AS protection, m.number AS meter, s.name AS room, coalesce(t.name, '
        p.from_utc AS from_at, p.until_utc AS until_at, p.ended_utc AS ended_at,
        coalesce(p.ended_wh, ms.energy_wh) - p.from_wh AS unpaid_wh, coalesce(w.name, '') AS operator, o.batch_id AS batch,
        p.end_order, coalesce(e.reason, '') AS reason, s.path, p.meter_id
-FROM protection p JOIN meter m ON m.id = p.meter_id JOIN space s ON s.id = m.space_id JOIN "order" o ON o.id = p.order_id
-LEFT JOIN operator w ON w.id = o.operator_id LEFT JOIN "order" e ON e.id = p.end_order
+FROM protection p JOIN meter m ON m.id = p.meter_id JOIN space s ON s.id = m.space_id LEFT JOIN "order" o ON o.id = p.order_id
+LEFT JOIN operator w ON w.id = coalesce(o.operator_id, p.accepted_by) LEFT JOIN "order" e ON e.id = p.end_order
 LEFT JOIN meter_state ms ON ms.meter_id = p.meter_id
 LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL LEFT JOIN account a ON a.id = am.account_id
 LEFT JOIN tenant t ON t.id = a.tenant_id

@@ -104,20 +104,43 @@ UPDATE batch SET state = 'running', reason = '', ended_at_utc = NULL, began_at_u
 SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND state = 'cancelled' AND dark;
 -- name: batch_resume_rows
 UPDATE batch_row SET state = 'waiting', reason = '', order_id = NULL WHERE batch_id = ?1 AND state = 'cancelled';
+-- name: batch_line_away
+INSERT INTO batch_line VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING;
+-- name: batch_line_until
+SELECT until_utc FROM batch_line WHERE batch_id = ?1 AND channel_id = ?2;
+-- name: batch_line_back
+DELETE FROM batch_line WHERE batch_id = ?1 AND channel_id = ?2;
+-- name: batch_lines_over
+DELETE FROM batch_line WHERE batch_id = ?1;
+-- name: batch_order_look
+UPDATE "order" SET next_look_utc = ?2 WHERE id = ?1;
+-- name: batch_row_waits
+UPDATE batch_row SET state = 'waiting' WHERE batch_id = ?1 AND n = ?2 AND state = 'given';
 -- name: batch_meter_tariff
 UPDATE meter SET tariff_id = ?2 WHERE id = ?1;
 -- name: batch_tariff_of
 SELECT coalesce(tariff_id, 0) FROM meter WHERE id = ?1;
 -- name: protection_of_order
--- A switch that was read back: its meter, mode, and the time until which its batch protects.
-SELECT o.meter_id, o.detail, o.batch_id, b.until_utc FROM "order" o LEFT JOIN batch b ON b.id = o.batch_id
+-- A switch that was read back: its meter, mode, and the time until which it protects: its own (an undo's), or its batch's.
+SELECT o.meter_id, o.detail, o.batch_id, coalesce(o.detail ->> 'until_utc', b.until_utc) FROM "order" o LEFT JOIN batch b ON b.id = o.batch_id
 WHERE o.id = ?1 AND o.kind = 'switch' AND o.state = 'done';
 -- name: protection_begin
 INSERT INTO protection (meter_id, order_id, until_utc, from_utc, from_wh) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (meter_id) WHERE ended_utc IS NULL DO UPDATE SET order_id = excluded.order_id, until_utc = excluded.until_utc,
     end_order = NULL;
+-- name: protection_until
+SELECT coalesce(until_utc, 0) FROM protection WHERE meter_id = ?1 AND ended_utc IS NULL;
 -- name: protection_end
 UPDATE protection SET ended_utc = ?3, ended_wh = ?4, end_order = ?2 WHERE meter_id = ?1 AND ended_utc IS NULL;
+-- name: protection_found
+-- Forced on by somebody, and accepted as it is: from now on nobody pays for what flows.
+INSERT INTO protection (meter_id, from_utc, from_wh, accepted_by)
+SELECT ?1, ?2, ms.energy_wh, nullif(?3, 0) FROM meter_state ms WHERE ms.meter_id = ?1
+ON CONFLICT (meter_id) WHERE ended_utc IS NULL DO NOTHING;
+-- name: protection_gone
+-- Taken away by somebody, and accepted as it is.
+UPDATE protection SET ended_utc = ?2, ended_wh = (SELECT ms.energy_wh FROM meter_state ms WHERE ms.meter_id = ?1)
+WHERE meter_id = ?1 AND ended_utc IS NULL;
 -- name: protection_due
 -- Whose time is up and whom no order gives back that is still on its way, or failed less than a minute ago.
 SELECT p.id, p.meter_id FROM protection p LEFT JOIN "order" o ON o.id = p.end_order

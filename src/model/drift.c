@@ -12,6 +12,7 @@
 #include "message.h"
 #include "opening.h"
 #include "order_turn.h"
+#include "protection.h"
 #include "text.h"
 #include "wanted.h"
 
@@ -167,6 +168,20 @@ static int wanted_fix(struct books *b, const struct actor *who, const json_t *ar
 
 /* ---- accepted */
 
+#define MODE_ON 2 /* of item mode: see modes[] */
+
+static int accept_one(struct books *b, const struct actor *who, const struct drift *d,
+                      const struct drifted *x, struct err *e)
+{
+    int rc = db_run(books_db(b), SQL_wanted_set, e, "isisiii", d->place.meter_id, x->item,
+                    x->reported, "accepted", (int64_t)0, who->operator_id, clock_utc());
+
+    return rc != 0 || strcmp(x->item, "mode") != 0
+               ? rc
+               : protection_accepted(b, d->place.meter_id, x->reported == MODE_ON, who->operator_id,
+                                     e);
+}
+
 static int wanted_accept(struct books *b, const struct actor *who, const json_t *args,
                          json_t **result, struct effects *fx, struct err *e)
 {
@@ -177,8 +192,7 @@ static int wanted_accept(struct books *b, const struct actor *who, const json_t 
     for (int i = 0; rc == 0 && i < d.count; i++) {
         if (strcmp(d.list[i].item, "clock") == 0)
             continue;
-        rc = db_run(books_db(b), SQL_wanted_set, e, "isisiii", d.place.meter_id, d.list[i].item,
-                    d.list[i].reported, "accepted", (int64_t)0, who->operator_id, clock_utc());
+        rc = accept_one(b, who, &d, &d.list[i], e);
         accepted++;
     }
     if (rc == 0 && accepted == 0)

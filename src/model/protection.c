@@ -33,6 +33,14 @@ int protection_switched(struct books *b, int64_t order_id, const struct reading 
                   r->seen.energy_wh);
 }
 
+int protection_accepted(struct books *b, int64_t meter_id, bool on, int64_t operator_id,
+                        struct err *e)
+{
+    return on ? db_run(books_db(b), SQL_protection_found, e, "iii", meter_id, clock_utc(),
+                       operator_id)
+              : db_run(books_db(b), SQL_protection_gone, e, "ii", meter_id, clock_utc());
+}
+
 /* Never lapses: the meter may be lost for days, and is given back when it is there again. */
 static int give_back(struct books *b, int64_t id, int64_t meter_id, struct effects *fx,
                      struct err *e)

@@ -11,6 +11,11 @@
 /* A switch order is done: a protection begins or ends. r: the reading that proved it. Other orders: nothing. */
 int protection_switched(struct books *b, int64_t order_id, const struct reading *r, struct err *e);
 
+/* What somebody did at the meter was accepted: a relay that is forced on is protected from now on, another one is not any
+ * more. operator_id: who accepted it. */
+int protection_accepted(struct books *b, int64_t meter_id, bool on, int64_t operator_id,
+                        struct err *e);
+
 /* Gives back those whose time is up: an order each, and another one where that came to nothing, until it is done. Returns
  * how many timed ones are open, or negative. */
 int protection_turn(struct books *b, struct effects *fx, struct err *e);

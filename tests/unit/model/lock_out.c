@@ -316,6 +316,19 @@ static void said_and_is(void **state)
     assert_true(change(r, &sun, "wanted.accept", json_incref(args), "accepted", &orders) < 0);
     assert_int_equal(change(r, &wang, "wanted.accept", args, "accepted", &orders), 0);
     assert_int_equal(number(r, "SELECT drift FROM meter_state"), 4);
+    assert_int_equal(number(r, "SELECT count(*) FROM protection"), 0);
+    /* Forced on by somebody and accepted: protected power from then on, until somebody takes it away. */
+    looked(r, true, true, "closed", 9000, 2);
+    args = json_pack("{s:s,s:s}", "meter", "190301527", "item", "mode");
+    assert_int_equal(change(r, &wang, "wanted.accept", json_incref(args), "accepted", &orders), 0);
+    assert_int_equal(
+        number(
+            r,
+            "SELECT accepted_by = 3 AND ended_utc IS NULL AND until_utc IS NULL FROM protection"),
+        1);
+    looked(r, false, true, "closed", 9000, 3);
+    assert_int_equal(change(r, &wang, "wanted.accept", args, "accepted", &orders), 0);
+    assert_int_equal(number(r, "SELECT count(*) FROM protection WHERE ended_utc IS NULL"), 0);
     /* An order that is done is what was said. */
     assert_int_equal(switched(r, "on", &on), 0);
     assert_int_equal(sending(r, on), ORDER_STEP_SEND);
