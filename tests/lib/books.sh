@@ -28,7 +28,7 @@ books_end() {
         _engine=$("$METERTILL" engine status --json 2> /dev/null | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
         "$METERTILL" engine stop > /dev/null 2>&1
         # The books are free before the process is gone: a sanitizer has its say after that.
-        _left=250
+        _left=1500
         while [ -n "$_engine" ] && kill -0 "$_engine" 2> /dev/null && [ $_left -gt 0 ]; do
             _left=$((_left - 1))
             sleep 0.02 # until the process is gone

@@ -29,13 +29,15 @@ sim() {
     "$O/tests/simctl" "$SITE_CONTROL" "$@"
 }
 
-# site_wait SECONDS COMMAND...: until the command succeeds.
+# site_wait SECONDS COMMAND...: until the command succeeds. SECONDS are those of a machine that does nothing else: a busy or
+# slow one has three times as long, and half a minute at least.
 site_wait() {
-    _left=$(($1 * 50))
+    read -r _now _ < /proc/uptime
+    _until=$((${_now%.*} + ($1 > 10 ? $1 * 3 : 30)))
     shift
     until "$@" > /dev/null 2>&1; do
-        _left=$((_left - 1))
-        [ "$_left" -gt 0 ] || return 1
+        read -r _now _ < /proc/uptime
+        [ "${_now%.*}" -lt "$_until" ] || return 1
         sleep 0.02
     done
 }

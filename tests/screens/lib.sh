@@ -1,7 +1,7 @@
 # The driver of the screen tests: a real terminal (tmux, a server of its own), the console in it, an
 # engine that says what site.json tells it. Source it from a test; everything ends with the test.
 #
-#   screen_start [LANGUAGE]     starts engine and console at 80x24
+#   screen_start [LANGUAGE]     starts engine and console at 80x24 ($FLAGS: before the verb)
 #   keys KEY...                 tmux key names; typed 'text' as one word each
 #   screen_wait TEXT            waits for the text on the screen and for two equal pictures
 #   screen_picture NAME         the picture equals the one after "#= NAME" in the test's file
@@ -18,10 +18,10 @@ export HOME="$DIR"
 TESTFILE=$HERE/$(basename "$0")
 N=0 FAILED=0 FAKE=
 
-# Waits at most three seconds for a process to end.
+# Waits for a process to end, half a minute at most.
 gone() {
     i=0
-    while [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null && [ $i -lt 150 ]; do
+    while [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null && [ $i -lt 1500 ]; do
         i=$((i + 1))
         sleep 0.02
     done
@@ -56,7 +56,7 @@ fake_start() {
     fake_tries=0
     while [ ! -S "$DIR/socket" ]; do
         fake_tries=$((fake_tries + 1))
-        [ $fake_tries -lt 200 ] || { cat "$DIR/fake.err" >&2; exit 1; }
+        [ $fake_tries -lt 1500 ] || { cat "$DIR/fake.err" >&2; exit 1; }
         sleep 0.02 # until the socket is there
     done
 }
@@ -66,7 +66,7 @@ asked() { grep -c "\"call\":\"$1\"" "$DIR/asked" || :; }
 
 screen_run() {
     t new-session -d -x "${COLS:-80}" -y "${ROWS:-24}" \
-        "METERTILL_SOCKET='$DIR/socket' METERTILL_START_ENGINE=no METERTILL_ESCAPE_DELAY=50 METERTILL_LANGUAGE='$1' METERTILL_SHARE='${O}/share' METERTILL_DEMO_LOGINS='${LOGINS:-}' '$O/metertill' 2> '$DIR/stderr'; echo CONSOLE ENDED \$?; read x"
+        "METERTILL_SOCKET='$DIR/socket' METERTILL_START_ENGINE=no METERTILL_ESCAPE_DELAY=50 METERTILL_LANGUAGE='$1' METERTILL_SHARE='${O}/share' METERTILL_DEMO_LOGINS='${LOGINS:-}' '$O/metertill' ${FLAGS:-} 2> '$DIR/stderr'; echo CONSOLE ENDED \$?; read x"
     t set-option -g status off
 }
 screen_start() {
@@ -87,14 +87,31 @@ keys() {
         t send-keys "$@" ;;
     esac
 }
-# Esc, and not the next key before it was taken: in one burst the two would be another key.
-esc() {
-    esc_before=$(screen_show) esc_tries=0
-    keys Escape
-    while [ "$(screen_show)" = "$esc_before" ] && [ $esc_tries -lt 40 ]; do
-        esc_tries=$((esc_tries + 1))
+# press KEY, and not the next one before it is painted.
+press() {
+    press_before=$(screen_show) press_tries=0
+    keys "$1"
+    while [ "$(screen_show)" = "$press_before" ] && [ $press_tries -lt 40 ]; do
+        press_tries=$((press_tries + 1))
         sleep 0.02 # between two looks for the change
     done
+}
+# In one burst an Esc and the next key would be another key.
+esc() {
+    press Escape
+}
+# cursor_on WORDS: the cursor goes down from the top to the row with these words, more than once where a row comes meanwhile.
+cursor_on() {
+    for _ in 1 2 3 4 5; do
+        press Home
+        cursor_row=0
+        while [ $cursor_row -lt 20 ]; do
+            cursor_row=$((cursor_row + 1))
+            if screen_show | grep -q -- "^ > .*$1"; then screen_settle; return 0; fi
+            press Down
+        done
+    done
+    bad "the cursor on: $1"
 }
 login() {
     screen_wait "$( [ "${1:-en}" = en ] && echo Password || echo 密码 )"
@@ -110,7 +127,7 @@ resize() {
     t resize-window -x "$1" -y "$2"
     resize_tries=0
     if [ "$1" -lt 80 ] || [ "$2" -lt 24 ]; then resize_tries=1000; fi # too small: there is no frame
-    while resize_tries=$((resize_tries + 1)); [ $resize_tries -lt 200 ]; do
+    while resize_tries=$((resize_tries + 1)); [ $resize_tries -lt 1000 ]; do
         [ "$(screen_show | sed -n '2s/[^─-]//gp' | wc -m)" = $(($1 + 1)) ] && break
         sleep 0.03 # between two looks for the wider rule
     done
