@@ -12,6 +12,7 @@
 #include "keys.h"
 #include "message.h"
 #include "money.h"
+#include "money_parse.h"
 #include "show.h"
 #include "text.h"
 

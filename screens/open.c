@@ -13,6 +13,7 @@
 #include "link.h"
 #include "message.h"
 #include "money.h"
+#include "money_parse.h"
 #include "show.h"
 #include "text.h"
 

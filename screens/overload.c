@@ -10,6 +10,7 @@
 #include "keys.h"
 #include "message.h"
 #include "money.h"
+#include "money_parse.h"
 #include "rows.h"
 #include "screen.h"
 #include "show.h"

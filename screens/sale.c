@@ -12,6 +12,7 @@
 #include "link.h"
 #include "message.h"
 #include "money.h"
+#include "money_parse.h"
 #include "order_words.h"
 #include "show.h"
 #include "text.h"

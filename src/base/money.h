@@ -6,21 +6,17 @@
 #ifndef MONEY_H
 #define MONEY_H
 
-#include "err.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /* The largest amount the program handles: far above any till, far below overflow. */
 #define MONEY_MAX_MINOR 99999999999999LL
 #define MONEY_TEXT_MAX  32
 
-/* "100", "100.5", "100.00" -> minor units. No sign, no spaces, no exponent, at most two decimals, full
- * width digits already folded by the caller. Errors AMOUNT_*. */
-int money_parse(const char *text, int64_t *amount_minor, struct err *e);
-
 /* 10000 -> "100.00", -310 -> "-3.10". Returns buf (MONEY_TEXT_MAX bytes). */
 const char *money_text(int64_t amount_minor, char *buf);
 
-/* "0.8216" -> 8216; at most four decimals. */
-int price_parse(const char *text, int64_t *price_e4, struct err *e);
+/* 8216 -> "0.8216". Returns buf (MONEY_TEXT_MAX bytes). */
 const char *price_text(int64_t price_e4, char *buf);
 
 /* 12170 Wh -> "12.17" (two decimals, rounded half away from zero). */

@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "message.h"
 #include "money.h"
+#include "money_parse.h"
 #include "orders_wait.h"
 #include "verb.h"
 

@@ -9,6 +9,7 @@
 #include "link.h"
 #include "message.h"
 #include "money.h"
+#include "money_parse.h"
 #include "verb.h"
 
 static int run_shift(struct cli *cli, int argc, char **argv, struct err *e)

@@ -11,6 +11,7 @@
 #include "link.h"
 #include "message.h"
 #include "money.h"
+#include "money_parse.h"
 #include "text.h"
 #include "verb.h"
 

@@ -13,6 +13,7 @@
 #include "message.h"
 #include "money.h"
 #include "sense.h"
+#include "money_parse.h"
 #include "text.h"
 
 static const enum sql_id find_statement[IMPORT_FILES] = {

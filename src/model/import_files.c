@@ -10,6 +10,7 @@
 #include "import.h"
 #include "message.h"
 #include "money.h"
+#include "money_parse.h"
 #include "text.h"
 
 static const struct import_column gateway_columns[] = {

@@ -10,6 +10,7 @@
 #include "db.h"
 #include "import.h"
 #include "money.h"
+#include "money_parse.h"
 #include "tenant.h"
 #include "text.h"
 

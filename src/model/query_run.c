@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "message.h"
 #include "money.h"
+#include "money_parse.h"
 #include "query_state.h"
 #include "text.h"
 

@@ -17,6 +17,7 @@
 #include "config.h"
 #include "message.h"
 #include "money.h"
+#include "money_parse.h"
 #include "queue.h"
 #include "text.h"
 
