@@ -12,10 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "books.h"
 #include "db.h"
 #include "message.h"
 #include "numbers.h"
-#include "restore.h"
 
 #define DIGITS_LEAST 8
 /* A line for each kind of paper and year: five kinds fill it in three centuries. */
@@ -135,6 +135,24 @@ static bool entry_is(struct books *b, int64_t number, const char *digits)
     return is;
 }
 
+/* Did a restore of these books put away a head file that said this? */
+static bool put_away(struct books *b, int64_t number, const char *digits)
+{
+    struct db_row *row = NULL;
+    struct err e = {0};
+    bool knows = false;
+
+    if (db_find(books_db(b), SQL_restore_last, &row, &e, "") == 0 && row) {
+        json_t *detail = json_loads(db_text(row, 0), 0, NULL);
+        const char *known = json_string_value(json_object_get(detail, "head_file_hash"));
+        knows = known && json_integer_value(json_object_get(detail, "head_file")) == number &&
+                strcmp(known, digits) == 0;
+        json_decref(detail);
+    }
+    db_done(row);
+    return knows;
+}
+
 void head_init(struct head *head, const char *path, struct books *b)
 {
     char digits[HEAD_DIGITS_MAX];
@@ -147,7 +165,7 @@ void head_init(struct head *head, const char *path, struct books *b)
     bool own = rc == 1 && entry_is(b, head->noted, digits);
     /* A crash between commit and note leaves it behind the books, never beyond them. One that a restore put away and a
      * crash left in its place is taken over, as the restore meant to. */
-    if (rc == 1 && !own && !restore_knows_head(b, head->noted, digits))
+    if (rc == 1 && !own && !put_away(b, head->noted, digits))
         err_set(&head->trouble, MSG_HEAD_FOREIGN, head->path, head->noted);
     head->foreign = head->trouble.code != 0;
     head->numbers = json_object();

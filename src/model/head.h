@@ -6,8 +6,10 @@
 #ifndef HEAD_H
 #define HEAD_H
 
-#include "books.h"
 #include "journal.h"
+
+struct books;
+struct effects;
 
 #define HEAD_DIGITS_MAX (2 * JOURNAL_HASH + 1)
 

@@ -412,20 +412,3 @@ int restore_waits(struct books *b, int64_t meter_id, struct err *e)
 
     return rc != 0 ? rc : waits > 0;
 }
-
-bool restore_knows_head(struct books *b, int64_t number, const char *digits)
-{
-    struct db_row *row = NULL;
-    struct err e = {0};
-    bool knows = false;
-
-    if (db_find(books_db(b), SQL_restore_last, &row, &e, "") == 0 && row) {
-        json_t *detail = json_loads(db_text(row, 0), 0, NULL);
-        const char *known = json_string_value(json_object_get(detail, "head_file_hash"));
-        knows = known && json_integer_value(json_object_get(detail, "head_file")) == number &&
-                strcmp(known, digits) == 0;
-        json_decref(detail);
-    }
-    db_done(row);
-    return knows;
-}

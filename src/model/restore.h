@@ -33,7 +33,5 @@ int restore_compare(struct books *b, int64_t meter_id, const struct order_seen *
                     struct err *e);
 /* 1: the meter is still to be compared; 0 not; negative an error. */
 int restore_waits(struct books *b, int64_t meter_id, struct err *e);
-/* Did a restore of these books put away a head file that said this? */
-bool restore_knows_head(struct books *b, int64_t number, const char *digits);
 
 #endif
