@@ -28,6 +28,10 @@ static int login_open(struct view *v, const json_t *args, struct err *e)
     (void)args;
     (void)e;
     form_init(&s->form, fields, FIELD_COUNT, false);
+    if (view_login_given(v)[0]) {
+        form_set(&s->form, FIELD_LOGIN, view_login_given(v));
+        form_focus(&s->form, FIELD_PASSWORD);
+    }
     return 0;
 }
 

@@ -3,6 +3,8 @@
  */
 #include "phone_row.h"
 
+#include <string.h>
+
 bool phone_row(const struct rows *r, struct phone *p)
 {
     if (rows_count(r) == 0)
@@ -21,6 +23,11 @@ bool phone_row(const struct rows *r, struct phone *p)
         .alarm2_minor = rows_number(r, 0, "alarm2_minor", 0),
         .recovery_s = rows_number(r, 0, "recovery_s", -1),
         .never_cuts = rows_number(r, 0, "never_cuts", 0) != 0,
+        .vacant = rows_number(r, 0, "vacant", 0) != 0,
+        .main = strcmp(rows_text(r, 0, "role"), "main") == 0,
+        .has_power = rows_value(r, 0, "power_w") != NULL,
+        .power_w = rows_number(r, 0, "power_w", 0),
+        .energy_wh = rows_number(r, 0, "energy_wh", 0),
         .waiting_minor = rows_number(r, 0, "waiting_minor", 0),
         .has_balance = rows_value(r, 0, "balance_minor") != NULL,
         .balance_minor = rows_number(r, 0, "balance_minor", 0),

@@ -21,6 +21,7 @@ static int run_console(struct cli *cli, const struct config *config, struct err 
         .theme = config_get(config, CONFIG_THEME),
         .ambiguous_width = width[0] == 'a' ? 0 : width[0] - '0',
         .esc_delay_ms = (int)config_number(config, CONFIG_ESC_DELAY),
+        .login = cli_as(cli),
         .demo_logins = demo && demo[0] ? demo : NULL,
         .export_dir = config_get(config, CONFIG_EXPORT_DIR),
         .locale_dir = locale,

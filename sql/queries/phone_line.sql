@@ -21,10 +21,14 @@
 -- column: alarm2_minor money Alarm 2 at
 -- column: recovery_s integer Recovery time (s)
 -- column: never_cuts integer Prepaid switched off
+-- column: role state Role
+-- column: vacant integer No account
+-- column: power_w integer Power (W)
+-- column: energy_wh energy Energy
 -- What a cashier reads out on the phone. How long the credit lasts is reckoned as in meter_days: from the reading of a week
 -- ago (else of a day ago) and what was put on since.
 WITH now AS (
-    SELECT v.meter_id, v.meter, v.room, v.path, v.account_id, v.tenant, v.state, v.balance_minor, v.balance_at, v.lock_out, v.handed_to
+    SELECT v.meter_id, v.meter, v.room, v.path, v.account_id, v.tenant, v.state, v.balance_minor, v.balance_at, v.lock_out, v.handed_to, v.role
     FROM meter_shown v WHERE v.meter_id = :meter_id
 ), week AS (
     SELECT at_utc, balance_minor FROM (
@@ -61,6 +65,7 @@ SELECT n.meter_id, n.meter, n.room, n.path, n.tenant, n.state, coalesce(ms.why, 
        coalesce(ms.misses > 0 AND instr(ms.trouble, 'FIELD_STRANGER') > 0, 0) AS stranger,
        (SELECT sum(o.amount_minor) FROM "order" o WHERE o.meter_id = n.meter_id AND o.kind = 'top-up' AND o.state = 'queued'
         AND o.sends = 0) AS waiting_minor,
-       ms.alarm2_minor, ms.recovery_s, coalesce(ms.prepaid = 0 AND n.account_id IS NOT NULL, 0) AS never_cuts
+       ms.alarm2_minor, ms.recovery_s, coalesce(ms.prepaid = 0 AND n.account_id IS NOT NULL, 0) AS never_cuts,
+       n.role, n.role = 'tenant' AND n.account_id IS NULL AS vacant, ms.power_w, ms.energy_wh
 FROM now n LEFT JOIN meter_state ms ON ms.meter_id = n.meter_id
 LEFT JOIN lock_out l ON l.id = n.lock_out LEFT JOIN operator p ON p.id = l.operator_id

@@ -3,14 +3,17 @@
  */
 #include "phone.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
 #include "message.h"
+#include "money.h"
 #include "text.h"
 
-#define TENANT_LEAST 5 /* cells that are left of a name */
+#define TENANT_LEAST 5  /* cells that are left of a name */
+#define STATE_LEAST  12 /* ... of the state and what is beside it */
 #define PART_MAX     ERR_TEXT_MAX
 
 /* States that say more on the phone than on the wall; why NULL: whatever the reason. */
@@ -26,6 +29,12 @@ static const struct {
     {"in doubt", NULL, MSG_PHONE_IN_DOUBT},
     {"forced off", NULL, MSG_PHONE_FORCED_OFF},
     {"forced on", NULL, MSG_PHONE_FORCED_ON},
+    {"arrears", NULL, MSG_PHONE_ARREARS},
+    {"alarm 1", NULL, MSG_PHONE_ON_ALARM_1},
+    {"alarm 2", NULL, MSG_PHONE_ON_ALARM_2},
+    {"not opened", "closed", MSG_PHONE_VACANT_ON},
+    {"not opened", "", MSG_PHONE_VACANT},
+    {"not opened", NULL, MSG_PHONE_VACANT_OFF},
 };
 
 /* Opened for the second warning: when it closes. */
@@ -61,7 +70,7 @@ const char *phone_state(const struct phone *p, int64_t now_utc, char *buf, size_
         err_set(&e, MSG_PHONE_STRANGER);
         return message_text(&e, buf, size);
     }
-    if (strcmp(p->state, "cut") == 0 && p->why && strcmp(p->why, "alarm 2") == 0) {
+    if (strcmp(p->state, "alarm 2 off") == 0) {
         warning_set(p, &e);
         return message_text(&e, buf, size);
     }
@@ -76,12 +85,18 @@ const char *phone_state(const struct phone *p, int64_t now_utc, char *buf, size_
     return buf;
 }
 
-/* What the caller may not see from the state: a meter that never cuts, money that waits, a line that nobody here reads. */
+/* What the caller may not see from the state: a room without an account, a meter that never cuts, money that waits, a line
+ * that nobody here reads. */
 static void besides(const struct phone *p, char *buf)
 {
     char before[PART_MAX];
     struct err e = {0};
 
+    if (p->vacant && strcmp(p->state, "not opened") != 0) {
+        text_copy(before, sizeof before, buf);
+        err_set(&e, MSG_PHONE_VACANT_BESIDE, before);
+        message_text(&e, buf, PART_MAX);
+    }
     if (p->never_cuts) {
         text_copy(before, sizeof before, buf);
         err_set(&e, MSG_PHONE_NEVER_CUTS, before);
@@ -102,7 +117,12 @@ static void besides(const struct phone *p, char *buf)
 static void money_part(const struct phone *p, char *buf)
 {
     struct err e = {0};
-    if (!p->has_balance)
+    char energy[MONEY_TEXT_MAX];
+    if (p->main && p->has_power)
+        err_set(&e, MSG_PHONE_MAIN, p->power_w, energy_text(p->energy_wh, energy));
+    else if (p->main)
+        err_set(&e, MSG_PHONE_MAIN_UNREAD);
+    else if (!p->has_balance)
         err_set(&e, MSG_PHONE_BALANCE_UNKNOWN);
     else if (p->balance_minor < 0)
         err_set(&e, MSG_PHONE_OWED, -p->balance_minor);
@@ -141,25 +161,67 @@ static void read_part(const struct phone *p, int64_t now_utc, char *buf)
     message_text(&e, buf, PART_MAX);
 }
 
+/* The line before it is put together. */
+struct parts {
+    char tenant[PART_MAX], money[PART_MAX], state[PART_MAX], read[PART_MAX];
+    bool days_gone;
+};
+
+static void line_put(const struct phone *p, const struct parts *parts, int who_cells, char *buf,
+                     size_t size)
+{
+    char who[2 * PART_MAX], fitting[2 * PART_MAX];
+    struct err e = {0};
+    snprintf(who, sizeof who, "%.*s%s%s", PART_MAX - 2, p->room[0] ? p->room : p->meter,
+             parts->tenant[0] ? " " : "", parts->tenant);
+    text_fit_middle(fitting, sizeof fitting, who, who_cells);
+    err_set(&e, MSG_PHONE_LINE, fitting, parts->money, parts->state, parts->read);
+    message_text(&e, buf, size);
+}
+
+/* The middle of a part is left out, `least` cells stay. false: nothing is left to leave out. */
+static bool part_shorten(char *part, int over, int least)
+{
+    char whole[PART_MAX];
+    const int cells = text_width(part);
+    if (cells <= least)
+        return false;
+    text_copy(whole, sizeof whole, part);
+    text_fit_middle(part, PART_MAX, whole, cells - over > least ? cells - over : least);
+    return true;
+}
+
+/* What says least goes first: the name's middle, the state's, for how many days the money lasts. */
+static bool shorten(const struct phone *p, struct parts *parts, int over)
+{
+    if (part_shorten(parts->tenant, over, TENANT_LEAST) ||
+        part_shorten(parts->state, over, STATE_LEAST))
+        return true;
+    if (parts->days_gone)
+        return false;
+    struct phone without = *p;
+    without.days = -1;
+    money_part(&without, parts->money);
+    return parts->days_gone = true;
+}
+
 const char *phone_text(const struct phone *p, int64_t now_utc, int cells, char *buf, size_t size)
 {
-    char who[2 * PART_MAX], tenant[PART_MAX], money[PART_MAX], state[PART_MAX], read[PART_MAX];
-    struct err e = {0};
-    money_part(p, money);
-    phone_state(p, now_utc, state, sizeof state);
-    besides(p, state);
-    read_part(p, now_utc, read);
-    text_copy(tenant, sizeof tenant, p->tenant);
-    for (int once = 0; once < 2; once++) {
-        snprintf(who, sizeof who, "%.*s%s%s", PART_MAX - 2, p->room[0] ? p->room : p->meter,
-                 tenant[0] ? " " : "", tenant);
-        err_set(&e, MSG_PHONE_LINE, who, money, state, read);
-        message_text(&e, buf, size);
-        const int over = text_width(buf) - cells, whole = text_width(tenant);
-        if (cells <= 0 || over <= 0 || whole <= TENANT_LEAST)
-            break;
-        text_fit(tenant, sizeof tenant, p->tenant,
-                 whole - over > TENANT_LEAST ? whole - over : TENANT_LEAST);
+    struct parts parts = {.days_gone = false};
+    int over;
+    money_part(p, parts.money);
+    phone_state(p, now_utc, parts.state, sizeof parts.state);
+    besides(p, parts.state);
+    read_part(p, now_utc, parts.read);
+    text_copy(parts.tenant, sizeof parts.tenant, p->tenant);
+    do {
+        line_put(p, &parts, INT_MAX, buf, size);
+        over = text_width(buf) - cells;
+    } while (cells > 0 && over > 0 && shorten(p, &parts, over));
+    if (cells > 0 && over > 0) { /* a room with a name like a novel */
+        const int room = text_width(p->room[0] ? p->room : p->meter) +
+                         (parts.tenant[0] ? text_width(parts.tenant) + 1 : 0);
+        line_put(p, &parts, room > over + TENANT_LEAST ? room - over : TENANT_LEAST, buf, size);
     }
     return buf;
 }

@@ -15,6 +15,10 @@
 struct phone {
     const char *room, *tenant, *meter;
     const char *state; /* the engine's word: "cut" */
+    bool vacant;       /* no account is open on it */
+    bool main;         /* it measures a room and sells nothing: power and energy instead of money */
+    bool has_power;    /* both are known */
+    int64_t power_w, energy_wh;
     const char
         *why; /* of an open relay: "credit", "overload", ...; "" not known, NULL not asked yet */
     const char *locked_by; /* of a lock-out */
@@ -32,7 +36,7 @@ struct phone {
 };
 
 /* "1204 Zhang San: 37.20 left, about 3 days; on; last read 4 minutes ago" in the language set now. cells > 0: where it is
- * longer the tenant's name is cut. Returns buf. */
+ * longer the tenant's name loses its middle, then the state: the age is always seen. Returns buf. */
 const char *phone_text(const struct phone *p, int64_t now_utc, int cells, char *buf, size_t size);
 
 /* Only the state of it: "locked out by Sun since 10:12". Returns buf. */

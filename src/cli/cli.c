@@ -19,6 +19,11 @@ struct config *cli_config(struct cli *cli)
     return cli->config;
 }
 
+const char *cli_as(const struct cli *cli)
+{
+    return cli->as;
+}
+
 const struct cli_faces *cli_faces(const struct cli *cli)
 {
     return cli->faces;

@@ -43,6 +43,7 @@ int cli_main(const struct cli_faces *faces, int argc, char **argv);
 
 struct config *cli_config(struct cli *cli); /* borrowed */
 const struct cli_faces *cli_faces(const struct cli *cli);
+const char *cli_as(const struct cli *cli); /* --as; NULL: not given */
 
 /* Calls the engine: connects, starts one where that is allowed, and logs in at the first use. args are taken (NULL:
  * none; its key "page" travels beside them); once may be NULL; *result is the caller's. timeout_ms 0: a minute. */

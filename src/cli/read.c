@@ -64,10 +64,11 @@ static int many(struct cli *cli, const char *call, json_t *args, bool json, stru
 static int run(struct cli *cli, int argc, char **argv, struct err *e)
 {
     const char *meter = NULL, *channel = NULL;
-    bool all = false, json = false;
+    bool all = false, whole = false, json = false;
     const struct cli_option options[] = {{.name = "meter", .text = &meter, .filled = true},
                                          {.name = "channel", .text = &channel, .filled = true},
                                          {.name = "all", .flag = &all},
+                                         {.name = "whole", .flag = &whole},
                                          {.name = "json", .flag = &json},
                                          {0}};
     int first, code = cli_options(argc, argv, options, &first, e);
@@ -80,15 +81,19 @@ static int run(struct cli *cli, int argc, char **argv, struct err *e)
     if (meter)
         return one(cli, meter, json, e);
     if (channel)
-        return many(cli, "channel.read", json_pack("{s:s}", "channel", channel), json, e);
-    return many(cli, "site.read", NULL, json, e);
+        return many(cli, "channel.read", json_pack("{s:s,s:b}", "channel", channel, "whole", whole),
+                    json, e);
+    return many(cli, "site.read", json_pack("{s:b}", "whole", whole), json, e);
 }
 
 const struct verb read_verb = {
     .name = "read",
     .summary = N_("read meters now"),
-    .usage = N_("metertill read --meter NUMBER | --channel NAME | --all  [--json]\n"
-                "\n"
-                "What is read is stored, too. Exit 69 where a meter did not answer."),
+    .usage = N_(
+        "metertill read --meter NUMBER | --channel NAME | --all  [--whole] [--json]\n"
+        "\n"
+        "What is read is stored, too. --channel and --all are one round, as the engine has them by itself:\n"
+        "of each meter what it measures, and its settings where they are old; with --whole everything of\n"
+        "each meter, from the check who answers. Exit 69 where a meter did not answer."),
     .run = run,
 };

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "message.h"
 #include "phone.h"
+#include "text.h"
 #include "verb.h"
 
 #define MOST 20 /* sentences; who needs more types more of the name */
@@ -49,6 +50,11 @@ static void say(const json_t *r)
         .alarm2_minor = json_integer_value(cell(r, 0, "alarm2_minor")),
         .recovery_s = json_is_integer(recovery) ? json_integer_value(recovery) : -1,
         .never_cuts = json_integer_value(cell(r, 0, "never_cuts")) != 0,
+        .vacant = json_integer_value(cell(r, 0, "vacant")) != 0,
+        .main = strcmp(text_of(r, "role"), "main") == 0,
+        .has_power = json_is_integer(cell(r, 0, "power_w")),
+        .power_w = json_integer_value(cell(r, 0, "power_w")),
+        .energy_wh = json_integer_value(cell(r, 0, "energy_wh")),
         .waiting_minor = json_integer_value(cell(r, 0, "waiting_minor")),
         .has_balance = json_is_integer(cell(r, 0, "balance_minor")),
         .balance_minor = json_integer_value(cell(r, 0, "balance_minor")),
@@ -86,6 +92,15 @@ static int told(struct cli *cli, const json_t *found, bool json, struct err *e)
     return code;
 }
 
+/* Nothing but spaces would be everybody. */
+static int typed(const char *verb, const char *word, struct err *e)
+{
+    char text[128];
+    text_copy(text, sizeof text, word);
+    text_fold_width(text);
+    return text[strspn(text, " ")] ? 0 : err_set(e, MSG_CLI_WORDS_FEW, verb);
+}
+
 static int run(struct cli *cli, int argc, char **argv, struct err *e)
 {
     bool json = false;
@@ -94,6 +109,8 @@ static int run(struct cli *cli, int argc, char **argv, struct err *e)
     int first, code = cli_options(argc, argv, options, &first, e);
     if (code == 0)
         code = cli_words(argc, argv, first, 1, 1, e);
+    if (code == 0)
+        code = typed(argv[0], argv[first], e);
     if (code == 0)
         code = cli_call(cli, "find",
                         json_pack("{s:s,s:{s:i}}", "text", argv[first], "page", "limit", MOST + 1),

@@ -451,6 +451,11 @@ void collect_count(const struct engine *engine, int *meters, int *silent)
         *silent += c->meters[i].m.misses > 0;
 }
 
+int64_t collect_settings_ms(const struct engine *engine)
+{
+    return engine->collect ? engine->collect->settings_ms : 0;
+}
+
 void collect_free(struct engine *engine)
 {
     lanes_free(engine);

@@ -23,6 +23,8 @@ void collect_line_back(struct engine *engine, int64_t channel_id);
 int64_t collect_meter_at(const struct engine *engine, int64_t channel_id, int address);
 /* How many the site has, and how many of them do not answer. */
 void collect_count(const struct engine *engine, int *meters, int *silent);
+/* How old the settings of a meter may be until a round reads them too; 0: not known yet. */
+int64_t collect_settings_ms(const struct engine *engine);
 void collect_free(struct engine *engine);
 
 /* line_quality.c: takes what the channel's requests came to and stores it with the readings. */

@@ -1,6 +1,7 @@
 /*
- * Meters read: one, a channel, all of them. Each channel has a lane of its own with a few jobs on the
- * line at a time, so that nothing waits behind a whole round. A reading is stored before it is told.
+ * Meters read because somebody asked: one whole; a channel or all as one round more, like the collector's, or each of them
+ * whole. Each channel has a lane of its own with a few jobs on the line at a time, so that nothing waits behind a whole
+ * round. A reading is stored before it is told.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +191,7 @@ static void lane_feed(struct engine *engine, struct sweep *w, struct lane *lane)
         r->place = w->places[lane->next++];
         r->over = sweep_read;
         r->ctx = w;
+        r->settings_age_ms = collect_settings_ms(engine);
         if (read_job_submit(engine, r, (enum job_priority)w->priority, &e) != 0) {
             sweep_failed(w, &r->place, &e);
             work_free(r);
@@ -298,6 +300,12 @@ static struct reply_to *reply_keep(const struct session *s, int64_t id)
     return to;
 }
 
+/* A round asks what the collector's rounds ask, behind everybody else; absent ones are tried, too. */
+static int priority_of(const json_t *args)
+{
+    return json_is_true(json_object_get(args, "whole")) ? JOB_BATCH : JOB_SWEEP;
+}
+
 static int run_channel(struct engine *engine, struct session *s, int64_t id, const json_t *args,
                        struct err *e)
 {
@@ -306,7 +314,7 @@ static int run_channel(struct engine *engine, struct session *s, int64_t id, con
         return err_set(e, MSG_ENGINE_NO_LINES);
     for (size_t i = 0; i < engine->channel_count; i++) {
         if (strcmp(engine->channels[i].name, name) == 0) {
-            sweep_start(engine, SWEEP_CHANNEL, engine->channels[i].id, JOB_BATCH, many_over,
+            sweep_start(engine, SWEEP_CHANNEL, engine->channels[i].id, priority_of(args), many_over,
                         reply_keep(s, id));
             return 0;
         }
@@ -317,18 +325,19 @@ static int run_channel(struct engine *engine, struct session *s, int64_t id, con
 static int run_site(struct engine *engine, struct session *s, int64_t id, const json_t *args,
                     struct err *e)
 {
-    (void)args;
     if (!engine->field)
         return err_set(e, MSG_ENGINE_NO_LINES);
-    sweep_start(engine, SWEEP_SITE, 0, JOB_BATCH, many_over, reply_keep(s, id));
+    sweep_start(engine, SWEEP_SITE, 0, priority_of(args), many_over, reply_keep(s, id));
     return 0;
 }
 
-static const struct param no_params[] = {{0}};
+static const struct param site_params[] = {{.name = "whole", .kind = PARAM_BOOL}, {0}};
 static const struct param meter_params[] = {
     {.name = "meter", .kind = PARAM_TEXT, .required = true, .max = 15}, {0}};
 static const struct param channel_params[] = {
-    {.name = "channel", .kind = PARAM_TEXT, .required = true, .max = 63}, {0}};
+    {.name = "channel", .kind = PARAM_TEXT, .required = true, .max = 63},
+    {.name = "whole", .kind = PARAM_BOOL},
+    {0}};
 
 #define READERS_OF_METERS (ROLE_CASHIER | ROLE_ELECTRICIAN | ROLE_MANAGER | ROLE_ADMINISTRATOR)
 #define READERS_OF_LINES  (ROLE_ELECTRICIAN | ROLE_MANAGER | ROLE_ADMINISTRATOR)
@@ -347,7 +356,7 @@ static const struct live calls[] = {
     {.name = "site.read",
      .title = N_("Read every meter"),
      .roles = READERS_OF_LINES,
-     .params = no_params,
+     .params = site_params,
      .run = run_site},
 };
 const struct live_table sweep_calls = {calls, sizeof calls / sizeof *calls};

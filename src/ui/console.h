@@ -12,6 +12,7 @@ struct console_options {
     const char *theme;    /* "auto", "colour", "mono" */
     int ambiguous_width; /* cells in which the terminal draws ambiguous characters, 1 or 2; 0: it is asked */
     int esc_delay_ms;
+    const char *login;       /* stands in the first login screen; NULL: nothing */
     const char *demo_logins; /* shown at the login of a demo; NULL: nothing */
     const char *export_dir;  /* the trays; NULL: nothing is exported */
     const char *locale_dir;  /* where the translations are; NULL: the built-in place */

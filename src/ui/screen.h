@@ -171,6 +171,8 @@ bool view_opens(const struct view *v, const char *name);
 bool view_connected(const struct view *v);
 int64_t view_now(const struct view *v);             /* UTC seconds of this picture */
 const char *view_demo_logins(const struct view *v); /* "" without */
+const char *view_login_given(
+    const struct view *v); /* with the start of the program, before anybody logged in; "" else */
 
 /* Login and its end. */
 void view_login(struct view *v, const json_t *result); /* of session.login */

@@ -182,6 +182,7 @@ void view_login(struct view *v, const json_t *result)
     c->idle_lock_ms = rows_member(result, "idle_lock_s", 0) * 1000;
     member_set(&c->limits, json_object_get(result, "limits"));
     c->last_key_ms = clock_mono_ms();
+    c->options.login = NULL; /* the next one says who it is */
     link_session(c->link, json_string_value(json_object_get(result, "token")));
     const char *language = rows_member_text(c->operator, "language");
     if (language[0])

@@ -457,6 +457,12 @@ const char *view_demo_logins(const struct view *v)
     return text ? text : "";
 }
 
+const char *view_login_given(const struct view *v)
+{
+    const char *login = v->console->options.login;
+    return login ? login : "";
+}
+
 void view_language(struct view *v, const char *language)
 {
     session_language(v->console, language, true);

@@ -16,10 +16,11 @@ enum wall_state {
     WALL_LOCKED_OUT,
     WALL_IN_DOUBT,
     WALL_LOST,
-    WALL_NOT_OPENED,
     WALL_FORCED_OFF,
     WALL_FORCED_ON,
+    WALL_NOT_OPENED,
     WALL_CUT,
+    WALL_ALARM2_OFF, /* there is credit: open for the second warning */
     WALL_ARREARS,
     WALL_ALARM2,
     WALL_ALARM1,

@@ -124,9 +124,9 @@ void wall_draw(struct wall *w, struct canvas *c, int row)
 enum wall_state wall_legend_state(int place)
 {
     static const enum wall_state order[WALL_STATES] = {
-        WALL_ON,         WALL_ALARM1,   WALL_ALARM2,     WALL_ARREARS,
-        WALL_CUT,        WALL_LOST,     WALL_FORCED_ON,  WALL_FORCED_OFF,
-        WALL_LOCKED_OUT, WALL_IN_DOUBT, WALL_NOT_OPENED, WALL_UNREAD,
+        WALL_ON,       WALL_ALARM1,     WALL_ALARM2,    WALL_ALARM2_OFF, WALL_ARREARS,
+        WALL_CUT,      WALL_LOST,       WALL_FORCED_ON, WALL_FORCED_OFF, WALL_LOCKED_OUT,
+        WALL_IN_DOUBT, WALL_NOT_OPENED, WALL_UNREAD,
     };
     return order[place];
 }
@@ -156,7 +156,8 @@ static int legend_draw(const struct wall *w, struct canvas *c, int row, int cols
     for (int i = 0; i < WALL_LEGEND_STATES; i++) {
         const enum wall_state state = wall_legend_state(i);
         const bool chosen = w->states >> state & 1u;
-        if (!form->all && w->counts[state] == 0 && !chosen && i != marked)
+        const bool rare = state == WALL_ALARM2_OFF; /* with it all would not fit into two lines */
+        if ((!form->all || rare) && w->counts[state] == 0 && !chosen && i != marked)
             continue;
         legend_text(w, state, text);
         const int width = text_width(text);

@@ -125,6 +125,15 @@ static void text_in_cells(void **state)
     assert_int_equal(text_fit(buf, sizeof buf, "张三丰", 4), 3);
     assert_string_equal(buf, "张~");
     assert_int_equal(text_fit(buf, sizeof buf, "abc", 3), 3);
+    assert_int_equal(text_fit_middle(buf, sizeof buf, "abcdefghi", 9), 9);
+    assert_int_equal(text_fit_middle(buf, sizeof buf, "abcdefghi", 6), 6);
+    assert_string_equal(buf, "abc~hi");
+    assert_int_equal(text_fit_middle(buf, sizeof buf, "张三物业公司", 9), 9);
+    assert_string_equal(buf, "张三~公司");
+    assert_int_equal(text_fit_middle(buf, sizeof buf, "张三物业公司", 8), 7);
+    assert_string_equal(buf, "张三~司"); /* no half characters */
+    assert_int_equal(text_fit_middle(buf, sizeof buf, "张三物业公司", 1), 1);
+    assert_string_equal(buf, "~");
     assert_true(text_is_clean("张三 Zhang San"));
     assert_false(text_is_clean("a\nb"));
     assert_false(text_is_clean("\xc0\xaf"));

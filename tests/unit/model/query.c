@@ -273,8 +273,17 @@ static void test_states(void **state)
                  {"190300008", "cut"},
                  {"190300009", "lost"},
                  {"190300010", "unread"},
-                 {"190300011", "lost"}};
+                 {"190300011", "lost"},
+                 {"190300012", "alarm 2 off"}, /* open, and there is credit */
+                 {"190300013", "not opened"},
+                 {"190300014", "forced off"}, /* whether or not there is an account */
+                 {"190300015", "forced on"}};
 
+    run_sql(
+        "INSERT INTO meter_state (meter_id, read_at_utc, tried_at_utc, relay_closed, forced, why)"
+        " VALUES (12, 1700000000, 1700000000, 0, 0, 'alarm 2'), (14, 1700000000, 1700000000, 0, 1, 'forced off'),"
+        " (15, 1700000000, 1700000000, 1, 1, 'closed');"
+        "UPDATE account_meter SET to_utc = 1 WHERE meter_id IN (13, 14, 15);");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         json_t *r = find(b, table, cases[i].meter, NULL);
         assert_string_equal(json_string_value(cell(r, 0, "state")), cases[i].word);
