@@ -62,7 +62,7 @@ static const struct field_def fields[] = {
 };
 
 static const struct field_def note_fields[] = {
-    {.label = N_("Note"), .kind = FIELD_TEXT, .limit = 60},
+    {.label = N_("Note"), .kind = FIELD_PROSE, .limit = 60},
 };
 
 /* The sentence of an alarm. */
@@ -116,8 +116,9 @@ struct alarms {
     struct table_source list;
     struct form form, before, note;
     enum asking asking;
-    json_t *chosen; /* what the note is for */
-    int64_t next;   /* place in the list where work goes on after that */
+    json_t *chosen;               /* what the note is for */
+    char what[SHOW_TEXT_MAX * 2]; /* it, in words: the list moves on meanwhile */
+    int64_t next;                 /* place in the list where work goes on after that */
     char once[33];
 };
 
@@ -219,8 +220,18 @@ static int64_t next_place(const struct alarms *s)
 
 static void note_begin(struct alarms *s)
 {
+    char text[SHOW_TEXT_MAX];
     s->next = next_place(s);
     s->chosen = table_source_chosen(&s->list);
+    snprintf(text, sizeof text, "%zu", json_array_size(s->chosen));
+    if (table_source_tagged(&s->list))
+        show_format(s->what, sizeof s->what,
+                    _("Alarms to acknowledge: %1. What is being done about them?"),
+                    SHOW_ARGS(text));
+    else
+        show_format(s->what, sizeof s->what, _("Acknowledge %1, %2: what is being done about it?"),
+                    SHOW_ARGS(message_gettext(table_source_text(&s->list, "kind")),
+                              object_words(&s->list.table.rows, s->list.table.cursor, text)));
     form_set(&s->note, 0, "");
     s->asking = ASKING_NOTE;
 }
@@ -400,7 +411,6 @@ static void foot_draw(struct view *v, struct canvas *c, int row)
 static void alarms_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct alarms *s = v->state;
-    char text[SHOW_TEXT_MAX], count[24];
     const int used = head_draw(s, c, top);
     const int foot = top + lines - FOOT_LINES;
     table_source_draw(&s->list, c, top + used, lines - used - FOOT_LINES - 1,
@@ -409,12 +419,9 @@ static void alarms_draw(struct view *v, struct canvas *c, int top, int lines)
         foot_draw(v, c, foot);
         return;
     }
-    snprintf(count, sizeof count, "%zu", json_array_size(s->chosen));
-    canvas_text(c, foot, 1, c->cols - 2, STYLE_BOLD,
-                show_format(text, sizeof text,
-                            _("Acknowledge %1: what is being done about it? Enter sends it."),
-                            SHOW_ARGS(count)));
+    canvas_text(c, foot, 1, c->cols - 2, STYLE_BOLD, s->what);
     form_draw(&s->note, c, foot + 1, 1, LABEL_CELLS, c->cols - LABEL_CELLS - 4, true);
+    canvas_text(c, foot + 2, 1, c->cols - 2, STYLE_DIM, _("Enter acknowledges, Esc goes back."));
 }
 
 static void alarms_close(struct view *v)

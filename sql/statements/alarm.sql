@@ -44,7 +44,7 @@ SELECT m.number, m.channel_id, c.name, c.handed_to, m.role = 'tenant' AND am.acc
                                  AND o.state IN ('queued', 'sending', 'in doubt') AND o.sends > 0)) END,
        -- Money of somebody else counts as a drift too, and is a kind of its own.
        CASE WHEN ms.drift = 0 THEN NULL ELSE (SELECT sum(w.reported) FROM wanted_purchase w WHERE w.meter_id = ?1) END,
-       u.undone_utc, coalesce(op.name, '')
+       u.undone_utc, coalesce(op.name, u.owner_name, '')
 FROM meter m JOIN channel c ON c.id = m.channel_id JOIN meter_state ms ON ms.meter_id = m.id
 LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
 LEFT JOIN lock_out u ON u.meter_id = m.id AND u.cleared_at_utc IS NULL AND u.off_at_utc IS NULL
@@ -104,11 +104,11 @@ WHERE o.state IN ('queued', 'sending', 'in doubt') AND o.state = 'in doubt'
 SELECT m.id, m.number, p.until_utc FROM protection p INDEXED BY protection_open JOIN meter m ON m.id = p.meter_id
 WHERE p.ended_utc IS NULL AND p.until_utc <= ?1;
 -- name: alarm_batches
+-- Those that stopped by themselves, and that nobody has gone on with or undone.
 -- scan: batches are few, and those of the last day fewer
 SELECT b.id, b.command, b.reason FROM batch b
 WHERE b.state = 'stopped' AND b.reason <> '' AND instr(b.reason, 'STOPPED_BY') = 0 AND b.ended_at_utc > ?1
-  AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.object = CAST(b.id AS TEXT) AND a.kind = 'batch stopped'
-                    AND (a.raised_utc >= b.ended_at_utc OR a.cleared_utc IS NULL));
+  AND NOT EXISTS (SELECT 1 FROM batch u WHERE u.undo_of = b.id);
 -- name: alarm_backup
 -- The last try of the night's backup, the last good one, and since when these books are kept.
 -- scan: a row a night

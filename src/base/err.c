@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "text.h"
 
 int err_set(struct err *e, enum msg_id id, ...)
 {
@@ -24,7 +25,7 @@ int err_set(struct err *e, enum msg_id id, ...)
     for (size_t i = 0; i < ERR_ARGS_MAX && m->types[i] != '\0'; i++) {
         if (m->types[i] == 's' || m->types[i] == 'k') {
             const char *text = va_arg(ap, const char *);
-            snprintf(e->arg[i].text, sizeof e->arg[i].text, "%s", text ? text : "");
+            text_copy(e->arg[i].text, sizeof e->arg[i].text, text ? text : "");
         } else {
             e->arg[i].number = va_arg(ap, int64_t);
         }

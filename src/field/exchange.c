@@ -84,6 +84,13 @@ bool exchange_ready(struct exchange *x)
     return !job->quiet_first || exchange_quiet(x, false);
 }
 
+/* Another one answers: no round takes its values on trust, until it was asked who it is and was the right one. */
+static void stranger_found(struct exchange *x)
+{
+    x->bus->place[x->address].checked_epoch = 0;
+    x->job->end = JOB_STRANGER;
+}
+
 /* Is a device code the one of the books, or one the driver knows? */
 bool exchange_code_fits(struct exchange *x, uint16_t code)
 {
@@ -96,7 +103,7 @@ bool exchange_code_fits(struct exchange *x, uint16_t code)
     }
     if (fits)
         return true;
-    x->job->end = JOB_STRANGER;
+    stranger_found(x);
     err_set(&x->job->error, MSG_FIELD_STRANGER_MODEL, (int64_t)x->address, (int64_t)code, want);
     return false;
 }
@@ -108,7 +115,7 @@ static bool number_fits(struct exchange *x, const char *number)
     want += strspn(want, "0");
     if (!*want || !*number || strcmp(number, want) == 0)
         return true;
-    x->job->end = JOB_STRANGER;
+    stranger_found(x);
     err_set(&x->job->error, MSG_FIELD_STRANGER_NUMBER, (int64_t)x->address, number, want);
     return false;
 }
@@ -183,6 +190,7 @@ void exchange_run(struct bus *bus, struct job *job)
     job->probe = DEED_UNKNOWN;
     job->how = (struct bus_result){.end = BUS_DOWN};
     job->has_reading = job->shows = false;
+    job->heard = 0;
     memset(&job->error, 0, sizeof job->error);
     memset(&job->reading, 0, sizeof job->reading);
     bus_begin(bus, job);
@@ -195,6 +203,7 @@ void exchange_run(struct bus *bus, struct job *job)
     case JOB_LOAD: exchange_change(&x); break;
     case JOB_OPENING: exchange_opening(&x); break;
     case JOB_PROBE: exchange_probe(&x); break;
+    case JOB_LISTEN: exchange_listen(&x); break;
     }
     bus_end(bus);
 }

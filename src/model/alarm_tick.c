@@ -13,7 +13,6 @@
 
 #define MIB          1048576
 #define BATCH_LOOK_S 86400 /* batches that stopped longer ago are no news */
-#define PROTECTION_S 300   /* a protection gets so long to end */
 
 /* One round over a kind: causes are said, and what was known and is not said any more is gone. */
 struct sync {
@@ -195,13 +194,15 @@ static void batch_read(struct db_row *row, struct found *out)
     text_copy(out->text, sizeof out->text, db_text(row, 1));
 }
 
-/* It happened once: raised, and there until somebody has seen it. */
+/* As long as somebody can still decide what becomes of the rest; and until somebody has seen it. */
 static int batches(struct sync *s)
 {
     struct found_list list = {0};
     struct db_row *row = NULL;
-    int rc = db_find(books_db(s->books), SQL_alarm_batches, &row, s->e, "i", s->now - BATCH_LOOK_S);
+    int rc = sync_begin(s);
 
+    if (rc == 0)
+        rc = db_find(books_db(s->books), SQL_alarm_batches, &row, s->e, "i", s->now - BATCH_LOOK_S);
     if (rc == 0)
         rc = found_take(row, batch_read, &list, s->e);
     for (size_t i = 0; i < list.count && rc == 0; i++) {
@@ -209,13 +210,10 @@ static int batches(struct sync *s)
         char object[24];
         err_set(&why, MSG_ALARM_BATCH, list.list[i].id, list.list[i].text);
         snprintf(object, sizeof object, "%lld", (long long)list.list[i].id);
-        rc = alarm_raise(s->books, s->kind, &(struct alarm_object){.name = object}, &why, s->now,
-                         s->fx, s->e);
-        if (rc == 0)
-            rc = alarm_clear(s->books, s->kind, object, s->now, s->fx, s->e);
+        rc = sync_cause(s, &(struct alarm_object){.name = object}, &why);
     }
     free(list.list);
-    return rc;
+    return sync_end(s, rc);
 }
 
 /* ---- printers, disks, backup */
@@ -355,7 +353,8 @@ int alarm_tick(struct books *b, int64_t now_utc, const struct alarm_facts *facts
                     in_doubt_why);
     s.kind = ALARM_PROTECTION;
     if (rc == 0)
-        rc = meters(&s, SQL_alarm_protections, now_utc - PROTECTION_S, protection_why);
+        rc = meters(&s, SQL_alarm_protections, now_utc - setting_number(b, "alarm.protection_s"),
+                    protection_why);
     s.kind = ALARM_BATCH;
     if (rc == 0)
         rc = batches(&s);

@@ -1,5 +1,5 @@
 /*
- * The talk with a mail server, which libcurl has. The last line that the server said is what people are told.
+ * The talk with a mail server, which libcurl has. What the server said last, or refused with, is what people are told.
  */
 #include "mail.h"
 
@@ -18,8 +18,8 @@ struct talk {
     char *text;
     size_t size, used;
     const atomic_bool *stop;
-    char said[ERR_TEXT_MAX]; /* the last whole line, or the last that refused */
-    bool refused;
+    char said[ERR_TEXT_MAX]; /* the last line, or the whole answer that refused */
+    bool refused, mailing;   /* mailing: it is about the mail, not about who we are */
 };
 
 int mail_start(struct err *e)
@@ -37,12 +37,39 @@ static size_t give(char *to, size_t size, size_t count, void *ctx)
     return n;
 }
 
+/* A line of the server as it can be shown: what is no text in it is a question mark. */
+static void line_clean(char *line)
+{
+    for (char *c = line; *c; c++)
+        *c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
+    for (char *c = line; *c && !text_is_clean(line); c++)
+        *c = (unsigned char)*c > 127 ? '?' : *c;
+}
+
+/* A refusal is worth more than the good-bye after it; one of several lines ("554-", "554 ") is put together. */
+static void line_heard(struct talk *t, const char *line)
+{
+    const bool refusal = line[0] == '4' || line[0] == '5';
+    const size_t used = strlen(t->said);
+
+    if (refusal && t->refused && used > 3 && strncmp(t->said, line, 3) == 0 && line[3]) {
+        snprintf(t->said + used, sizeof t->said - used, " %s", line + 4);
+    } else if (refusal || !t->refused) {
+        t->refused = refusal;
+        text_copy(t->said, sizeof t->said, line);
+        if (refusal && t->said[3] == '-')
+            t->said[3] = ' ';
+    }
+}
+
 static int hear(CURL *curl, curl_infotype type, char *bytes, size_t n, void *ctx)
 {
     struct talk *t = ctx;
     char line[ERR_TEXT_MAX];
 
     (void)curl;
+    if (type == CURLINFO_HEADER_OUT && n >= 4 && memcmp(bytes, "MAIL", 4) == 0)
+        t->mailing = true;
     if (type != CURLINFO_HEADER_IN)
         return 0;
     while (n > 0 && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
@@ -51,12 +78,9 @@ static int hear(CURL *curl, curl_infotype type, char *bytes, size_t n, void *ctx
         n = sizeof line - 1;
     memcpy(line, bytes, n);
     line[n] = '\0';
-    /* A refusal is worth more than the good-bye after it. */
-    const bool refusal = line[0] == '4' || line[0] == '5';
-    if (n > 0 && text_is_clean(line) && (refusal || !t->refused)) {
-        t->refused = refusal;
-        text_copy(t->said, sizeof t->said, line);
-    }
+    line_clean(line);
+    if (n > 0)
+        line_heard(t, line);
     return 0;
 }
 
@@ -85,12 +109,12 @@ static int password_read(const char *path, char *buf, size_t size, struct err *e
     return 0;
 }
 
-/* What a failure means: an address that is refused stays so; all else may be put right. */
-static int talk_failed(CURLcode code, long said, const struct talk *t, bool *for_good,
-                       struct err *e)
+/* What a failure means: a mail that is refused with a 5 stays so. All else may be put right: a 4 says so itself, and where
+ * the server knows us not, or not our password, somebody can mend that. */
+static int talk_failed(CURLcode code, const struct talk *t, bool *for_good, struct err *e)
 {
-    *for_good = said >= 550 && said <= 553;
-    if (said >= 400 && t->said[0])
+    *for_good = t->refused && t->mailing && t->said[0] == '5';
+    if (t->refused)
         return err_set(e, MSG_MAIL_REFUSED, t->said);
     return err_set(e, MSG_MAIL_FAILED, curl_easy_strerror(code));
 }
@@ -121,7 +145,6 @@ int mail_send(const struct mail_way *way, const struct mail *mail, const atomic_
               bool *for_good, struct err *e)
 {
     char password[256] = "";
-    long said = 0;
     int rc = 0;
 
     *for_good = false;
@@ -144,9 +167,8 @@ int mail_send(const struct mail_way *way, const struct mail *mail, const atomic_
         curl_easy_setopt(curl, CURLOPT_PASSWORD, password);
     }
     CURLcode code = curl_easy_perform(curl);
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &said);
     if (code != CURLE_OK)
-        rc = talk_failed(code, said, &t, for_good, e);
+        rc = talk_failed(code, &t, for_good, e);
     explicit_bzero(password, sizeof password);
     curl_slist_free_all(to);
     curl_easy_cleanup(curl);

@@ -2,7 +2,8 @@
  * smtpsink PORTFILE MAILDIR MODEFILE: an SMTP server on loopback for tests. Writes its port into PORTFILE and every mail
  * that it takes into MAILDIR/N, envelope first. The first word of MODEFILE, read anew for each connection, is its fault:
  * ok, refuse (554 at once), later N (451 to the first N recipients, then ok), unknown (550 for a recipient), hang (says
- * nothing after the greeting until the client goes), drop (closes in the middle of the data). Ends with its parent.
+ * nothing after the greeting until the client goes), drop (closes in the middle of the data), data N (takes the mail's data
+ * and then refuses it with N, in two lines, the second with a bell in it). Ends with its parent.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -42,7 +43,8 @@ static void say(FILE *out, const char *line)
     fflush(out);
 }
 
-static bool data_take(FILE *in, FILE *out, const char *dir, const char *envelope)
+/* What is refused with `code` (0: nothing) is not kept. */
+static bool data_take(FILE *in, FILE *out, const char *dir, const char *envelope, int code)
 {
     char line[4096], path[600], whole[620];
     snprintf(path, sizeof path, "%s/.%d", dir, taken + 1);
@@ -54,6 +56,13 @@ static bool data_take(FILE *in, FILE *out, const char *dir, const char *envelope
     while (fgets(line, sizeof line, in)) {
         if (strcmp(line, ".\r\n") == 0) {
             fclose(mail);
+            if (code) {
+                unlink(path);
+                fprintf(out, "%d-5.7.1 this looks like spam\r\n", code);
+                fprintf(out, "%d 5.7.1 ask \apostmaster\r\n", code);
+                fflush(out);
+                return true;
+            }
             rename(path, whole);
             taken++;
             say(out, "250 2.0.0 taken");
@@ -97,7 +106,8 @@ static void serve(int fd, const char *dir, const char *modefile)
                 say(out, "250 2.1.5 ok");
         } else if (strncasecmp(line, "DATA", 4) == 0) {
             say(out, "354 go on");
-            if (strcmp(mode, "drop") == 0 || !data_take(in, out, dir, envelope))
+            if (strcmp(mode, "drop") == 0 ||
+                !data_take(in, out, dir, envelope, strcmp(mode, "data") == 0 ? count : 0))
                 goto end;
         } else if (strncasecmp(line, "QUIT", 4) == 0) {
             say(out, "221 2.0.0 bye");

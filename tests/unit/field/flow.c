@@ -220,6 +220,36 @@ static void strangers_get_nothing(void **state)
     site_close(&s);
 }
 
+/* Once another one was found at an address, every round asks there who answers, until it is the right one again. */
+static void rounds_read_no_stranger(void **state)
+{
+    struct site s;
+    struct work w;
+    (void)state;
+    site_open(&s);
+    const uint16_t mine = s.meter.number[2];
+    work_init(&w, JOB_READ, JOB_SWEEP);
+    site_run(&s, &w, "");
+    assert_int_equal(w.job.end, JOB_DONE);
+    s.meter.number[2] = 0x0043;
+    w.job.priority = JOB_INTERACTIVE;
+    site_run(&s, &w, "");
+    assert_int_equal(w.job.end, JOB_STRANGER);
+    w.job.priority = JOB_SWEEP;
+    for (int i = 0; i < 2; i++) {
+        site_run(&s, &w, "");
+        assert_int_equal(w.job.end, JOB_STRANGER);
+        assert_false(w.job.has_reading);
+    }
+    s.meter.number[2] = mine;
+    site_run(&s, &w, "");
+    assert_int_equal(w.job.end, JOB_DONE);
+    site_run(&s, &w, "");
+    assert_string_equal(s.meter.log, "03:0200/48 "); /* and is trusted again */
+    work_clear(&w);
+    site_close(&s);
+}
+
 static void old_firmware(void **state)
 {
     struct site s;
@@ -499,6 +529,7 @@ int main(void)
         cmocka_unit_test(topup_ends),
         cmocka_unit_test(probe_comes_before_money),
         cmocka_unit_test(strangers_get_nothing),
+        cmocka_unit_test(rounds_read_no_stranger),
         cmocka_unit_test(old_firmware),
         cmocka_unit_test(switch_is_proved_by_the_meter),
         cmocka_unit_test(settings_and_clock),

@@ -1,146 +1,49 @@
 /*
- * Kinds of alarm on real books: what a reading says and what time decides, with a clock that is set. Each is raised once,
- * stays where it hangs about its limit, and is over in its time.
+ * What readings and silences of a meter say of alarms, with a clock that is set: each kind is raised once, stays where it
+ * hangs about its limit, and is over in its time, over restarts as well. What time decides is alarm_time.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "alarm_rig.h"
 
-#include "alarm.h"
 #include "fold.h"
 #include "query.h"
 
-#define NOON   1773115200 /* 2026-03-10 12:00 in Shanghai */
-#define DAY    86400
-#define MIB    1048576LL
-#define PLENTY (100000 * MIB)
-
-enum is {
-    NONE,
-    THERE,
-    GONE
-}; /* no alarm; its cause is there; its cause is gone, and it waits to be cleared or seen */
-
-struct site {
-    struct rig *rig;
-    int64_t now;
-    struct reading next;
-    struct alarm_facts facts;
-};
-
-static void clock_to(struct site *s, int64_t now)
+/* Of the three only the gravest; each is left a band above its amount. */
+static void test_stages(void **state)
 {
-    char text[24];
+    struct site s = site_at_noon(state);
+    static const struct {
+        int64_t balance;
+        const char *kind; /* "": none */
+    } steps[] = {{9000, ""},        {1999, "amount 1"}, {2100, "amount 1"}, {499, "amount 2"},
+                 {600, "amount 2"}, {-1, "arrears"},    {100, "arrears"},   {201, "amount 2"},
+                 {701, "amount 1"}, {2199, "amount 1"}, {2200, ""},         {2001, ""},
+                 {-500, "arrears"}, {9000, ""}};
+    static const char *const kinds[] = {"amount 1", "amount 2", "arrears"};
 
-    s->now = now;
-    snprintf(text, sizeof text, "%lld", (long long)now);
-    setenv("METERTILL_CLOCK", text, 1);
+    s.next.has_settings = true;
+    s.next.alarm1_minor = 2000;
+    s.next.alarm2_minor = 500;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        s.next.seen.balance_minor = steps[i].balance;
+        s.next.alarm1 = steps[i].balance < 2000;
+        s.next.alarm2 = steps[i].balance < 500;
+        s.next.arrears = steps[i].balance < 0;
+        reads(&s, 60);
+        reads(&s, 60);
+        for (int k = 0; k < 3; k++)
+            is(&s, kinds[k], strcmp(kinds[k], steps[i].kind) == 0 ? THERE : NONE);
+    }
+    were(&s, "amount 1", 2);
+    were(&s, "amount 2", 2);
+    were(&s, "arrears", 2);
 }
-
-static struct site site_at_noon(void **state)
-{
-    struct site s = {
-        .rig = *state,
-        .next = {.meter_id = 7,
-                 .seen = {.count = 1, .balance_minor = 9000, .energy_wh = 1000000},
-                 .why = "closed",
-                 .relay_closed = true,
-                 .prepaid = true,
-                 .clock_local = NOON},
-        .facts = {.disk = "/srv", .disk_free = PLENTY, .backup_disk = "", .backup_free = -1},
-    };
-
-    setenv("TZ", "Asia/Shanghai", 1);
-    tzset();
-    clock_to(&s, NOON);
-    sql(s.rig, "INSERT INTO setting VALUES ('backup.at', ''), ('read.jump_kw', '1000')");
-    return s;
-}
-
-/* As the meter is now, `seconds` after the last time. */
-static void reads(struct site *s, int64_t seconds)
-{
-    clock_to(s, s->now + seconds);
-    s->next.at_utc = s->now;
-    s->next.begun_mono_ms = begun(s->rig);
-    assert_int_equal(books_within(s->rig->books, run_reading, &s->next, &s->rig->fx, &s->rig->e),
-                     0);
-}
-
-static int run_miss(struct books *b, void *ctx, struct effects *fx, struct err *e)
-{
-    struct site *s = ctx;
-    struct err why = {0};
-
-    err_set(&why, MSG_FIELD_STRANGER_NUMBER, (int64_t)1, "190309999", "190301527");
-    return reading_missed(b, 7, s->now, &why, fx, e);
-}
-
-static int run_tick(struct books *b, void *ctx, struct effects *fx, struct err *e)
-{
-    struct site *s = ctx;
-    return alarm_tick(b, s->now, &s->facts, fx, e);
-}
-
-static void ticks(struct site *s, int64_t seconds)
-{
-    clock_to(s, s->now + seconds);
-    assert_int_equal(books_within(s->rig->books, run_tick, s, &s->rig->fx, &s->rig->e), 0);
-}
-
-static void is(struct site *s, const char *kind, enum is wanted)
-{
-    char *text = mem_format("SELECT coalesce((SELECT 1 + (gone_utc IS NOT NULL) FROM alarm "
-                            "WHERE kind = '%s' AND cleared_utc IS NULL), 0)",
-                            kind);
-    assert_int_equal(number(s->rig, text), wanted);
-    free(text);
-}
-
-static void were(struct site *s, const char *kind, int64_t wanted)
-{
-    char *text = mem_format("SELECT count(*) FROM alarm WHERE kind = '%s'", kind);
-    assert_int_equal(number(s->rig, text), wanted);
-    free(text);
-}
-
-static void set(struct site *s, const char *key, const char *value)
-{
-    char *text = mem_format("INSERT OR REPLACE INTO setting VALUES ('%s', '%s')", key, value);
-    sql(s->rig, text);
-    free(text);
-}
-
-static void asks(struct site *s, const char *request, json_t *args)
-{
-    const struct actor who = {
-        .operator_id = 1, .role = ROLE_MANAGER, .login = "li", .name = "Li", .client = "test"};
-    json_t *result = NULL;
-    int rc = books_change(s->rig->books, request_find(request), &who, NULL, args, &result,
-                          &s->rig->fx, &s->rig->e);
-
-    json_decref(result);
-    json_decref(args);
-    assert_int_equal(rc, 0);
-}
-
-/* Whoever looks acknowledges what is open of the kind. */
-static void acks(struct site *s, const char *kind)
-{
-    char *text = mem_format("SELECT id FROM alarm WHERE kind = '%s' AND cleared_utc IS NULL", kind);
-    int64_t id = number(s->rig, text);
-
-    free(text);
-    asks(s, "alarm.ack", json_pack("{s:I,s:s}", "alarm", (json_int_t)id, "note", "seen"));
-}
-
-/* ---- what a reading says */
 
 static void test_overload_and_fault(void **state)
 {
@@ -432,6 +335,20 @@ static void test_drift(void **state)
     asks(&s, "excess.seen", json_pack("{s:i,s:s}", "excess", 1, "note", "the landlord's card"));
     is(&s, "foreign purchase", NONE);
     drifts(&s, 0);
+    /* The register of what was purchased moved, and no purchase was counted. */
+    s.next.seen.has_total = true;
+    s.next.seen.total_minor = 5000;
+    reads(&s, 60);
+    is(&s, "foreign purchase", NONE);
+    s.next.seen.total_minor = 12345;
+    reads(&s, 60);
+    assert_int_equal(number(s.rig, "SELECT count(*) FROM excess WHERE kind = 'unexplained'"), 1);
+    assert_int_equal(number(s.rig, "SELECT drift FROM meter_state WHERE meter_id = 7"), 1);
+    is(&s, "foreign purchase", THERE);
+    asks(&s, "excess.seen", json_pack("{s:i,s:s}", "excess", 2, "note", "the meter was mended"));
+    is(&s, "foreign purchase", NONE);
+    were(&s, "foreign purchase", 2);
+    drifts(&s, 0);
 }
 
 static void test_stranger(void **state)
@@ -450,175 +367,64 @@ static void test_stranger(void **state)
     is(&s, "wrong meter", NONE);
 }
 
-/* ---- what time decides */
-
-static void test_in_doubt(void **state)
+/* One meter alone, then all of the channel: that is one alarm, and no meter's. */
+static void test_lost(void **state)
 {
     struct site s = site_at_noon(state);
 
     sql(s.rig,
-        "INSERT INTO \"order\" (id, kind, meter_id, state, created_at_utc, changed_at_utc, sent_at_utc, sends)"
-        " VALUES (9, 'switch', 7, 'in doubt', 0, 0, 1773115200, 1)");
-    ticks(&s, 899); /* alarm.in_doubt_s is 900 */
-    is(&s, "in doubt", NONE);
-    ticks(&s, 1);
-    is(&s, "in doubt", THERE);
-    ticks(&s, 600);
-    were(&s, "in doubt", 1);
-    sql(s.rig, "UPDATE \"order\" SET state = 'done' WHERE id = 9");
-    ticks(&s, 1);
-    is(&s, "in doubt", NONE);
-}
-
-static void test_protection(void **state)
-{
-    struct site s = site_at_noon(state);
-
-    sql(s.rig, "INSERT INTO \"order\" (id, kind, meter_id, state, created_at_utc, changed_at_utc)"
-               " VALUES (9, 'switch', 7, 'done', 0, 0);"
-               "INSERT INTO protection (meter_id, order_id, until_utc) VALUES (7, 9, 1773115200)");
-    ticks(&s, 299);
-    is(&s, "protection", NONE);
-    ticks(&s, 1);
-    is(&s, "protection", THERE);
-    sql(s.rig, "UPDATE protection SET ended_utc = 1773115500");
-    ticks(&s, 1);
-    is(&s, "protection", NONE);
-}
-
-static void batch_stops(struct site *s, int64_t id, const char *reason)
-{
-    char *text = mem_format(
-        "INSERT OR REPLACE INTO batch (id, command, state, operator_id, created_at_utc, began_at_utc, ended_at_utc,"
-        " expires_at_utc, fail_percent, reason) VALUES (%lld, 'off', 'stopped', 1, 0, 0, %lld, 0, 20, '{\"msg\":\"%s\"}')",
-        (long long)id, (long long)s->now, reason);
-    sql(s->rig, text);
-    free(text);
-}
-
-static void test_batch(void **state)
-{
-    struct site s = site_at_noon(state);
-
-    batch_stops(&s, 1, "BATCH_STOPPED_BY");
-    ticks(&s, 1);
-    is(&s, "batch stopped", NONE);
-    batch_stops(&s, 2, "BATCH_STOPPED_FAILURES");
-    ticks(&s, 1);
-    is(&s, "batch stopped", GONE); /* it passed, and waits for somebody */
-    ticks(&s, DAY);
-    is(&s, "batch stopped", GONE);
-    acks(&s, "batch stopped");
-    ticks(&s, 1);
-    is(&s, "batch stopped", NONE);
-    were(&s, "batch stopped", 1);
-    batch_stops(&s, 2, "BATCH_STOPPED_FAILURES"); /* gone on with, and stopped once more */
-    ticks(&s, 1);
-    ticks(&s, 1);
-    is(&s, "batch stopped", GONE);
-    were(&s, "batch stopped", 2);
-}
-
-static void test_printer(void **state)
-{
-    struct site s = site_at_noon(state);
-    struct alarm_queue queue = {.queue = "receipt", .trouble = "paper out"};
-
-    s.facts.queues = &queue;
-    s.facts.queue_count = 1;
-    ticks(&s, 0);
-    ticks(&s, 299); /* alarm.printer_s is 300 */
-    is(&s, "printer", NONE);
-    queue.trouble[0] = '\0';
-    ticks(&s, 1); /* somebody was quick: the time begins again */
-    snprintf(queue.trouble, sizeof queue.trouble, "paper out");
-    ticks(&s, 1);
-    ticks(&s, 299);
-    is(&s, "printer", NONE);
-    ticks(&s, 1);
-    is(&s, "printer", THERE);
-    queue.trouble[0] = '\0';
-    ticks(&s, 1);
-    is(&s, "printer", NONE);
-    were(&s, "printer", 1);
-}
-
-static void test_disk(void **state)
-{
-    struct site s = site_at_noon(state);
-    static const struct {
-        int64_t mib;
-        enum is wanted;
-    } steps[] = {{1024, NONE},  {1023, THERE}, {1100, THERE}, {-1, THERE},
-                 {1023, THERE}, {1127, NONE},  {1100, NONE}};
-
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        s.facts.disk_free = steps[i].mib < 0 ? -1 : steps[i].mib * MIB;
-        ticks(&s, 5);
-        is(&s, "disk", steps[i].wanted);
+        "INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id, tariff_id)"
+        " VALUES (8, '190301528', 'electricity', 'DDSY1352', 'meter', 1, 2, 1, 1)");
+    reads(&s, 0);
+    s.next.meter_id = 8;
+    reads(&s, 1);
+    for (int i = 0; i < 4; i++) {
+        s.next.meter_id = 8;
+        reads(&s, 1800);
+        clock_to(&s, s.now + 1);
+        silent(&s, 7);
     }
-    were(&s, "disk", 1);
-    s.facts.backup_disk = "/backup";
-    s.facts.backup_free = 1000 * MIB;
-    ticks(&s, 5);
-    is(&s, "disk", THERE);
-}
-
-static void backs_up(struct site *s, const char *result, const char *second)
-{
-    char *text = mem_format(
-        "INSERT INTO backup (at_utc, why, file, result, second) VALUES (%lld, 'night', 'f', '%s', '%s')",
-        (long long)s->now, result, second);
-    sql(s->rig, text);
-    free(text);
-    ticks(s, 5);
-}
-
-static void test_backup(void **state)
-{
-    struct site s = site_at_noon(state);
-
-    set(&s, "backup.at", "03:10");
-    sql(s.rig, "UPDATE operator SET created_at_utc = 1773115200");
-    ticks(&s, 129600);
-    is(&s, "backup", NONE);
+    is(&s, "lost meter", THERE);
+    were(&s, "lost meter", 1);
+    s.next.meter_id = 7;
+    reads(&s, 1);
+    is(&s, "lost meter", GONE); /* alarm.clear_s is 300 */
+    ticks(&s, 300);
+    is(&s, "lost meter", NONE);
+    for (int i = 0; i < 4; i++) {
+        clock_to(&s, s.now + 1800);
+        silent(&s, 7);
+        silent(&s, 8);
+        ticks(&s, 1);
+    }
+    ticks(&s, 30); /* alarm.line_s */
+    is(&s, "lost channel", THERE);
+    were(&s, "lost channel", 1);
+    were(&s, "lost meter", 1);
+    s.next.meter_id = 7;
+    reads(&s, 60);
     ticks(&s, 1);
-    is(&s, "backup", THERE); /* these books never had one */
-    backs_up(&s, "ok", "");
-    is(&s, "backup", NONE);
-    backs_up(&s, "failed", "");
-    is(&s, "backup", THERE);
-    backs_up(&s, "ok", "failed");
-    is(&s, "backup", THERE);
-    backs_up(&s, "ok", "ok");
-    is(&s, "backup", NONE);
-    ticks(&s, 129600);
-    is(&s, "backup", THERE);
-    set(&s, "backup.at", ""); /* none is planned */
-    ticks(&s, 5);
-    is(&s, "backup", NONE);
+    is(&s, "lost channel", GONE);
+    ticks(&s, 300);
+    is(&s, "lost channel", NONE);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_overload_and_fault, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_day_limit, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_limits_after_reset, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_month_limit, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_energy_step, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_clock, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_clock_summer, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_clock_set_since, set_up, tear_down),
         cmocka_unit_test(test_words),
-        cmocka_unit_test_setup_teardown(test_drift, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_stranger, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_in_doubt, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_protection, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_batch, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_printer, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_disk, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_backup, set_up, tear_down),
+        TWICE(test_stages),
+        TWICE(test_overload_and_fault),
+        TWICE(test_day_limit),
+        TWICE(test_limits_after_reset),
+        TWICE(test_month_limit),
+        TWICE(test_energy_step),
+        TWICE(test_clock),
+        TWICE(test_clock_summer),
+        TWICE(test_clock_set_since),
+        TWICE(test_drift),
+        TWICE(test_stranger),
+        TWICE(test_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
