@@ -19,15 +19,25 @@
 
 enum { ACTION_START = 1, ACTION_AGAIN, ACTION_METER };
 
+/* A batch again: taken back, or its failures once more. */
+static const struct again {
+    const char *word, *preview, *call, *title;
+} agains[] = {
+    {"undo", "batch.undo_preview", "batch.undo", N_("Back to what was before: %1, %2 selected")},
+    {"retry", "batch.retry_preview", "batch.retry",
+     N_("Those that failed, once more: %1, %2 selected")},
+};
+
 struct preview {
-    json_t *ask; /* of batch.preview; of an undo {"batch"} */
-    bool undo;
-    int64_t fail_percent; /* 0: the site's */
+    json_t *ask;               /* of batch.preview; of one again {"batch"} */
+    const struct again *again; /* NULL: a new one */
+    int64_t fail_percent;      /* 0: the site's */
     struct table table;
     int64_t offset, want; /* first row held; row the cursor goes to */
     int64_t total, will, dark, skipped, tried;
     char command[16];
     json_t *values;
+    json_t *odd; /* what is odd about them, asked about once more; NULL: nothing is */
     int request;
     char once[33]; /* kept until a definite answer */
     bool asked, started;
@@ -132,6 +142,10 @@ static void came(struct view *v, const json_t *result, const struct err *e)
         json_decref(s->values);
         s->values = json_deep_copy(json_object_get(result, "values"));
     }
+    json_decref(s->odd);
+    s->odd = json_is_object(json_object_get(result, "odd"))
+                 ? json_deep_copy(json_object_get(result, "odd"))
+                 : NULL;
     json_t *rows = rows_of(s, result);
     table_set(&s->table, rows, true);
     json_decref(rows);
@@ -153,19 +167,22 @@ static void ask(struct view *v, int64_t want)
     s->offset = want > WINDOW_ROWS / 2 ? want - WINDOW_ROWS / 2 : 0;
     json_object_set_new(args, "offset", json_integer(s->offset));
     json_object_set_new(args, "limit", json_integer(WINDOW_ROWS));
-    s->request = view_ask(v, s->undo ? "batch.undo_preview" : "batch.preview", args, NULL,
+    s->request = view_ask(v, s->again ? s->again->preview : "batch.preview", args, NULL,
                           N_("working out what would happen"), came);
 }
 
 static int preview_open(struct view *v, const json_t *args, struct err *e)
 {
     struct preview *s = v->state;
-    const int64_t undo = rows_member(args, "undo", 0);
     const json_t *wish = json_object_get(args, "ask");
-    if (!wish && undo == 0)
+    int64_t batch = 0;
+    for (size_t i = 0; i < sizeof agains / sizeof *agains && batch == 0; i++) {
+        batch = rows_member(args, agains[i].word, 0);
+        s->again = batch > 0 ? &agains[i] : NULL;
+    }
+    if (!wish && !s->again)
         return err_set(e, MSG_UI_NO_SELECTION);
-    s->undo = undo > 0;
-    s->ask = s->undo ? json_pack("{s:I}", "batch", (json_int_t)undo) : json_deep_copy(wish);
+    s->ask = s->again ? json_pack("{s:I}", "batch", (json_int_t)batch) : json_deep_copy(wish);
     s->fail_percent = rows_member(args, "fail_percent", 0);
     text_copy(s->command, sizeof s->command, rows_member_text(wish, "command"));
     s->values = json_object();
@@ -203,10 +220,12 @@ static void start(struct view *v)
     if (!s->once[0])
         link_once(s->once);
     json_object_set_new(args, "dark", json_integer(s->dark));
-    if (s->fail_percent > 0 && !s->undo)
+    if (s->fail_percent > 0 && !s->again)
         json_object_set_new(args, "fail_percent", json_integer(s->fail_percent));
+    if (s->odd)
+        json_object_set_new(args, "odd", json_true());
     s->asked = true;
-    view_ask(v, s->undo ? "batch.undo" : "batch.start", args, s->once, N_("starting the batch"),
+    view_ask(v, s->again ? s->again->call : "batch.start", args, s->once, N_("starting the batch"),
              started);
 }
 
@@ -216,12 +235,12 @@ static const char *title_of(const struct preview *s, int64_t now_utc, char *buf,
     char title[BATCH_TITLE_MAX], number[24];
     snprintf(number, sizeof number, "%lld", (long long)s->total);
     batch_title(s->command, s->values, now_utc, title);
-    return show_format(
-        buf, size, s->undo ? _("Back to what was before: %1, %2 selected") : _("%1, %2 selected"),
-        SHOW_ARGS(title, number));
+    return show_format(buf, size,
+                       s->again ? message_gettext(s->again->title) : _("%1, %2 selected"),
+                       SHOW_ARGS(title, number));
 }
 
-static void question(struct view *v)
+static void count_question(struct view *v)
 {
     const struct preview *s = v->state;
     char title[BATCH_TITLE_MAX + 100], text[SHOW_TEXT_MAX * 4], dark[24], will[24], skipped[24],
@@ -241,6 +260,26 @@ static void question(struct view *v)
                                 "all the same: %4. Type how many are commanded."),
                 SHOW_ARGS(dark, will, skipped, tried));
     view_dialog(v, title, text, s->dark > 0 ? dark : will, start);
+}
+
+/* The price that is odd, typed once more. */
+static void odd_question(struct view *v)
+{
+    const struct preview *s = v->state;
+    char text[SHOW_TEXT_MAX * 2], title[BATCH_TITLE_MAX];
+    const char *price = json_string_value(json_array_get(json_object_get(s->odd, "args"), 0));
+    batch_sentence(s->odd, text, sizeof text);
+    batch_title(s->command, s->values, view_now(v), title);
+    view_dialog(v, title, text, price, count_question);
+}
+
+static void question(struct view *v)
+{
+    const struct preview *s = v->state;
+    if (s->odd)
+        odd_question(v);
+    else
+        count_question(v);
 }
 
 static void preview_action(struct view *v, int action)
@@ -353,6 +392,7 @@ static void preview_close(struct view *v)
     struct preview *s = v->state;
     json_decref(s->ask);
     json_decref(s->values);
+    json_decref(s->odd);
     table_clear(&s->table);
 }
 

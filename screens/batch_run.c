@@ -8,7 +8,6 @@
 
 #include "batch_words.h"
 #include "keys.h"
-#include "link.h"
 #include "message.h"
 #include "show.h"
 #include "table_source.h"
@@ -26,28 +25,29 @@ struct running {
     bool mine;     /* started from here: Esc stops it */
     bool stopping; /* it was said that it stops */
     int request;
-    char once[33]; /* of a retry, kept until a definite answer */
 };
 
-/* What was read back, where it was; else why not. */
+/* What was read before and after, where it was; else why not. */
 static const char *outcome_words(const struct rows *r, int row, char *buf)
 {
-    const char *before = rows_text(r, row, "mode_before"), *after = rows_text(r, row, "mode_after");
     if (rows_text(r, row, "reason")[0])
         return batch_sentence(rows_value(r, row, "reason"), buf, SHOW_TEXT_MAX);
-    buf[0] = '\0';
-    if (after[0])
-        snprintf(buf, SHOW_TEXT_MAX, "%s%s%s",
-                 before[0] ? message_gettext(batch_mode_words(before)) : "",
-                 before[0] ? " -> " : "", message_gettext(batch_mode_words(after)));
+    json_t *before = json_loads(rows_text(r, row, "before"), 0, NULL);
+    json_t *after = json_loads(rows_text(r, row, "after"), 0, NULL);
+    json_t *values = json_loads(rows_text(r, row, "detail"), 0, NULL);
+    batch_change_words(rows_text(r, row, "command"), values, before, after,
+                       rows_number(r, row, "at", 0), buf, SHOW_TEXT_MAX);
+    json_decref(before);
+    json_decref(after);
+    json_decref(values);
     return buf;
 }
 
 static const char *held_words(const struct rows *r, int row, const char *name, char *buf)
 {
-    json_t *values = json_loads(rows_text(r, row, name), 0, NULL);
-    batch_values_words(values, rows_number(r, row, "at", 0), buf, SHOW_TEXT_MAX);
-    json_decref(values);
+    json_t *held = json_loads(rows_text(r, row, name), 0, NULL);
+    batch_held_words(held, rows_number(r, row, "at", 0), buf, SHOW_TEXT_MAX);
+    json_decref(held);
     return buf;
 }
 static const char *before_words(const struct rows *r, int row, char *buf)
@@ -159,27 +159,17 @@ static void ask(struct view *v)
                           rows_came(&s->batch) ? NULL : N_("reading the batch"), came);
 }
 
-static void batch_set(struct view *v, int64_t id, bool mine)
-{
-    struct running *s = v->state;
-    view_forget(v, s->request);
-    s->request = 0;
-    s->batch_id = id;
-    s->mine = mine;
-    s->once[0] = '\0';
-    rows_clear(&s->batch);
-    table_source_choose(&s->list, "", json_pack("{s:I}", "batch", (json_int_t)id));
-    ask(v);
-}
-
 static int run_open(struct view *v, const json_t *args, struct err *e)
 {
     struct running *s = v->state;
     const int64_t id = rows_member(args, "batch", 0);
     if (id <= 0)
         return err_set(e, MSG_UI_NO_SELECTION);
+    s->batch_id = id;
+    s->mine = json_is_true(json_object_get(args, "mine"));
     table_source_init_idle(&s->list, v, &list_def);
-    batch_set(v, id, json_is_true(json_object_get(args, "mine")));
+    table_source_choose(&s->list, "", json_pack("{s:I}", "batch", (json_int_t)id));
+    ask(v);
     return 0;
 }
 
@@ -208,24 +198,6 @@ static void resumed(struct view *v, const json_t *result, const struct err *e)
     ask(v);
 }
 
-static void retried(struct view *v, const json_t *result, const struct err *e)
-{
-    struct running *s = v->state;
-    char text[SHOW_TEXT_MAX], number[24];
-    if (e) {
-        if (view_definite(e))
-            s->once[0] = '\0';
-        view_error(v, e);
-        view_beep(v);
-        return;
-    }
-    snprintf(number, sizeof number, "%lld", (long long)rows_member(result, "batch", 0));
-    batch_set(v, rows_member(result, "batch", 0), true);
-    show_format(text, sizeof text, _("Those that failed are tried again, as batch %1."),
-                SHOW_ARGS(number));
-    view_say(v, text);
-}
-
 static void stop(struct view *v)
 {
     const struct running *s = v->state;
@@ -240,15 +212,6 @@ static void resume(struct view *v)
              json_pack("{s:I,s:I}", "batch", (json_int_t)s->batch_id, "dark",
                        (json_int_t)count(s, "dark_left")),
              NULL, N_("going on with the batch"), resumed);
-}
-
-static void retry(struct view *v)
-{
-    struct running *s = v->state;
-    if (!s->once[0])
-        link_once(s->once);
-    view_ask(v, "batch.retry", json_pack("{s:I}", "batch", (json_int_t)s->batch_id), s->once,
-             N_("starting the batch"), retried);
 }
 
 static void title_say(struct view *v, char title[SHOW_TEXT_MAX])
@@ -285,12 +248,7 @@ static void run_action(struct view *v, int action)
         break;
     case ACTION_WHICH: table_source_choose_next(&s->list); break;
     case ACTION_RETRY:
-        ask_number(v,
-                   _("Meters that failed and will get the command once more: %1. Of them will "
-                     "lose their power: %2. Type how many lose it."),
-                   _("Meters that failed and will get the command once more: %1. Nobody will lose "
-                     "power. Type how many get it."),
-                   count(s, "failed"), count(s, "dark_failed"), retry);
+        view_open(v, "batch_preview", json_pack("{s:I}", "retry", (json_int_t)s->batch_id));
         break;
     case ACTION_STOP:
         if (is(s, "running"))
@@ -391,13 +349,13 @@ static const char *span_words(int64_t seconds, char *buf)
                        SHOW_ARGS(number));
 }
 
-/* ####......  7/11   2 failed   1.4 a second   3 s left    Esc stops after this one */
+/* ####......  7/11   2 failed   1.4 a second   3 s left; what is not sent any more is none of it */
 static void progress_draw(struct view *v, struct canvas *c, int row)
 {
     const struct running *s = v->state;
     char text[SHOW_TEXT_MAX * 3], n[24], all[24], failed[24], skipped[24], rate[32],
         left[SHOW_TEXT_MAX], cancelled[24];
-    const int64_t over = count(s, "done") + count(s, "failed") + count(s, "cancelled");
+    const int64_t over = count(s, "done") + count(s, "failed");
     const int64_t total = count(s, "total") - count(s, "skipped"), rate_e3 = count(s, "rate_e3");
     snprintf(n, sizeof n, "%lld", (long long)over);
     snprintf(all, sizeof all, "%lld", (long long)total);
@@ -409,6 +367,13 @@ static void progress_draw(struct view *v, struct canvas *c, int row)
     int col = 1;
     if (runs(s)) {
         col += bar_draw(c, row, col, over, total) + 2;
+        if (is(s, "stopping")) {
+            snprintf(n, sizeof n, "%lld", (long long)count(s, "done"));
+            show_format(text, sizeof text, _("%1 done, %2 failed, %3 not begun"),
+                        SHOW_ARGS(n, failed, cancelled));
+            canvas_text(c, row, col, c->cols - col - 1, STYLE_BOLD, text);
+            return;
+        }
         show_format(text, sizeof text, _("%1/%2  %3 failed  %4 a second  %5"),
                     SHOW_ARGS(n, all, failed, rate,
                               rows_value(&s->batch, 0, "left_s")
@@ -423,6 +388,19 @@ static void progress_draw(struct view *v, struct canvas *c, int row)
     canvas_text(c, row, col, c->cols - 2, STYLE_BOLD, text);
 }
 
+/* Nothing goes on and nothing fails: why. */
+static void away_draw(struct view *v, struct canvas *c, int row)
+{
+    const struct running *s = v->state;
+    char text[SHOW_TEXT_MAX * 2], meters[24], until[SHOW_TEXT_MAX];
+    snprintf(meters, sizeof meters, "%lld", (long long)count(s, "away_meters"));
+    show_format(
+        text, sizeof text, _("Line %1 is away; meters that wait for it: %2, until %3."),
+        SHOW_ARGS(rows_text(&s->batch, 0, "away"), meters,
+                  show_time(view_now(v), rows_number(&s->batch, 0, "away_until", 0), until)));
+    canvas_text(c, row, 1, c->cols - 2, STYLE_BOLD | STYLE_YELLOW, text);
+}
+
 static void hint_draw(struct view *v, struct canvas *c, int row)
 {
     const struct running *s = v->state;
@@ -430,6 +408,8 @@ static void hint_draw(struct view *v, struct canvas *c, int row)
     if (is(s, "stopping"))
         canvas_text(c, row, 1, c->cols - 2, STYLE_BOLD,
                     _("Stopping after the exchange that is under way."));
+    else if (runs(s) && rows_text(&s->batch, 0, "away")[0])
+        away_draw(v, c, row);
     else if (runs(s))
         canvas_text(c, row, 1, c->cols - 2, STYLE_DIM,
                     s->mine ? _("Esc stops after this one; F11 leaves and lets it go on.")
@@ -497,7 +477,7 @@ static const struct screen_key keys[] = {
     {.key = KEYS_TAB,
      .action = ACTION_RETRY,
      .label = N_("Retry"),
-     .help = N_("The same command once more to the meters that failed"),
+     .help = N_("The same command once more to the meters that failed, with its own preview"),
      .roles = BATCH_ROLES},
     {.key = KEYS_NONE,
      .action = ACTION_UNDO,

@@ -204,6 +204,52 @@ const char *batch_state_words(const char *command, const json_t *state, int64_t 
     return batch_values_words(state, now_utc, buf, SHOW_TEXT_MAX);
 }
 
+const char *batch_held_words(const json_t *held, int64_t now_utc, char *buf, size_t size)
+{
+    char mode[SHOW_TEXT_MAX] = "", values[SHOW_TEXT_MAX * 2], all[SHOW_TEXT_MAX * 3];
+    if (json_object_get(held, "mode"))
+        switch_words(held, mode);
+    batch_values_words(held, now_utc, values, sizeof values);
+    snprintf(all, sizeof all, "%s%s%s", mode, mode[0] && values[0] ? ", " : "", values);
+    text_fit(buf, size, all, (int)size);
+    return buf;
+}
+
+static const char *mode_change_words(const json_t *before, const json_t *after, char *buf,
+                                     size_t size)
+{
+    const char *from = json_string_value(json_object_get(before, "mode"));
+    const char *to = json_string_value(json_object_get(after, "mode"));
+    buf[0] = '\0';
+    if (to)
+        snprintf(buf, size, "%s%s%s", from ? message_gettext(batch_mode_words(from)) : "",
+                 from ? " -> " : "", message_gettext(batch_mode_words(to)));
+    return buf;
+}
+
+const char *batch_change_words(const char *command, const json_t *values, const json_t *before,
+                               const json_t *after, int64_t now_utc, char *buf, size_t size)
+{
+    char from[SHOW_TEXT_MAX], to[SHOW_TEXT_MAX], both[SHOW_TEXT_MAX * 2], text[SHOW_TEXT_MAX * 3];
+    if (batch_switches(command))
+        return mode_change_words(before, after, buf, size);
+    size_t used = 0;
+    buf[0] = '\0';
+    for (size_t i = 0; i < sizeof values_table / sizeof *values_table; i++) {
+        const char *name = values_table[i].name;
+        const enum value_kind kind = values_table[i].kind;
+        const json_t *was = json_object_get(before, name), *is = json_object_get(after, name);
+        if (!json_object_get(values, name) || !is || used + 1 >= size)
+            continue;
+        snprintf(both, sizeof both, "%s%s%s", was ? value_words(kind, was, now_utc, from) : "",
+                 was ? " -> " : "", value_words(kind, is, now_utc, to));
+        show_format(text, sizeof text, message_gettext(values_table[i].words), SHOW_ARGS(both));
+        snprintf(buf + used, size - used, "%s%s", used ? ", " : "", text);
+        used = strlen(buf);
+    }
+    return buf;
+}
+
 const char *batch_sentence(const json_t *error, char *buf, size_t size)
 {
     struct err e = {0};

@@ -33,6 +33,12 @@ const char *batch_mode_words(const char *mode);
 const char *batch_title(const char *command, const json_t *values, int64_t now_utc, char *buf);
 /* What is, or what will be, of a meter, from batch.preview's objects. Returns buf (SHOW_TEXT_MAX). */
 const char *batch_state_words(const char *command, const json_t *state, int64_t now_utc, char *buf);
+/* All that was read of a meter, before or after: "on, prepaid, price 0.8216, balance 37.20". Returns buf (size). */
+const char *batch_held_words(const json_t *held, int64_t now_utc, char *buf, size_t size);
+/* What was read before and after of the values that were commanded: "alarm 1 20.00 -> 30.50"; of a switch the mode. Returns
+ * buf (size). */
+const char *batch_change_words(const char *command, const json_t *values, const json_t *before,
+                               const json_t *after, int64_t now_utc, char *buf, size_t size);
 /* The sentence of an error as the protocol brings it: an object, or the same as text; "" for none. Returns buf. */
 const char *batch_sentence(const json_t *error, char *buf, size_t size);
 

@@ -16,6 +16,9 @@
 -- column: left integer Left
 -- column: rate_e3 integer Meters a second (1/1000)
 -- column: left_s integer Seconds left
+-- column: away text Lines that are away
+-- column: away_meters integer Meters that wait for them
+-- column: away_until time They wait until
 -- column: dark integer Went dark
 -- column: dark_left integer Not commanded yet and would go dark
 -- column: dark_failed integer Failed and would go dark
@@ -26,8 +29,8 @@
 -- column: expires_at time Expires
 -- column: until_at time Until
 -- column: ended_at time Ended
--- column: detail text Detail
--- column: reason text Reason
+-- column: detail held Commanded
+-- column: reason sentence Reason
 -- An undo is of the command that it takes back: way says so. The rate is that since it was started or resumed.
 WITH b AS (
     -- by its key
@@ -40,6 +43,11 @@ SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state,
        CASE WHEN b.undo_of THEN 'undo' WHEN b.retry_of THEN 'retry' ELSE '' END AS way, b.undo_of, b.retry_of, b.total, b.done, b.failed, b.skipped, b.cancelled,
        b.left_now AS left, b.over_now * 1000 / b.span_s AS rate_e3,
        CASE WHEN b.over_now > 0 THEN b.left_now * b.span_s / b.over_now END AS left_s,
+       (SELECT group_concat(w.name, ', ') FROM (SELECT c.name FROM batch_line l JOIN channel c ON c.id = l.channel_id
+                                               WHERE l.batch_id = b.id AND l.until_utc > unixepoch() ORDER BY c.name) w) AS away,
+       (SELECT count(*) FROM batch_line l CROSS JOIN batch_row r ON r.batch_id = b.id AND r.channel_id = l.channel_id
+        WHERE l.batch_id = b.id AND l.until_utc > unixepoch() AND r.state IN ('waiting', 'given')) AS away_meters,
+       (SELECT max(l.until_utc) FROM batch_line l WHERE l.batch_id = b.id AND l.until_utc > unixepoch()) AS away_until,
        -- those that were switched, not those of the preview
        (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'done') AS dark,
        (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'cancelled') AS dark_left,

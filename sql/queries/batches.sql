@@ -20,8 +20,8 @@
 -- column: selection text Selection
 -- column: until_at time Until
 -- column: ended_at time Ended
--- column: detail text Detail
--- column: reason text Reason
+-- column: detail held Commanded
+-- column: reason sentence Reason
 -- key: batch down
 -- An undo is of the command that it takes back: way says so. "open" are those that are running or stopping, "failed" those in which meters failed.
 -- scan: newest first along the key, one page

@@ -10,7 +10,7 @@
 -- column: operator text Operator
 -- column: changed_at time Changed
 -- column: sale_id id Sale id
--- column: detail text Detail
+-- column: detail held Commanded
 -- key: order down
 SELECT o.id AS "order", o.created_at_utc AS created_at, o.kind, o.state, d.number, o.amount_minor,
        p.name AS operator, o.changed_at_utc AS changed_at, o.sale_id, o.detail

@@ -21,12 +21,12 @@
 -- column: total_after_minor money Total after
 -- column: excess_minor money Excess
 -- column: flag state Remark
--- column: reason text Reason
+-- column: reason sentence Reason
 -- column: sends integer Sends
 -- column: looks integer Looks
 -- column: next_look_at time Next look
 -- column: sale_id id Sale id
--- column: detail text Detail
+-- column: detail held Commanded
 -- column: sent_at time Sent
 -- column: expires_at time Expires
 -- column: document id Document id

@@ -4,7 +4,7 @@
 -- column: order id Order
 -- column: created_at time Made
 -- column: kind state Kind
--- column: detail text What
+-- column: detail held What
 -- column: state state State
 -- column: meter text Meter
 -- column: room text Room
@@ -22,7 +22,7 @@
 -- column: total_after_minor money Total after
 -- column: excess_minor money Excess
 -- column: flag state Remark
--- column: reason text Reason
+-- column: reason sentence Reason
 -- column: sends integer Sends
 -- column: looks integer Looks
 -- column: next_look_at time Next look

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "held.h"
 #include "link.h"
 #include "message.h"
 #include "money.h"
@@ -62,58 +63,6 @@ int batch_preview_take(struct cli *cli, const char *call, const json_t *args, js
     }
 }
 
-static const struct {
-    const char *key, *title, *kind;
-} values[] = {
-    {"price_e4", N_("price"), "price"},
-    {"alarm1_minor", N_("alarm 1"), "money"},
-    {"alarm2_minor", N_("alarm 2"), "money"},
-    {"overdraft_minor", N_("overdraft"), "money"},
-    {"recovery_s", N_("recovery (s)"), "integer"},
-    {"max_power_w", N_("power at most (W)"), "integer"},
-    {"clock_off_s", N_("clock off by (s)"), "integer"},
-    {"read_at", N_("read"), "time"},
-    {"until_utc", N_("until"), "time"},
-};
-
-static void say_more(char *buf, size_t size, const char *first, const char *second)
-{
-    size_t used = strlen(buf);
-    snprintf(buf + used, size - used, "%s%s%s%s", used ? ", " : "", first, *second ? " " : "",
-             second);
-}
-
-/* "on, prepaid, price 0.8216": what is, or what will be. */
-static char *state_say(const json_t *o, bool relay)
-{
-    char buf[400] = "", cell[64];
-    const json_t *closed = json_object_get(o, "relay_closed");
-    const char *mode = text_of(o, "mode");
-
-    if (relay && json_is_boolean(closed))
-        say_more(buf, sizeof buf, json_is_true(closed) ? _("on") : _("off"), "");
-    if (relay && mode[0])
-        say_more(buf, sizeof buf,
-                 strcmp(mode, "prepaid") == 0 ? _("prepaid")
-                 : strcmp(mode, "on") == 0    ? _("forced on")
-                                              : _("forced off"),
-                 "");
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        const json_t *value = json_object_get(o, values[i].key);
-        if (json_is_array(value)) /* four prices, alike where the price is flat */
-            value = json_array_get(value, 2);
-        if (value && !json_is_null(value))
-            say_more(buf, sizeof buf, _(values[i].title),
-                     cli_cell(values[i].kind, value, cell, sizeof cell));
-    }
-    return mem_text(buf);
-}
-
-char *batch_values_say(const json_t *held)
-{
-    return state_say(held, true);
-}
-
 /* The sentence of a packed error; "" for none. */
 static const char *sentence(const json_t *error, char *buf, size_t size)
 {
@@ -150,8 +99,8 @@ void batch_preview_print(const json_t *preview)
     json_array_foreach(json_object_get(preview, "rows"), i, row)
     {
         char note[512], said[600];
-        char *now = state_say(json_object_get(row, "now"), relay);
-        char *then = state_say(json_object_get(row, "then"), relay);
+        char *now = held_say(json_object_get(row, "now"), relay);
+        char *then = held_say(json_object_get(row, "then"), relay);
         const json_t *skip = json_object_get(row, "skip");
         sentence(json_is_object(skip) ? skip : json_object_get(row, "note"), note, sizeof note);
         snprintf(said, sizeof said, "%s%s", json_is_object(skip) ? _("skipped: ") : "", note);
@@ -176,6 +125,10 @@ void batch_preview_print(const json_t *preview)
            (long long)number(preview, "dark"), (long long)number(preview, "skipped"),
            (long long)number(preview, "tried"));
     batch_unknown_show(preview);
+    if (json_is_object(json_object_get(preview, "odd"))) {
+        char said[512];
+        fprintf(stderr, "%s\n", sentence(json_object_get(preview, "odd"), said, sizeof said));
+    }
 }
 
 void batch_unknown_show(const json_t *told)
@@ -206,21 +159,18 @@ int batch_confirm(const char *verb, const json_t *preview, int64_t *dark, struct
     return line[0] && !*end && *dark == want ? 0 : err_set(e, MSG_CLI_BATCH_OTHER);
 }
 
-int batch_dark(struct cli *cli, int64_t batch, const char *state, json_t **out, struct err *e)
+int batch_odd_confirm(const json_t *preview, json_t *args, struct err *e)
 {
-    json_t *rows = NULL, *row;
-    json_t *args = json_pack("{s:I,s:s,s:{s:i}}", "batch", (json_int_t)batch, "state", state,
-                             "page", "limit", SHOWN_ROWS);
-    int64_t dark = 0;
-    size_t i;
-    int code = cli_call(cli, "batch_rows", args, NULL, 0, &rows, e);
+    char line[16] = "";
 
-    const size_t at = cli_column(rows, "dark");
-    json_array_foreach(json_object_get(rows, "rows"), i, row) dark +=
-        json_integer_value(json_array_get(row, at)) != 0;
-    *out = code ? NULL : json_pack("{s:I}", "dark", (json_int_t)dark);
-    json_decref(rows);
-    return code;
+    if (!json_is_object(json_object_get(preview, "odd")))
+        return 0;
+    fputs(_("Type yes if it is meant: "), stderr);
+    fflush(stderr);
+    if (!fgets(line, sizeof line, stdin) || strcmp(line, "yes\n") != 0)
+        return err_set(e, MSG_CLI_BATCH_ODD);
+    json_object_set_new(args, "odd", json_true());
+    return 0;
 }
 
 /* ---- its course */
@@ -264,10 +214,20 @@ static void progress(const json_t *b, bool last)
     if (!isatty(STDERR_FILENO))
         return;
     fprintf(stderr, "\r\033[K");
-    fprintf(stderr, _("%s: %lld/%lld, %lld failed, %lld.%lld a second, %lld s left"),
-            deed_say(b, deed, sizeof deed), (long long)(number(b, "done") + number(b, "failed")),
-            (long long)(number(b, "total") - number(b, "skipped")), (long long)number(b, "failed"),
-            rate / 1000, rate % 1000 / 100, (long long)number(b, "left_s"));
+    deed_say(b, deed, sizeof deed);
+    if (strcmp(text_of(b, "state"), "stopping") == 0)
+        fprintf(stderr, _("%s stops: %lld done, %lld failed, %lld not begun"), deed,
+                (long long)number(b, "done"), (long long)number(b, "failed"),
+                (long long)number(b, "cancelled"));
+    else
+        fprintf(stderr, _("%s: %lld/%lld, %lld failed, %lld.%lld a second, %lld s left"), deed,
+                (long long)(number(b, "done") + number(b, "failed")),
+                (long long)(number(b, "total") - number(b, "skipped")),
+                (long long)number(b, "failed"), rate / 1000, rate % 1000 / 100,
+                (long long)number(b, "left_s"));
+    if (!last && text_of(b, "away")[0])
+        fprintf(stderr, _("; line %s is away, meters that wait for it: %lld"), text_of(b, "away"),
+                (long long)number(b, "away_meters"));
     if (last)
         fprintf(stderr, "\n");
     fflush(stderr);
@@ -351,35 +311,49 @@ int batch_follow(struct cli *cli, int64_t batch, bool json, struct err *e)
 
 /* ---- its record */
 
-/* Columns of "batch_rows" for people, with the reason as a sentence. */
+/* What came of a meter: the reason, or what was before and is now. The caller's. */
+static char *outcome_say(const json_t *row, const size_t *at)
+{
+    char text[512];
+    const char *packed = json_string_value(json_array_get(row, at[0]));
+    json_t *reason = json_loads(packed ? packed : "", 0, NULL);
+    sentence(reason, text, sizeof text);
+    json_decref(reason);
+    if (text[0])
+        return mem_text(text);
+    const char *cell[4];
+    for (int i = 0; i < 4; i++)
+        cell[i] = json_string_value(json_array_get(row, at[i + 1]));
+    const bool switches = cell[0] && (strcmp(cell[0], "on") == 0 || strcmp(cell[0], "off") == 0 ||
+                                      strcmp(cell[0], "prepaid") == 0);
+    return held_change_say(switches, cell[1], cell[2], cell[3]);
+}
+
+/* Columns of "batch_rows" for people, with what came of each in words. */
 static void rows_print(const json_t *answer)
 {
-    static const char *const shown[] = {
-        "n",  "meter",       "room",       "tenant",        "state",
-        "at", "mode_before", "mode_after", "balance_minor", "reason"};
+    static const char *const shown[] = {"n",     "meter", "room",         "tenant",
+                                        "state", "at",    "balance_minor"};
+    static const char *const told[] = {"reason", "command", "detail", "before", "after"};
     const json_t *columns = json_object_get(answer, "columns");
-    json_t *heads = json_array(), *rows = json_array(), *row, *head;
-    size_t at[sizeof shown / sizeof *shown] = {0}, i, k;
+    json_t *heads = json_array(), *rows = json_array(), *row;
+    size_t at[sizeof shown / sizeof *shown], told_at[sizeof told / sizeof *told], i, k;
 
     for (k = 0; k < sizeof shown / sizeof *shown; k++) {
-        json_array_foreach(columns, i, head)
-        {
-            if (strcmp(text_of(head, "name"), shown[k]) != 0)
-                continue;
-            at[k] = i;
-            json_array_append(heads, head);
-        }
+        at[k] = cli_column(answer, shown[k]);
+        json_array_append(heads, json_array_get(columns, at[k]));
     }
+    for (k = 0; k < sizeof told / sizeof *told; k++)
+        told_at[k] = cli_column(answer, told[k]);
+    json_array_append_new(heads, column("outcome", "text", N_("Outcome")));
     json_array_foreach(json_object_get(answer, "rows"), i, row)
     {
         json_t *cells = json_array();
-        char text[512];
-        for (k = 0; k + 1 < sizeof shown / sizeof *shown; k++)
+        char *outcome = outcome_say(row, told_at);
+        for (k = 0; k < sizeof shown / sizeof *shown; k++)
             json_array_append(cells, json_array_get(row, at[k]));
-        const char *packed = json_string_value(json_array_get(row, at[k]));
-        json_t *reason = json_loads(packed ? packed : "", 0, NULL);
-        json_array_append_new(cells, json_string(sentence(reason, text, sizeof text)));
-        json_decref(reason);
+        json_array_append_new(cells, json_string(outcome));
+        free(outcome);
         json_array_append_new(rows, cells);
     }
     json_t *table = json_pack("{s:o,s:o,s:O}", "columns", heads, "rows", rows, "more",

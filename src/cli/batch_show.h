@@ -15,15 +15,11 @@ void batch_preview_print(const json_t *preview);
 /* On standard error: what was named and is not in the books, of a preview or a start. */
 void batch_unknown_show(const json_t *told);
 
-/* "forced off", "alarm 1 20.00, overdraft 5.00": values of a command or an order; the caller's. */
-char *batch_values_say(const json_t *held);
-
 /* Asks on the terminal for the number of meters that will go dark. ERR_USAGE where there is no terminal, ERR_REFUSED where
  * another number was typed. */
 int batch_confirm(const char *verb, const json_t *preview, int64_t *dark, struct err *e);
-
-/* How many of its rows in a state were to go dark, as a preview has it: {"dark"}, the caller's. */
-int batch_dark(struct cli *cli, int64_t batch, const char *state, json_t **out, struct err *e);
+/* Asks for "yes" to what is odd about the values of a preview; that goes into args. Nothing is odd: 0. */
+int batch_odd_confirm(const json_t *preview, json_t *args, struct err *e);
 
 /* Waits for its end with the progress on the terminal; prints what came of it. An error tells of failures (REFUSED) and of
  * rows that were not reached (AGAIN). */

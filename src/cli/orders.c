@@ -5,32 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "batch_show.h"
 #include "cli.h"
+#include "held.h"
 #include "message.h"
-#include "money.h"
-#include "money_parse.h"
 #include "orders_wait.h"
 #include "verb.h"
 
 #define SETTLE_MS 600000
-
-/* What is ordered, in the words of the reader. */
-static void what_say(json_t *rows)
-{
-    const size_t detail = cli_column(rows, "detail");
-    size_t i;
-    json_t *row;
-    json_array_foreach(json_object_get(rows, "rows"), i, row)
-    {
-        const char *packed = json_string_value(json_array_get(row, detail));
-        json_t *values = json_loads(packed ? packed : "", 0, NULL);
-        char *said = batch_values_say(values);
-        json_array_set_new(row, detail, json_string(said));
-        free(said);
-        json_decref(values);
-    }
-}
 
 static int query_print(struct cli *cli, const char *name, json_t *args, bool json, struct err *e)
 {
@@ -39,10 +20,8 @@ static int query_print(struct cli *cli, const char *name, json_t *args, bool jso
     int code = cli_call(cli, name, args, NULL, 0, &rows, e);
     if (code == 0 && json)
         cli_json(rows);
-    else if (code == 0) {
-        what_say(rows);
+    else if (code == 0)
         cli_table(rows);
-    }
     json_decref(rows);
     return code;
 }
@@ -196,18 +175,14 @@ const struct verb clock_verb = {
     .run = run_clock,
 };
 
-/* Kilowatts as they are typed, in watts; "off" is 0. */
+/* As it is typed, in watts; "off" is 0. */
 static int load_power(const char *power, bool off, int64_t *watts, struct err *e)
 {
-    int64_t value = 0;
     *watts = 0;
     if (off == (power != NULL))
         return err_set(e, MSG_CLI_FLAG_MISSING, "load", "--power");
-    int code = off ? 0 : price_parse(power, &value, e);
-    if (code == 0 && !off && (value <= 0 || value % 10 != 0))
-        code = err_set(e, MSG_PRICE_FORM, power);
-    *watts = value / 10;
-    return code;
+    int code = off ? 0 : held_power_read(power, true, watts, e);
+    return code == 0 && !off && *watts == 0 ? err_set(e, MSG_CLI_POWER, power) : code;
 }
 
 static int run_load(struct cli *cli, int argc, char **argv, struct err *e)
@@ -241,10 +216,11 @@ static int run_load(struct cli *cli, int argc, char **argv, struct err *e)
 const struct verb load_verb = {
     .name = "load",
     .summary = N_("set the power above which a meter opens its relay"),
-    .usage = N_("metertill load --meter NUMBER --power KW [--wait SECONDS] [--json]\n"
-                "metertill load --meter NUMBER --off [--wait SECONDS] [--json]\n"
-                "\n"
-                "KW has up to three decimals: 8.5. With --off the meter opens for no load."),
+    .usage = N_(
+        "metertill load --meter NUMBER --power KW [--wait SECONDS] [--json]\n"
+        "metertill load --meter NUMBER --off [--wait SECONDS] [--json]\n"
+        "\n"
+        "KW has up to three decimals: 8.5, 8.5kW or 8500W. With --off the meter opens for no load."),
     .run = run_load,
 };
 

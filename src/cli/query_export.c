@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "held.h"
 #include "link.h"
 #include "message.h"
 #include "text.h"
@@ -86,6 +87,26 @@ static int begin(struct cli *cli, struct export **x, const struct query_export *
     json_decref(columns);
     free(folder);
     return code;
+}
+
+/* Sentences in the language of who asks. */
+static void sentences_say(json_t *page)
+{
+    size_t c, r;
+    json_t *column, *row;
+    char text[1024];
+    json_array_foreach(json_object_get(page, "columns"), c, column)
+    {
+        const char *kind = json_string_value(json_object_get(column, "kind"));
+        if (!kind || strcmp(kind, "sentence") != 0)
+            continue;
+        json_array_foreach(json_object_get(page, "rows"), r, row)
+        {
+            const char *packed = json_string_value(json_array_get(row, c));
+            if (packed)
+                json_array_set_new(row, c, json_string(cli_sentence(packed, text, sizeof text)));
+        }
+    }
 }
 
 /* An export under way: the page that was asked for, while the one before is written. */
@@ -170,6 +191,9 @@ int query_export(struct cli *cli, const struct query_export *q, struct err *e)
         code = page_take(&pages, &answer, e);
         if (code == 0 && !x)
             code = begin(cli, &x, q, answer, who, e);
+        if (code == 0)
+            sentences_say(answer);
+        held_rows_say(answer);
         if (code == 0)
             code = export_rows(x, answer, e);
         json_decref(answer);

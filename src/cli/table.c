@@ -7,11 +7,13 @@
 
 #include "cli.h"
 #include "clock.h"
+#include "held.h"
 #include "message.h"
 #include "money.h"
 #include "text.h"
+#include "wire.h"
 
-#define CELL_MAX 512
+#define CELL_MAX 1024
 
 static const char *age_text(int64_t at_utc, char *buf, size_t size)
 {
@@ -27,6 +29,19 @@ static const char *age_text(int64_t at_utc, char *buf, size_t size)
     return buf;
 }
 
+const char *cli_sentence(const char *packed, char *buf, size_t size)
+{
+    struct err why = {0};
+    json_t *error = packed[0] == '{' ? json_loads(packed, 0, NULL) : NULL;
+    text_copy(buf, size, packed);
+    if (json_object_get(error, "msg")) {
+        wire_error_read(error, &why);
+        message_text(&why, buf, size);
+    }
+    json_decref(error);
+    return buf;
+}
+
 const char *cli_cell(const char *kind, const json_t *value, char *buf, size_t size)
 {
     char number[MONEY_TEXT_MAX];
@@ -34,8 +49,16 @@ const char *cli_cell(const char *kind, const json_t *value, char *buf, size_t si
     buf[0] = '\0';
     if (!value || json_is_null(value))
         return buf;
+    if (json_is_string(value) && strcmp(kind, "held") == 0) {
+        char *said = held_packed_say(json_string_value(value));
+        text_copy(buf, size, said);
+        free(said);
+        return buf;
+    }
     if (json_is_string(value)) {
         const char *text = json_string_value(value);
+        if (strcmp(kind, "sentence") == 0)
+            return cli_sentence(text, buf, size);
         text_copy(buf, size, strcmp(kind, "state") == 0 ? _(text) : text);
         return buf;
     }

@@ -8,6 +8,7 @@
 
 #include "batch_show.h"
 #include "clock.h"
+#include "held.h"
 #include "link.h"
 #include "message.h"
 #include "money.h"
@@ -21,7 +22,7 @@
 struct words {
     const char *select, *file, *price, *tariff, *alarm1, *alarm2, *overdraft, *recovery, *power,
         *until, *percent, *yes, *id, *csv, *xlsx;
-    bool dry_run, no_wait, json;
+    bool dry_run, no_wait, odd, json;
 };
 
 /* ---- the values */
@@ -141,7 +142,7 @@ static json_t *args_read(const char *verb, const char *command, const struct wor
                          struct err *e)
 {
     json_t *args = json_pack("{s:s}", "command", command);
-    int64_t price = 0;
+    int64_t price = 0, watts = 0;
     int code = select_set(args, w, verb, e);
     if (code == 0 && w->price)
         code = price_parse(w->price, &price, e);
@@ -157,8 +158,10 @@ static json_t *args_read(const char *verb, const char *command, const struct wor
         code = amount_set(args, "overdraft_minor", w->overdraft, e);
     if (code == 0)
         code = whole_set(args, verb, "recovery_s", w->recovery, e);
-    if (code == 0)
-        code = whole_set(args, verb, "max_power_w", w->power, e);
+    if (code == 0 && w->power) /* 0 is no limit in any unit */
+        code = held_power_read(w->power, strcmp(w->power, "0") == 0, &watts, e);
+    if (code == 0 && w->power)
+        json_object_set_new(args, "max_power_w", json_integer((json_int_t)watts));
     if (code == 0)
         code = whole_set(args, verb, "fail_percent", w->percent, e);
     if (code == 0)
@@ -171,7 +174,7 @@ static json_t *args_read(const char *verb, const char *command, const struct wor
 
 /* ---- beginning one */
 
-/* Previews (call NULL: nothing to confirm), confirms, starts, follows. args are taken. */
+/* Previews, confirms, starts, follows. args are taken. */
 static int begin(struct cli *cli, const char *verb, const char *preview_call, const char *call,
                  json_t *args, const struct words *w, struct err *e)
 {
@@ -182,7 +185,7 @@ static int begin(struct cli *cli, const char *verb, const char *preview_call, co
 
     if (code == 0 && w->yes)
         code = whole(verb, w->yes, &dark, e);
-    if (code == 0 && preview_call && (w->dry_run || !w->yes))
+    if (code == 0 && (w->dry_run || !w->yes))
         code = batch_preview_take(cli, preview_call, args, &preview, e);
     if (code == 0 && preview && w->dry_run && w->json)
         cli_json(preview);
@@ -190,16 +193,23 @@ static int begin(struct cli *cli, const char *verb, const char *preview_call, co
         batch_preview_print(preview);
     if (code == 0 && !w->dry_run && preview)
         code = batch_confirm(verb, preview, &dark, e);
+    if (code == 0 && !w->dry_run && preview && !w->odd)
+        code = batch_odd_confirm(preview, args, e);
     json_decref(preview);
     if (code != 0 || w->dry_run) {
         json_decref(args);
         return code;
     }
-    if (preview_call)
-        json_object_set_new(args, "dark", json_integer((json_int_t)dark));
+    json_object_set_new(args, "dark", json_integer((json_int_t)dark));
+    if (w->odd)
+        json_object_set_new(args, "odd", json_true());
     code = cli_call(cli, call, args, once, 0, &started, e);
     if (code && cli_unanswered(e))
         return err_set(e, MSG_CLI_BATCH_UNKNOWN, once);
+    if (code && (e->msg == MSG_SENSE_PRICE_NONE || e->msg == MSG_SENSE_PRICE_STEP)) {
+        cli_say_error(e);
+        return err_set(e, MSG_CLI_BATCH_ODD);
+    }
     if (code)
         return code;
     int64_t batch = (int64_t)json_integer_value(json_object_get(started, "batch"));
@@ -254,17 +264,25 @@ static int state_set(struct cli *cli, const char *call, int64_t batch, json_t *a
     return code;
 }
 
-/* What goes on, or goes again, may take power: as many as were to lose theirs and are in this state. */
-static int again_confirm(struct cli *cli, const char *verb, int64_t batch, const char *state,
-                         const struct words *w, int64_t *dark, struct err *e)
+/* What goes on may take power: as many as were to lose theirs and were not reached. */
+static int resume(struct cli *cli, const char *verb, int64_t batch, const struct words *w,
+                  struct err *e)
 {
-    json_t *shown = NULL;
-    int code = w->yes ? whole(verb, w->yes, dark, e) : batch_dark(cli, batch, state, &shown, e);
+    json_t *b = NULL;
+    int64_t dark = 0;
+    int code = w->yes ? whole(verb, w->yes, &dark, e) : batch_get(cli, batch, &b, e);
 
-    if (code == 0 && shown)
-        code = batch_confirm(verb, shown, dark, e);
-    json_decref(shown);
-    return code;
+    if (code == 0 && b) {
+        json_t *told = json_pack("{s:O}", "dark", json_object_get(b, "dark_left"));
+        code = batch_confirm(verb, told, &dark, e);
+        json_decref(told);
+    }
+    json_decref(b);
+    return code ? code
+                : state_set(
+                      cli, "batch.resume", batch,
+                      json_pack("{s:I,s:I}", "batch", (json_int_t)batch, "dark", (json_int_t)dark),
+                      w, e);
 }
 
 static int of_batch(struct cli *cli, const char *verb, const char *word, const char *number,
@@ -281,20 +299,12 @@ static int of_batch(struct cli *cli, const char *verb, const char *word, const c
     if (strcmp(word, "stop") == 0)
         return state_set(cli, "batch.stop", batch, json_pack("{s:I}", "batch", (json_int_t)batch),
                          w, e);
-    int64_t dark = 0;
-    bool resume = strcmp(word, "resume") == 0, retry = strcmp(word, "retry") == 0;
-    if (resume || retry)
-        code = again_confirm(cli, verb, batch, resume ? "cancelled" : "failed", w, &dark, e);
-    if (code)
-        return code;
-    json_t *args = json_pack("{s:I}", "batch", (json_int_t)batch);
-    if (resume || retry)
-        json_object_set_new(args, "dark", json_integer((json_int_t)dark));
-    if (resume)
-        return state_set(cli, "batch.resume", batch, args, w, e);
-    if (retry)
-        return begin(cli, verb, NULL, "batch.retry", args, w, e);
-    return begin(cli, verb, "batch.undo_preview", "batch.undo", args, w, e);
+    if (strcmp(word, "resume") == 0)
+        return resume(cli, verb, batch, w, e);
+    const bool retry = strcmp(word, "retry") == 0;
+    return begin(cli, verb, retry ? "batch.retry_preview" : "batch.undo_preview",
+                 retry ? "batch.retry" : "batch.undo",
+                 json_pack("{s:I}", "batch", (json_int_t)batch), w, e);
 }
 
 static bool among(const char *const *words, const char *word)
@@ -328,6 +338,7 @@ static int run(struct cli *cli, int argc, char **argv, struct err *e)
         {.name = "xlsx", .text = &w.xlsx, .filled = true},
         {.name = "dry-run", .flag = &w.dry_run},
         {.name = "no-wait", .flag = &w.no_wait},
+        {.name = "odd", .flag = &w.odd},
         {.name = "json", .flag = &w.json},
         {0}};
     int first, code = cli_options(argc, argv, options, &first, e);
@@ -362,7 +373,7 @@ const struct verb batch_verb = {
         "metertill batch list | show N | wait N | stop N | resume N | retry N | undo N  [--json]\n"
         "\n"
         "COMMAND: tariff (--price P or --tariff NAME), settings (--alarm1 A --alarm2 A --overdraft A\n"
-        "--recovery S, each by choice), load (--power W), on (--until 09:00: back to prepaid by itself),\n"
+        "--recovery S, each by choice), load (--power 8.5kW), on (--until 09:00: back to prepaid by itself),\n"
         "prepaid, off, clock, read.\n"
         "EXPR: terms beside one another must all hold, of values between commas one: all, state:cut,arrears\n"
         "building:\"Tower A\" path:\"Tower A/12F\" channel:L01 room:1204 meter:190301527 tenant:NAME model:M\n"
@@ -371,7 +382,8 @@ const struct verb batch_verb = {
         "--dry-run shows what is, what will be, who goes dark and who is skipped, and sends nothing. --yes N says\n"
         "how many meters lose power by it, without being asked; where it is another number by then, nothing is\n"
         "sent. It waits for the end (--no-wait does not); whoever leaves it leaves the batch running.\n"
-        "--fail-percent N: stops by itself above. show takes --csv FILE or --xlsx FILE.\n"
+        "--odd: a price of nothing, or ten times the one before, is meant. --fail-percent N: stops by itself\n"
+        "above. show takes --csv FILE or --xlsx FILE.\n"
         "Exit: 0 all done; 65, 66, 69, 77 nothing was sent, or meters failed; 75 stopped, or not known (--id)."),
     .run = run,
 };

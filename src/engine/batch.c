@@ -47,10 +47,13 @@ static int read_store(struct books *b, void *ctx, struct effects *fx, struct err
 {
     struct batch_read_job *r = ctx;
     bool good = r->job.end == JOB_DONE && r->job.has_reading;
-    int code = 0;
+    const bool away = r->job.end == JOB_UNREACHED && r->job.how.end == BUS_DOWN;
     batch_reads_clear(&r->next);
     if (r->job.end == JOB_DROPPED) /* the engine ends: its row is given again */
         return 0;
+    int code = away ? batch_read_away(b, &r->read, fx, e) : 0;
+    if (code != 0)
+        return code < 0 ? code : 0;
     if (good) {
         reading_convert(&r->job, &r->reading);
         code = reading_store(b, &r->reading, fx, e);
@@ -212,7 +215,7 @@ void batches_free(struct engine *engine)
 struct ask {
     struct work work;
     struct reply_to to;
-    bool undo;
+    int (*preview)(struct books *b, const json_t *args, json_t **result, struct err *e);
     json_t *args, *result;
 };
 
@@ -220,8 +223,7 @@ static void ask_run(struct engine *engine, struct books *books, struct work *wor
 {
     struct ask *a = (struct ask *)work;
     (void)engine;
-    work->code =
-        (a->undo ? batch_undo_preview : batch_preview)(books, a->args, &a->result, &work->err);
+    work->code = a->preview(books, a->args, &a->result, &work->err);
 }
 
 static void ask_free(struct ask *a)
@@ -239,11 +241,12 @@ static void ask_done(struct engine *engine, struct work *work)
 }
 
 static int ask_start(struct engine *engine, struct session *s, int64_t id, const json_t *args,
-                     bool undo, struct err *e)
+                     int (*preview)(struct books *, const json_t *, json_t **, struct err *),
+                     struct err *e)
 {
     struct ask *a = work_new(sizeof *a, ask_run, ask_done);
     a->to = (struct reply_to){s->serial, id};
-    a->undo = undo;
+    a->preview = preview;
     a->args = json_deep_copy(args);
     if (reader_push(engine, a, e))
         return 0;
@@ -254,13 +257,19 @@ static int ask_start(struct engine *engine, struct session *s, int64_t id, const
 static int run_preview(struct engine *engine, struct session *s, int64_t id, const json_t *args,
                        struct err *e)
 {
-    return ask_start(engine, s, id, args, false, e);
+    return ask_start(engine, s, id, args, batch_preview, e);
 }
 
 static int run_undo_preview(struct engine *engine, struct session *s, int64_t id,
                             const json_t *args, struct err *e)
 {
-    return ask_start(engine, s, id, args, true, e);
+    return ask_start(engine, s, id, args, batch_undo_preview, e);
+}
+
+static int run_retry_preview(struct engine *engine, struct session *s, int64_t id,
+                             const json_t *args, struct err *e)
+{
+    return ask_start(engine, s, id, args, batch_retry_preview, e);
 }
 
 #define VIEWERS (ROLE_FIELD | ROLE_ADMINISTRATOR | ROLE_AUDITOR)
@@ -274,7 +283,12 @@ static const struct live calls[] = {
     {.name = "batch.undo_preview",
      .title = N_("See what taking a batch back would do"),
      .roles = VIEWERS,
-     .params = batch_undo_params,
+     .params = batch_again_params,
      .run = run_undo_preview},
+    {.name = "batch.retry_preview",
+     .title = N_("See what trying a batch's failures again would do"),
+     .roles = VIEWERS,
+     .params = batch_again_params,
+     .run = run_retry_preview},
 };
 const struct live_table batch_calls = {calls, sizeof calls / sizeof *calls};

@@ -240,13 +240,24 @@ static int vendor_learn(struct books *b, const struct order_job *o, struct err *
     return 0;
 }
 
+/* A batch waits a while for a line that is away. 1: this order does. */
+static int line_wait(struct books *b, const struct order_job *o, struct effects *fx, struct err *e)
+{
+    const bool away = o->job.end == JOB_UNREACHED && !o->sent && o->job.how.end == BUS_DOWN;
+    if (!o->task.batch_id || o->job.end == JOB_DROPPED)
+        return 0;
+    return away ? batch_line_away(b, &o->task, fx, e) : batch_line_back(b, &o->task, e);
+}
+
 static int end_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
 {
     struct order_job *o = ctx;
     enum order_miss why;
-    int code = 0;
+    int code = line_wait(b, o, fx, e);
     json_t *frames = NULL;
 
+    if (code != 0)
+        return code < 0 ? code : 0;
     if (vendor_learn(b, o, e) != 0)
         return e->code;
     if (o->after_waits) {

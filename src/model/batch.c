@@ -75,6 +75,14 @@ int batch_rows_write(struct books *b, int64_t batch_id, int64_t most, struct err
     return rc == 0 ? db_run(books_db(b), SQL_batch_rows_written, e, "i", batch_id) : rc;
 }
 
+/* What is odd is started where it was said that it is meant. */
+static int odd_check(const struct batch_plan *p, const json_t *args, struct err *e)
+{
+    if (p->odd.code && !json_is_true(json_object_get(args, "odd")))
+        *e = p->odd;
+    return e->code;
+}
+
 /* The batch with its plan, and where that is short its rows and the first of them given. */
 static int begin(struct books *b, const struct actor *who, struct batch_plan *p, const json_t *dark,
                  const json_t *fail_percent, json_t **result, struct effects *fx, struct err *e)
@@ -102,6 +110,8 @@ static int batch_start(struct books *b, const struct actor *who, const json_t *a
     struct batch_plan *ready = books_prepared(b), *own = NULL;
     int rc = ready ? 0 : batch_plan_new(b, args, &own, e);
 
+    if (rc == 0)
+        rc = odd_check(ready ? ready : own, args, e);
     if (rc == 0)
         rc = begin(b, who, ready ? ready : own, json_object_get(args, "dark"),
                    json_object_get(args, "fail_percent"), result, fx, e);
@@ -255,6 +265,7 @@ static const struct param start_params[] = {
     {.name = "allowed", .kind = PARAM_INT, .min = 0, .max = 65535},
     {.name = "until_utc", .kind = PARAM_INT, .min = 1, .max = INT64_MAX},
     {.name = "fail_percent", .kind = PARAM_INT, .min = 1, .max = 100},
+    {.name = "odd", .kind = PARAM_BOOL}, /* a value that is odd is meant */
     {0},
 };
 

@@ -15,10 +15,11 @@
 /* What a batch would do: args as batch.start takes them, {"total","will","dark","skipped","tried","rows":[...]} the
  * caller's. Writes nothing; runs on a reader. */
 int batch_preview(struct books *b, const json_t *args, json_t **result, struct err *e);
-/* The same of taking a batch back: args {"batch","offset","limit"}. */
+/* The same of taking a batch back, and of trying its failures again: args {"batch","offset","limit"}. */
 int batch_undo_preview(struct books *b, const json_t *args, json_t **result, struct err *e);
-/* What both take (request.h). */
-extern const struct param batch_preview_params[], batch_undo_params[];
+int batch_retry_preview(struct books *b, const json_t *args, json_t **result, struct err *e);
+/* What they take (request.h). */
+extern const struct param batch_preview_params[], batch_again_params[];
 
 /* A row of command "read" that was given: the engine reads the meter and tells batch_read_over(). */
 struct batch_read {
@@ -50,6 +51,14 @@ int batch_order_over(struct books *b, int64_t order_id, enum order_deed deed,
 /* A channel was handed over: orders of its rows that were given end with that reason, so that they hold nobody up. */
 int batch_channel_gone(struct books *b, int64_t channel_id, const struct err *why,
                        struct effects *fx, struct err *e);
+/* The line of an order of a batch is away, nothing was sent: 1: its row waits for the line (setting batch.line_wait_s), and
+ * that is no try. 0: it is one. */
+int batch_line_away(struct books *b, const struct order_task *t, struct effects *fx, struct err *e);
+/* The same of a read: where it waits it is given again. */
+int batch_read_away(struct books *b, const struct batch_read *read, struct effects *fx,
+                    struct err *e);
+/* The line carried something of the batch: when it goes away again, that is a new wait. */
+int batch_line_back(struct books *b, const struct order_task *t, struct err *e);
 int batch_read_over(struct books *b, const struct batch_read *read, const struct reading *r,
                     const struct err *why, struct batch_reads *reads, struct effects *fx,
                     struct err *e);

@@ -10,6 +10,7 @@
 #include "hold.h"
 #include "opening.h"
 #include "order_turn.h"
+#include "sense.h"
 
 /* The mode that a switch would set: the command's, or what an undo goes back to. */
 static const char *mode_then(const struct batch_plan *p, const json_t *values)
@@ -128,16 +129,20 @@ static int changed_since(struct books *b, const struct batch_plan *p, const stru
     return rc != 0 || !later.code ? rc : err_set(why, MSG_BATCH_SKIP_NEWER, later.arg[0].number);
 }
 
-/* What its driver would refuse before a byte leaves. */
-static int load_fits(struct books *b, const struct batch_meter *m, const json_t *values,
-                     struct err *why)
+/* Values that this meter cannot be given: what its driver would refuse before a byte leaves, and warnings in the wrong
+ * order. What was there before comes back whatever it is. */
+static int values_fit(struct books *b, const struct batch_plan *p, const struct batch_meter *m,
+                      const json_t *values, struct err *why)
 {
-    int64_t watts, most = books_model_load_w(b, m->model) * m->ratio;
+    int64_t watts;
 
-    if (most == 0 || !number_of(values, "max_power_w", &watts) || watts == 0)
+    if (p->command == BATCH_LOAD && number_of(values, "max_power_w", &watts))
+        return sense_load(b, m->model, m->ratio, watts, why);
+    if (p->command != BATCH_SETTINGS || p->undo_of ||
+        sense_amounts(b, values, m->alarm1_minor, m->alarm2_minor, why) == 0)
         return 0;
-    return watts >= m->ratio && watts <= most ? 0
-                                              : err_set(why, MSG_BATCH_SKIP_LOAD, m->ratio, most);
+    why->code = ERR_REFUSED;
+    return why->code;
 }
 
 /* An undo ends the protection that its batch began. */
@@ -167,7 +172,7 @@ static int against(struct books *b, const struct batch_plan *p, const struct bat
         return opening_check(b, m->meter_id, m->number, why);
     if (kind->settings && m->old_firmware)
         return err_set(why, MSG_BATCH_SKIP_OLD);
-    if (p->command == BATCH_LOAD && (rc = load_fits(b, m, values, why)) != 0)
+    if ((rc = values_fit(b, p, m, values, why)) != 0)
         return rc;
     if (p->undo_of && (rc = changed_since(b, p, m, values, why)) != 0)
         return rc;

@@ -11,6 +11,7 @@
 #include "message.h"
 #include "opening.h"
 #include "select.h"
+#include "sense.h"
 #include "text.h"
 
 #define UNTIL_MAX_S  (31 * 86400)
@@ -116,7 +117,22 @@ static int values_read(struct books *b, const json_t *args, struct batch_plan *p
         return err_set(e, MSG_BATCH_VALUES, word);
     if (p->command == BATCH_LOAD && !json_object_get(p->values, "max_power_w"))
         return err_set(e, MSG_BATCH_VALUES, word);
-    return p->command == BATCH_TARIFF ? prices_fill(b, p->values, e) : 0;
+    int rc = sense_amounts(b, p->values, SENSE_UNKNOWN, SENSE_UNKNOWN, e);
+    return rc == 0 && p->command == BATCH_TARIFF ? prices_fill(b, p->values, e) : rc;
+}
+
+/* Power that was protected until a time is so again, as long as that time lies ahead; then it would be prepaid by now. */
+static void mode_back(const json_t *before, json_t *out)
+{
+    const char *mode = json_string_value(json_object_get(before, "mode"));
+    json_t *until = json_object_get(before, "until_utc");
+    const bool timed = mode && strcmp(mode, "on") == 0 && json_is_integer(until);
+
+    json_object_set(out, "mode", json_object_get(before, "mode"));
+    if (timed && json_integer_value(until) > clock_utc())
+        json_object_set(out, "until_utc", until);
+    else if (timed)
+        json_object_set_new(out, "mode", json_string("prepaid"));
 }
 
 json_t *batch_values_of(const struct batch_plan *p, const struct batch_meter *m)
@@ -137,7 +153,7 @@ json_t *batch_values_of(const struct batch_plan *p, const struct batch_meter *m)
             json_object_set(out, key, was);
     }
     if (batch_kinds[p->command].order == ORDER_SWITCH) {
-        json_object_set(out, "mode", json_object_get(before, "mode"));
+        mode_back(before, out);
         all = all && json_is_string(json_object_get(before, "mode"));
     }
     json_decref(before);
@@ -273,6 +289,20 @@ static int fates_find(struct books *b, struct batch_plan *p, struct err *e)
     return rc;
 }
 
+/* A price that is odd for one of the meters that would get it is asked about again. */
+static void odd_find(struct batch_plan *p)
+{
+    const json_t *prices = json_object_get(p->values, "price_e4");
+    bool odd = false;
+
+    for (size_t i = 0; i < p->count && prices && !odd; i++) {
+        const struct batch_fate *f = &p->rows[i];
+        for (size_t k = 0; k < 4 && !f->skip && !odd; k++)
+            odd = sense_price_odd(json_integer_value(json_array_get(prices, k)),
+                                  f->meter.price_e4[k], &p->odd);
+    }
+}
+
 int batch_plan_new(struct books *b, const json_t *args, struct batch_plan **out, struct err *e)
 {
     struct batch_plan *p = mem_new(sizeof *p);
@@ -293,6 +323,8 @@ int batch_plan_new(struct books *b, const json_t *args, struct batch_plan **out,
                                 : err_set(e, MSG_BATCH_NONE);
     if (rc == 0)
         rc = fates_find(b, p, e);
+    if (rc == 0)
+        odd_find(p);
     selection_free(s);
     return rc;
 }
@@ -412,14 +444,18 @@ static json_t *preview(const struct batch_plan *p, const json_t *args)
     size_t first = (size_t)json_integer_value(json_object_get(args, "offset"));
     size_t most = limit ? (size_t)json_integer_value(limit) : PREVIEW_ROWS;
     json_t *rows = json_array();
+    char *odd = err_packed(&p->odd);
 
     for (size_t i = first; i < p->count && i - first < most; i++)
         json_array_append_new(rows, preview_row(p, i));
-    return json_pack(
-        "{s:s,s:I,s:s,s:I,s:I,s:I,s:I,s:I,s:O,s:o}", "command", batch_kinds[p->command].word,
+    json_t *told = json_pack(
+        "{s:s,s:I,s:s,s:I,s:I,s:I,s:I,s:I,s:O,s:o,s:o}", "command", batch_kinds[p->command].word,
         "unknown_count", (json_int_t)p->unmet_count, "unknown", p->unmet ? p->unmet : "", "total",
         (json_int_t)p->count, "will", (json_int_t)p->will, "dark", (json_int_t)p->dark, "skipped",
-        (json_int_t)p->skipped, "tried", (json_int_t)p->tried, "values", p->values, "rows", rows);
+        (json_int_t)p->skipped, "tried", (json_int_t)p->tried, "values", p->values, "rows", rows,
+        "odd", packed_json(odd));
+    free(odd);
+    return told;
 }
 
 int batch_preview(struct books *b, const json_t *args, json_t **result, struct err *e)
@@ -433,15 +469,26 @@ int batch_preview(struct books *b, const json_t *args, json_t **result, struct e
     return rc;
 }
 
-int batch_undo_preview(struct books *b, const json_t *args, json_t **result, struct err *e)
+static int again_preview(struct books *b, const json_t *args, bool undo, json_t **result,
+                         struct err *e)
 {
     struct batch_plan *p = NULL;
-    int rc = batch_plan_again(b, json_integer_value(json_object_get(args, "batch")), true, &p, e);
+    int rc = batch_plan_again(b, json_integer_value(json_object_get(args, "batch")), undo, &p, e);
 
     if (rc == 0)
         *result = preview(p, args);
     batch_plan_free(p);
     return rc;
+}
+
+int batch_undo_preview(struct books *b, const json_t *args, json_t **result, struct err *e)
+{
+    return again_preview(b, args, true, result, e);
+}
+
+int batch_retry_preview(struct books *b, const json_t *args, json_t **result, struct err *e)
+{
+    return again_preview(b, args, false, result, e);
 }
 
 #define COMMAND_WORDS "tariff|settings|load|on|prepaid|off|clock|read"
@@ -463,9 +510,10 @@ const struct param batch_preview_params[] = {
     /* of batch.start, taken and looked past here, so that a client asks both with the same arguments */
     {.name = "dark", .kind = PARAM_INT, .min = 0, .max = BATCH_METERS_MAX},
     {.name = "fail_percent", .kind = PARAM_INT, .min = 1, .max = 100},
+    {.name = "odd", .kind = PARAM_BOOL},
     {0},
 };
-const struct param batch_undo_params[] = {
+const struct param batch_again_params[] = {
     {.name = "batch", .kind = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX},
     {.name = "offset", .kind = PARAM_INT, .min = 0, .max = BATCH_METERS_MAX},
     {.name = "limit", .kind = PARAM_INT, .min = 1, .max = PREVIEW_ROWS},

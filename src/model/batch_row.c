@@ -21,8 +21,8 @@ static const char *mode_of(const struct reading *r)
     return !r->forced ? "prepaid" : r->relay_closed ? "on" : "off";
 }
 
-/* What an undo goes back to, and what the result sheet shows. */
-static char *reading_text(const struct reading *r, int64_t tariff_id)
+/* What an undo goes back to, and what the result sheet shows. until_utc: of a protection that is there, 0: none with a time. */
+static char *reading_text(const struct reading *r, int64_t tariff_id, int64_t until_utc)
 {
     json_t *o =
         json_pack("{s:I,s:s,s:b,s:I,s:I}", "at", (json_int_t)r->at_utc, "mode", mode_of(r),
@@ -43,6 +43,8 @@ static char *reading_text(const struct reading *r, int64_t tariff_id)
         json_object_set_new(o, "max_power_w", json_integer(r->load_max_w));
     if (tariff_id)
         json_object_set_new(o, "tariff_id", json_integer(tariff_id));
+    if (until_utc)
+        json_object_set_new(o, "until_utc", json_integer(until_utc));
     char *text = json_dumps(o, JSON_COMPACT);
     json_decref(o);
     return text ? text : mem_text("{}");
@@ -109,13 +111,24 @@ static int row_done(struct books *b, const struct row *r, const struct reading *
     int rc = batch_row_end(b, r->batch_id, r->n, "done", "", e);
 
     if (rc == 0 && back) {
-        char *text = reading_text(back, 0);
+        char *text = reading_text(back, 0, 0);
         rc = db_run(books_db(b), SQL_batch_row_after, e, "iis", r->batch_id, r->n, text);
         free(text);
         if (rc == 0 && r->command == BATCH_TARIFF)
             rc = tariff_note(b, r, back->meter_id, e);
     }
     return rc;
+}
+
+/* Was it kept back (hold.h)? That says more than that it was not reached. */
+static bool is_held(const char *packed)
+{
+    json_t *o = json_loads(packed, 0, NULL);
+    const char *msg = json_string_value(json_object_get(o, "msg"));
+    const bool held = msg && strncmp(msg, "HOLD_", 5) == 0;
+
+    json_decref(o);
+    return held;
 }
 
 /* An order that stays open: is it tried, or looked at, once more? Where not, one that never left ends with its row. */
@@ -140,11 +153,10 @@ static int row_rests(struct books *b, int64_t order_id, const struct row *r, enu
     int rc = order_row_get(b, order_id, &o, e);
     if (rc != 0)
         return rc;
-    if (refused)
-        err_set(&why, MSG_ORDER_REFUSED_20);
-    else
-        err_set(&why, MSG_ORDER_NOT_REACHED);
-    char *reason = refused || !r->reason[0] ? err_packed(&why) : mem_text(r->reason);
+    err_set(&why, refused         ? MSG_ORDER_REFUSED_20
+                  : r->sends == 0 ? MSG_BATCH_ROW_UNREACHED
+                                  : MSG_BATCH_ROW_NOT_TAKEN);
+    char *reason = is_held(r->reason) && !refused ? mem_text(r->reason) : err_packed(&why);
     rc = order_set(b, &o, "failed", &why, fx, e);
     if (rc == 0)
         rc = batch_row_end(b, r->batch_id, r->n, "failed", reason, e);
@@ -187,6 +199,71 @@ int batch_order_over(struct books *b, int64_t order_id, enum order_deed deed,
     if (rc != 0 || (!ended && r.looks == 0))
         return rc;
     return batch_go_on(b, r.batch_id, r.channel_id, NULL, fx, e);
+}
+
+/* ---- a line that is away for a while */
+
+/* How often a line that is away is tried for a batch: the field has a pace of its own. */
+#define AWAY_LOOK_S 2
+
+/* 1: whoever is on it waits. */
+static int line_waits(struct books *b, int64_t batch_id, int64_t channel_id, struct effects *fx,
+                      struct err *e)
+{
+    struct db *db = books_db(b);
+    const int64_t now = clock_utc(), wait_s = setting_number(b, "batch.line_wait_s");
+    int64_t until = 0;
+    int rc = wait_s > 0
+                 ? db_run(db, SQL_batch_line_away, e, "iii", batch_id, channel_id, now + wait_s)
+                 : 0;
+    const bool begins = wait_s > 0 && rc == 0 && db_changes(db) > 0;
+
+    if (rc == 0)
+        rc = db_get(db, SQL_batch_line_until, 0, &until, e, "ii", batch_id, channel_id);
+    if (rc == 0 && begins)
+        rc = batch_event(b, batch_id, fx, e);
+    return rc != 0 ? rc : until > now;
+}
+
+int batch_line_away(struct books *b, const struct order_task *t, struct effects *fx, struct err *e)
+{
+    struct row r;
+    int rc = row_get(b, t->id, &r, e);
+
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    if (!is(r.state, "given") || !is(r.batch_state, "running") || r.expires_at_utc < clock_utc())
+        return 0;
+    rc = line_waits(b, r.batch_id, r.channel_id, fx, e);
+    if (rc != 1)
+        return rc;
+    rc = db_run(books_db(b), SQL_batch_order_look, e, "ii", t->id, clock_utc() + AWAY_LOOK_S);
+    return rc != 0 ? rc : 1;
+}
+
+int batch_read_away(struct books *b, const struct batch_read *read, struct effects *fx,
+                    struct err *e)
+{
+    struct batch_course c;
+    int64_t channel = 0;
+    int rc = batch_course_get(b, read->batch_id, &c, e);
+    const bool goes = rc == 0 && is(c.state, "running") && c.expires_at_utc >= clock_utc();
+
+    batch_course_clear(&c);
+    if (rc != 0 || !goes)
+        return rc;
+    rc = db_get(books_db(b), SQL_batch_row_channel, 0, &channel, e, "ii", read->batch_id, read->n);
+    if (rc == 0)
+        rc = line_waits(b, read->batch_id, channel, fx, e);
+    if (rc != 1)
+        return rc;
+    rc = db_run(books_db(b), SQL_batch_row_waits, e, "ii", read->batch_id, read->n);
+    return rc != 0 ? rc : 1;
+}
+
+int batch_line_back(struct books *b, const struct order_task *t, struct err *e)
+{
+    return db_run(books_db(b), SQL_batch_line_back, e, "ii", t->batch_id, t->channel_id);
 }
 
 /* ---- a channel that goes into other hands */
@@ -265,12 +342,14 @@ int batch_order_before(struct books *b, const struct order_task *t, const struct
         return recall(b, t, &r, fx, e);
     if (!now)
         return 0;
-    int64_t tariff = 0;
+    int64_t tariff = 0, until = 0;
     if (r.command == BATCH_TARIFF)
         rc = db_get(books_db(b), SQL_batch_tariff_of, 0, &tariff, e, "i", t->meter_id);
+    if (rc == 0 && t->kind == ORDER_SWITCH)
+        rc = db_get(books_db(b), SQL_protection_until, 0, &until, e, "i", t->meter_id);
     if (rc != 0)
         return rc;
-    char *text = reading_text(now, tariff);
+    char *text = reading_text(now, tariff, until);
     rc = db_run(books_db(b), SQL_batch_row_before, e, "is", t->id, text);
     free(text);
     return rc;
@@ -286,12 +365,14 @@ int batch_read_over(struct books *b, const struct batch_read *read, const struct
 
     free(reason);
     if (rc == 0 && r) {
-        char *text = reading_text(r, 0);
+        char *text = reading_text(r, 0, 0);
         rc = db_run(books_db(b), SQL_batch_row_after, e, "iis", read->batch_id, read->n, text);
         free(text);
     }
     if (rc == 0)
         rc = db_get(books_db(b), SQL_batch_row_channel, 0, &channel, e, "ii", read->batch_id,
                     read->n);
+    if (rc == 0 && r)
+        rc = db_run(books_db(b), SQL_batch_line_back, e, "ii", read->batch_id, channel);
     return rc != 0 ? rc : batch_go_on(b, read->batch_id, channel, reads, fx, e);
 }

@@ -69,6 +69,7 @@ struct batch_plan {
     size_t count, will, dark, skipped, tried;
     char *unmet; /* what the selection names and no meter has (select.h); NULL: a batch again */
     size_t unmet_count;
+    struct err odd; /* what is odd about its values; code 0: nothing is */
 };
 
 /* From args of batch.start; of an undo or retry from the batch. */

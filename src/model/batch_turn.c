@@ -95,6 +95,8 @@ static int state_set(struct books *b, int64_t batch_id, const char *state, const
         db_run(books_db(b), SQL_batch_state_set, e, "issi", batch_id, state, reason, clock_utc());
 
     free(reason);
+    if (rc == 0 && strcmp(state, "running") != 0)
+        rc = db_run(books_db(b), SQL_batch_lines_over, e, "i", batch_id);
     return rc;
 }
 

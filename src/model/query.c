@@ -111,7 +111,8 @@ static void param_read(struct query *q, const char *at)
 static void column_read(struct query *q, const char *at)
 {
     static const char *const kinds[] = {"text", "integer", "money", "price", "energy",
-                                        "time", "age",     "state", "id"};
+                                        "time", "age",     "state", "id",    "sentence",
+                                        "held"};
     struct column *c = &q->columns[q->column_count];
     bool known = false;
 

@@ -10,6 +10,7 @@
 
 #include "batch.h"
 #include "clock.h"
+#include "protection.h"
 #include "rig.h"
 
 static const struct actor wang = {
@@ -318,6 +319,209 @@ static void an_undo_ends_its_own_protection(void **state)
         number(r, "SELECT count(*) FROM \"order\" WHERE batch_id = 2 AND detail LIKE '%off%'"), 3);
 }
 
+/* What the meter held is noted before the frame, and what was read back after it. */
+struct sent {
+    struct order_task t;
+    struct reading r;
+};
+
+static int run_sent(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct sent *s = ctx;
+    int rc = batch_order_before(b, &s->t, &s->r, false, fx, e);
+    return rc != 0 ? rc : order_plain_after(b, s->t.id, ORDER_DEED_DONE, true, fx, e);
+}
+
+static int run_switched(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct sent *s = ctx;
+    int rc = protection_switched(b, s->t.id, &s->r, e);
+    return rc != 0 ? rc : batch_order_over(b, s->t.id, ORDER_DEED_DONE, &s->r, fx, e);
+}
+
+/* The order of a batch to a meter is sent, with what the meter shows before and after it. */
+static void send(struct rig *r, int64_t batch_id, int64_t meter_id, bool forced, bool closed)
+{
+    char *ask =
+        mem_format("SELECT order_id FROM batch_row WHERE batch_id = %lld AND meter_id = %lld",
+                   (long long)batch_id, (long long)meter_id);
+    struct sent s = {.t = {.id = number(r, ask),
+                           .meter_id = meter_id,
+                           .batch_id = batch_id,
+                           .channel_id = 1,
+                           .kind = ORDER_SWITCH},
+                     .r = {.meter_id = meter_id, .forced = forced, .relay_closed = closed}};
+
+    free(ask);
+    assert_int_equal(books_within(r->books, run_sent, &s, &r->fx, &r->e), 0);
+    s.r.forced = s.r.relay_closed = true;
+    assert_int_equal(books_within(r->books, run_switched, &s, &r->fx, &r->e), 0);
+}
+
+/* Protected until a time, then by a batch without end: its undo goes back to the time, or to prepaid where that is over. */
+static void an_undo_goes_back_to_a_protection_with_its_time(void **state)
+{
+    struct rig *r = *state;
+    int64_t id = 0;
+
+    site(r);
+    sql(r,
+        "INSERT INTO \"order\" (id, kind, meter_id, operator_id, state, created_at_utc, changed_at_utc, detail, sends)"
+        " SELECT value - 6, 'switch', value, 1, 'done', 0, 0, '{\"mode\":\"on\"}', 1 FROM json_each('[7, 8]');"
+        "INSERT INTO protection (meter_id, order_id, from_utc, until_utc) VALUES (7, 1, 1, unixepoch() + 1000),"
+        " (8, 2, 1, unixepoch() + 1000)");
+    assert_int_equal(batch(r, "on", 0), 1);
+    send(r, 1, 7, true, true);
+    send(r, 1, 8, true, true);
+    send(r, 1, 9, false, true);
+    assert_int_equal(number(r, "SELECT count(*) FROM protection WHERE until_utc IS NULL"), 3);
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM batch_row WHERE before ->> 'until_utc' > unixepoch()"), 2);
+    /* The time of one of them is over by then. */
+    sql(r,
+        "UPDATE batch_row SET before = json_set(before, '$.until_utc', unixepoch() - 5) WHERE meter_id = 8");
+    assert_int_equal(change(r, "batch.stop", json_pack("{s:i}", "batch", 1), &id, "batch"), 0);
+    all_done(r);
+    turn(r);
+    assert_int_equal(
+        change(r, "batch.undo", json_pack("{s:i,s:i}", "batch", 1, "dark", 0), &id, "batch"), 0);
+    assert_int_equal(
+        number(
+            r,
+            "SELECT count(*) FROM \"order\" WHERE batch_id = 2 AND meter_id = 7 AND detail ->> 'mode' = 'on'"
+            " AND detail ->> 'until_utc' > unixepoch()"),
+        1);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" WHERE batch_id = 2 AND meter_id <> 7"
+                               " AND detail = '{\"mode\":\"prepaid\"}'"),
+                     2);
+    send(r, 2, 7, true, true);
+    assert_int_equal(
+        number(r, "SELECT count(*) FROM protection WHERE meter_id = 7 AND ended_utc IS NULL"
+                  " AND until_utc BETWEEN unixepoch() + 900 AND unixepoch() + 1000"),
+        1);
+}
+
+static int run_over(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    const struct sent *s = ctx;
+    return batch_order_over(b, s->t.id, ORDER_DEED_UNKNOWN, NULL, fx, e);
+}
+
+/* One that was tried as often as it is tried ends, and its reason says that it is over. */
+static void what_was_never_reached_was_never_sent(void **state)
+{
+    struct rig *r = *state;
+
+    site(r);
+    assert_int_equal(batch(r, "off", 5), 1);
+    sql(r,
+        "UPDATE \"order\" SET looks = 2, reason = '{\"code\":\"again\",\"msg\":\"ORDER_NOT_REACHED\"}' WHERE meter_id = 7;"
+        "UPDATE \"order\" SET looks = 2, sends = 1, reason = '{\"code\":\"again\",\"msg\":\"ORDER_NOT_REACHED\"}'"
+        " WHERE meter_id = 8");
+    for (int64_t meter = 7; meter < 9; meter++) {
+        char *ask =
+            mem_format("SELECT order_id FROM batch_row WHERE meter_id = %lld", (long long)meter);
+        struct sent s = {.t = {.id = number(r, ask)}};
+        free(ask);
+        assert_int_equal(books_within(r->books, run_over, &s, &r->fx, &r->e), 0);
+    }
+    assert_int_equal(number(r,
+                            "SELECT count(*) FROM batch_row WHERE meter_id = 7 AND state = 'failed'"
+                            " AND reason LIKE '%BATCH_ROW_UNREACHED%'"),
+                     1);
+    assert_int_equal(number(r,
+                            "SELECT count(*) FROM batch_row WHERE meter_id = 8 AND state = 'failed'"
+                            " AND reason LIKE '%BATCH_ROW_NOT_TAKEN%'"),
+                     1);
+}
+
+static int run_away(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct sent *s = ctx;
+    int rc = batch_line_away(b, &s->t, fx, e);
+    s->t.sent_before = rc == 1;
+    return rc < 0 ? rc : 0;
+}
+
+static bool waits(struct rig *r, struct sent *s)
+{
+    assert_int_equal(books_within(r->books, run_away, s, &r->fx, &r->e), 0);
+    return s->t.sent_before;
+}
+
+static int run_back(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    const struct sent *s = ctx;
+    (void)fx;
+    return batch_line_back(b, &s->t, e);
+}
+
+/* A line that is away has its rows wait, for a time; when it was back, for as long again. Stopping ends the wait. */
+static void rows_wait_for_a_line_that_is_away(void **state)
+{
+    struct rig *r = *state;
+    int64_t id = 0;
+
+    site(r);
+    assert_int_equal(batch(r, "off", 5), 1);
+    struct sent s = {.t = {.id = 1, .batch_id = 1, .channel_id = 1}};
+    assert_true(waits(r, &s));
+    assert_int_equal(
+        number(r, "SELECT until_utc - unixepoch() BETWEEN 115 AND 120 FROM batch_line"), 1);
+    assert_int_equal(number(r,
+                            "SELECT looks = 0 AND state = 'queued' AND next_look_utc > unixepoch()"
+                            " FROM \"order\" WHERE id = 1"),
+                     1);
+    sql(r, "UPDATE batch_line SET until_utc = unixepoch() - 1");
+    assert_false(waits(r, &s));
+    assert_int_equal(books_within(r->books, run_back, &s, &r->fx, &r->e), 0);
+    assert_true(waits(r, &s));
+    assert_int_equal(change(r, "batch.stop", json_pack("{s:i}", "batch", 1), &id, "batch"), 0);
+    assert_int_equal(
+        number(r, "SELECT state = 'stopped' AND cancelled = 5 AND failed = 0 FROM batch"), 1);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_line"), 0);
+    assert_false(waits(r, &s));
+
+    sql(r, "INSERT INTO setting VALUES ('batch.line_wait_s', '0')");
+    assert_int_equal(batch(r, "off", 5), 2);
+    s.t.id = number(r, "SELECT min(order_id) FROM batch_row WHERE batch_id = 2");
+    s.t.batch_id = 2;
+    assert_false(waits(r, &s));
+}
+
+/* How many a retry would make dark is counted by the engine, now: the preview and the start agree. */
+static int run_preview(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    json_t **told = ctx, *args = json_pack("{s:i}", "batch", 1);
+    int rc = batch_retry_preview(b, args, told, e);
+    (void)fx;
+    json_decref(args);
+    return rc;
+}
+
+static void a_retry_is_previewed(void **state)
+{
+    struct rig *r = *state;
+    json_t *told = NULL;
+    int64_t id = 0;
+
+    site(r);
+    assert_int_equal(batch(r, "off", 5), 1);
+    sql(r, "UPDATE \"order\" SET state = 'failed' WHERE state = 'queued'");
+    turn(r);
+    all_done(r);
+    turn(r);
+    assert_int_equal(number(r, "SELECT failed = 3 AND state = 'done' FROM batch"), 1);
+    /* One of the three is off by now. */
+    sql(r, "INSERT INTO meter_state (meter_id, tried_at_utc, relay_closed, forced) VALUES (7, 1, 0, 1)");
+    assert_int_equal(books_within(r->books, run_preview, &told, &r->fx, &r->e), 0);
+    assert_int_equal(json_integer_value(json_object_get(told, "dark")), 2);
+    assert_int_equal(json_integer_value(json_object_get(told, "total")), 3);
+    json_decref(told);
+    assert_int_equal(
+        change(r, "batch.retry", json_pack("{s:i,s:i}", "batch", 1, "dark", 2), &id, "batch"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +532,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_big_one_is_written_in_slices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_rate_counts_from_the_resume_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_undo_ends_its_own_protection, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_undo_goes_back_to_a_protection_with_its_time, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_was_never_reached_was_never_sent, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rows_wait_for_a_line_that_is_away, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_retry_is_previewed, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }
