@@ -1,7 +1,7 @@
 /*
  * The inside of an import, shared by its files: import_files.c (which files and columns there are, what
  * a cell must be), import_sheet.c (reading what was given), import_check.c (what the cells say together and against the books), import_rows.c
- * (writing), import.c (the requests). Everything is checked before the first row is written.
+ * (writing), import_problem.c (what was found wrong), import.c (the requests). Everything is checked before the first row is written.
  */
 #ifndef IMPORT_H
 #define IMPORT_H
