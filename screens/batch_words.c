@@ -206,7 +206,7 @@ const char *batch_state_words(const char *command, const json_t *state, int64_t 
 
 const char *batch_held_words(const json_t *held, int64_t now_utc, char *buf, size_t size)
 {
-    char mode[SHOW_TEXT_MAX] = "", values[SHOW_TEXT_MAX * 2], all[SHOW_TEXT_MAX * 3];
+    char mode[SHOW_TEXT_MAX] = "", values[SHOW_TEXT_MAX * 2], all[sizeof mode + sizeof values + 2];
     if (json_object_get(held, "mode"))
         switch_words(held, mode);
     batch_values_words(held, now_utc, values, sizeof values);
