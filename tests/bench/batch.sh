@@ -5,32 +5,23 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 O=$(cd "${1:-build}" && pwd)
-# shellcheck source=tests/lib/site.sh
-. tests/lib/site.sh
+# shellcheck source=tests/bench/bench.sh
+. tests/bench/bench.sh
 trap site_stop EXIT
-trap 'exit 130' INT TERM
-export TZ=Asia/Shanghai LC_ALL=C.UTF-8 METERTILL_LANGUAGE=en
 METERS=${METERS:-353} CHANNELS=${CHANNELS:-12}
 
 site_start --meters "$METERS" --channels "$CHANNELS" --no-printer --line-time --plain --load off || exit 1
 requests() { # of each line
     sim stats | sed 's/},{/\n/g' | sed -n 's/.*"channel":"\([^"]*\)".*"requests":\([0-9]*\).*/\1 \2/p'
 }
-quiet() {
-    was=${frames:-x}
-    frames=$(sim log 1 | sed 's/.*"frames":\([0-9]*\).*/\1/')
-    [ "$frames" = "$was" ] && return 0
-    sleep 0.7
-    return 1
-}
-site_wait 300 quiet
+site_wait 300 quiet 0.7
 as sun read --all > "$SITE/read.out" 2>&1 || cat "$SITE/read.out"
-site_wait 300 quiet
+site_wait 300 quiet 0.7
 requests > "$SITE/before"
-began=$(date +%s%3N)
+began=$(now)
 as sun query batches --json > "$SITE/ask.out"
-asking=$(($(date +%s%3N) - began)) # what the command itself takes to log in
-began=$(($(date +%s%3N) + asking))
+asking=$(($(now) - began)) # what the command itself takes to log in
+began=$(($(now) + asking))
 as sun batch off --select all --yes "$METERS" --no-wait > "$SITE/batch.out" 2>&1 || { cat "$SITE/batch.out"; exit 1; }
 done_() { "$METERTILL" query batch batch=1 --json | grep -q '"off","done"'; }
 site_wait 600 done_

@@ -6,36 +6,24 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 O=$(cd "${1:-build}" && pwd) channels=${2:-64} meters=${3:-10240}
-# shellcheck source=tests/lib/site.sh
-. tests/lib/site.sh
+# shellcheck source=tests/bench/bench.sh
+. tests/bench/bench.sh
 trap site_stop EXIT
-trap 'exit 130' INT TERM
-export TZ=Asia/Shanghai LC_ALL=C.UTF-8
 
-ratio() { # ratio NAME A B DETAILS
-    awk -v name="$1" -v a="$2" -v b="$3" -v details="$4" 'BEGIN { printf "%-22s %5.2f  %s\n", name, (b > 0 ? a / b : 0), details }'
-}
 frames() { # of the last N: "MS DIRECTION HEX"
     sim log "$1" | sed 's/},{/\n/g' | sed -n 's/.*"at_utc_ms":\([0-9]*\).*"what":"\([a-z]*\)".*"hex":"\([0-9A-F]*\)".*/\1 \2 \3/p'
 }
-quiet() { # no frame for two seconds
-    was=${now:-x}
-    now=$(sim stats | sed 's/.*"requests":\([0-9]*\).*/\1/')
-    [ "$was" = "$now" ] && return 0
-    sleep 2
-    return 1
-}
 reads() { # five meters read on demand, one after the other: the median's milliseconds
     for i in 3 9 15 21 27; do
-        began=$(date +%s%3N)
+        began=$(now)
         "$METERTILL" read --meter "$(site_meter $i)" > "$SITE/read.out" 2>&1 || cat "$SITE/read.out" >&2
-        echo $(($(date +%s%3N) - began))
-    done | sort -n | sed -n 3p
+        echo $(($(now) - began))
+    done | median
 }
 # command_in_round EXCHANGE: it starts within one exchange of the round; what the same command takes on the idle line comes on top.
 command_in_round() {
-    now=x
-    site_wait 50 quiet
+    frames=x
+    site_wait 50 quiet 2
     idle=$(reads)
     sleep $((61 - $(date +%-S)))
     busy=$(reads)
@@ -44,7 +32,7 @@ command_in_round() {
 # rounds BAUD ABSENT: one line of 30, read by the engine each minute; the third round counts.
 rounds() {
     site_start --meters 30 --channels 1 --no-printer --line-time --plain --load off --baud "$1" || exit 1
-    site_wait 60 quiet
+    site_wait 60 quiet 2
     i=0
     while [ $i -lt "$2" ]; do
         i=$((i + 1))
@@ -55,8 +43,8 @@ rounds() {
     for _ in $(seq $laps); do
         sleep $((61 - $(date +%-S)))
         sleep 2
-        now=x
-        site_wait 50 quiet
+        frames=x
+        site_wait 50 quiet 2
     done
     frames 1000 > "$SITE/frames"
     # The frames of the minute's round: from its first request to its last answer.
@@ -92,8 +80,8 @@ rounds 19200 3
 
 # ---- the whole building: one round by the clock
 site_start --meters "$meters" --channels "$channels" --no-printer --line-time --plain --load off || exit 1
-now=x
-site_wait 600 quiet
+frames=x
+site_wait 600 quiet 2
 used() { # processor time in hundredths, bytes written, kilobytes resident
     awk '{ print $14 + $15 }' "/proc/$SITE_ENGINE/stat"
     awk '$1 == "write_bytes:" { print $2 }' "/proc/$SITE_ENGINE/io"
@@ -117,8 +105,8 @@ one_round() {
     set -- $(used)
     cpu=$1 written=$2 before=$(busiest)
     sleep 2
-    now=x
-    site_wait $((every - 10)) quiet # asking the engine would be counted as its own work
+    frames=x
+    site_wait $((every - 10)) quiet 2 # asking the engine would be counted as its own work
     sleep 2
     # shellcheck disable=SC2046
     set -- $(used)

@@ -5,22 +5,12 @@
 set -eu
 cd "$(dirname "$0")/../.." || exit 1
 O=$(cd "$1" && pwd) OUT=$2 ROWS=${3:-31000000}
-# shellcheck source=tests/lib/site.sh
-. tests/lib/site.sh
+# shellcheck source=tests/bench/bench.sh
+. tests/bench/bench.sh
 trap site_stop EXIT
-trap 'exit 130' INT TERM
-export TZ=Asia/Shanghai LC_ALL=C.UTF-8
 mkdir -p "$OUT"
 site_start --meters 353 --channels 12 --no-printer
-frames=x
-quiet() {
-    was=$frames
-    frames=$(sim log 1 | sed 's/.*"frames":\([0-9]*\).*/\1/')
-    [ "$frames" = "$was" ] && return 0
-    sleep 0.5
-    return 1
-}
-site_wait 60 quiet || :
+site_wait 60 quiet 0.5 || :
 site_engine_stop
 rm -f "$OUT"/site.db*
 sqlite3 "$SITE/site.db" "PRAGMA wal_checkpoint(TRUNCATE);" > /dev/null
@@ -61,10 +51,5 @@ SELECT until_utc + n * 1800, m.id, (steps + n) * 210 + m.id * 1000, 0, 0, (steps
 FROM step CROSS JOIN meter m CROSS JOIN span ORDER BY n, m.id;
 PRAGMA journal_mode = WAL;
 END
-cat > "$OUT/metertill.conf" << END
-database = $OUT/site.db
-socket = $OUT/socket
-log-file = $OUT/engine.log
-start-engine = no
-END
+conf "$OUT"
 ls -l "$OUT/site.db" >&2

@@ -4,11 +4,9 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 O=$(cd "${1:-build}" && pwd) ROWS=${2:-1000000}
-# shellcheck source=tests/lib/site.sh
-. tests/lib/site.sh
+# shellcheck source=tests/bench/bench.sh
+. tests/bench/bench.sh
 trap site_stop EXIT
-trap 'exit 130' INT TERM
-export TZ=Asia/Shanghai LC_ALL=C.UTF-8
 site_start --meters 1 --channels 1 --no-printer || exit 1
 site_engine_stop
 sqlite3 "$SITE/site.db" << END > "$SITE/fill.out"
@@ -17,10 +15,10 @@ INSERT INTO operation (at_utc, login, client, action, object, detail, result)
 SELECT 1700000000 + n, 'li', 'console', 'sale.new', 'S-2026-' || n, '{"meter":"190301527","amount_minor":' || n || '}', 'ok' FROM step;
 END
 site_engine || exit 1
-began=$(date +%s%3N)
+began=$(now)
 "$O/tests/tools/barexlsx" "$SITE/bare.xlsx" "$ROWS" || exit 1
-bare=$(($(date +%s%3N) - began))
-began=$(date +%s%3N)
+bare=$(($(now) - began))
+began=$(now)
 METERTILL_PASSWORD=admin-pass-1 "$METERTILL" --as admin query operations --xlsx "$SITE/all.xlsx" > "$SITE/export.out" 2>&1 &
 child=$!
 most=0
@@ -30,7 +28,7 @@ while kill -0 $child 2> /dev/null; do
     sleep 0.2
 done
 wait $child || { cat "$SITE/export.out"; exit 1; }
-took=$(($(date +%s%3N) - began))
+took=$(($(now) - began))
 engine=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$SITE_ENGINE/status")
 rows=$(unzip -p "$SITE/all.xlsx" xl/worksheets/sheet1.xml | grep -o '<row ' | wc -l)
 awk -v a=$bare -v b=$took -v rows="$rows" -v kb=$most -v e="$engine" 'BEGIN {

@@ -7,17 +7,11 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 O=$(cd "${1:-build}" && pwd)
-# shellcheck source=tests/lib/site.sh
-. tests/lib/site.sh
+# shellcheck source=tests/bench/bench.sh
+. tests/bench/bench.sh
 WORK=$(mktemp -d)
 trap 'site_engine_stop; rm -rf "$WORK"' EXIT
-trap 'exit 130' INT TERM
-export TZ=Asia/Shanghai LC_ALL=C.UTF-8 METERTILL_ESCAPE_DELAY=50 METERTILL_LANGUAGE=en
 
-ratio() { # NAME ALLOWED GOT DETAILS
-    awk -v name="$1" -v a="$2" -v b="$3" -v details="$4" 'BEGIN { printf "%-22s %5.2f  %s\n", name, (b > 0 ? a / b : 0), details }'
-}
-memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
 db() { sqlite3 -batch "$WORK/site.db" "$1"; }
 
 data=${2:-$O/bench}
@@ -42,17 +36,9 @@ sync "$WORK/site.db" # the copying itself is not measured
 read -r number room << EOF
 $(db "SELECT m.number || ' ' || s.id FROM meter m, space s WHERE m.id = 2 AND s.kind = 'distribution'")
 EOF
-cat > "$WORK/metertill.conf" << EOF
-database = $WORK/site.db
-socket = $WORK/socket
-log-file = $WORK/engine.log
-start-engine = no
-EOF
-METERTILL_CONFIG=$WORK/metertill.conf
-export METERTILL_CONFIG
+conf "$WORK"
 
 # ---- a day waits to be folded, which the engine sees as soon as it starts
-now() { date +%s%3N; }
 set_one() { # N: a change that somebody waits for; milliseconds
     began=$(now)
     "$METERTILL" call setting.set key=backup.keep value="$1" > "$WORK/set.out" 2>&1 || cat "$WORK/set.out" >&2
@@ -74,12 +60,12 @@ until grep -q night.folded "$WORK/engine.log" || [ $(($(now) - up)) -gt 120000 ]
     set_one $((n % 20 + 1)) >> "$WORK/waits"
 done
 night=$(($(now) - up))
-plain=$(for _ in 1 2 3 4 5; do set_one 7; done | sort -n | sed -n 3p)
+plain=$(for _ in 1 2 3 4 5; do set_one 7; done | median)
 slowest=$(sort -n "$WORK/waits" | tail -1)
 ratio night/fold 60000 "$night" "$(sed -n 's/.*\(moved=.*\)/\1/p' "$WORK/engine.log" | tail -1): a day is folded after $night ms"
 ratio night/change 100 "$slowest" "$n changes of a setting meanwhile, the slowest $slowest ms; one without: $plain ms"
 for _ in 1 2 3 4 5; do echo 'wait Password' | "$O/tests/tools/paint" "$METERTILL"; done > "$WORK/start.out"
-start=$(awk '{ print $NF }' "$WORK/start.out" | sort -n | sed -n 3p)
+start=$(awk '{ print $NF }' "$WORK/start.out" | median)
 ratio start/login 100 "$start" "console from exec to the login: $start ms (median of 5)"
 
 # ---- pages: what the engine needs for each question of theirs, and a console that goes through them
@@ -90,7 +76,7 @@ ask() { # NAME CALL ARGS...: the median of five, less what a call costs that ask
         began=$(now)
         "$METERTILL" query "$@" --json > "$WORK/rows" 2>&1 || cat "$WORK/rows" >&2
         echo $(($(now) - began))
-    done | sort -n | sed -n 3p)
+    done | median)
     took=$((took > nothing ? took - nothing : 0))
     ratio "$name" 100 $((took + 1)) "answered in $took ms ($(jq '.rows | length' "$WORK/rows") rows)"
 }
@@ -98,7 +84,7 @@ nothing=$(for _ in 1 2 3 4 5; do
     began=$(now)
     "$METERTILL" engine status > /dev/null
     echo $(($(now) - began))
-done | sort -n | sed -n 3p)
+done | median)
 month=$(($(date +%s) - 3 * 365 * 86400))
 ask page/meter meter meter="$number"
 ask page/readings meter_readings meter="$number" --limit 50
@@ -141,4 +127,4 @@ for _ in 1 2 3 4; do
     site_engine_stop
     engine_start
 done
-ratio start/engine 100 "$(sort -n "$WORK/starts" | sed -n 3p)" "$rows readings: the engine answers after $(sort -n "$WORK/starts" | sed -n 3p) ms (median of 5)"
+ratio start/engine 100 "$(median < "$WORK/starts")" "$rows readings: the engine answers after $(median < "$WORK/starts") ms (median of 5)"

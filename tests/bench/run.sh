@@ -4,25 +4,9 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 O=$(cd "${1:-build}" && pwd)
-# shellcheck source=tests/lib/site.sh
-. tests/lib/site.sh
+# shellcheck source=tests/bench/bench.sh
+. tests/bench/bench.sh
 trap site_stop EXIT
-trap 'exit 130' INT TERM
-export TZ=Asia/Shanghai LC_ALL=C.UTF-8
-
-ms() {
-    date +%s%3N
-}
-ratio() { # ratio NAME A B DETAILS
-    awk -v name="$1" -v a="$2" -v b="$3" -v details="$4" 'BEGIN { printf "%-22s %5.2f  %s\n", name, (b > 0 ? a / b : 0), details }'
-}
-settled() { # the engine reads every meter once at its start: no frame for half a second
-    was=$frames
-    frames=$(sim log 1 | sed 's/.*"frames":\([0-9]*\).*/\1/')
-    [ "$frames" = "$was" ] && return 0
-    sleep 0.5
-    return 1
-}
 
 # What the line itself needs for the requests of the last round: characters at 9600 8N1, two silences, turnaround.
 # Prints "MS REQUESTS BLOCKS"; blocks are START:COUNT in hex, as often as they differ.
@@ -38,12 +22,12 @@ limit() {
 line() {
     site_start --meters 30 --channels 1 --no-printer --line-time --plain --load off --type "$1" || exit 1
     frames=x
-    site_wait 120 settled
+    site_wait 120 quiet 0.5 # the engine reads every meter once at its start
     site_wait 1 "$METERTILL" read --channel A01
     before=$(sim stats | sed 's/.*"requests":\([0-9]*\).*/\1/')
-    began=$(ms)
+    began=$(now)
     "$METERTILL" read --channel A01 > "$SITE/read.out" 2>&1 || tail -1 "$SITE/read.out"
-    took=$(($(ms) - began))
+    took=$(($(now) - began))
     requests=$(($(sim stats | sed 's/.*"requests":\([0-9]*\).*/\1/') - before))
     # shellcheck disable=SC2046
     set -- "$1" $(limit $requests)
@@ -52,12 +36,12 @@ line() {
     shift 3
     site_engine_stop
     port=$(awk '{ print $2 }' "$SITE/ports")
-    began=$(ms)
+    began=$(now)
     for block in "$@"; do
         mbpoll -m tcp -p "$port" -a 1:30 -0 -r $((0x${block%:*})) -c "${block#*:}" -t 4:hex -1 127.0.0.1 > "$SITE/mbpoll.out" 2>&1 ||
             grep -i failed "$SITE/mbpoll.out"
     done
-    other=$(($(ms) - began))
+    other=$(($(now) - began))
     ratio "line/mbpoll" "$other" "$took" "the same registers: mbpoll $other ms, metertill $took ms"
     site_stop
 }
@@ -67,7 +51,7 @@ line tcp
 # ---- sales committed, against rows committed by sqlite3 alone on the same disk
 site_start --meters 60 --channels 4 --no-printer --line-time --plain --load off || exit 1
 frames=x
-site_wait 120 settled
+site_wait 120 quiet 0.5
 METERTILL_PASSWORD=admin-pass-1 "$METERTILL" --as admin call --batch > "$SITE/setup.out" << END
 operator.add {"login":"teller3","name":"T","role":"cashier","password":"li-pass-1","must_change":false}
 operator.add {"login":"teller4","name":"T","role":"cashier","password":"li-pass-1","must_change":false}
@@ -84,17 +68,17 @@ rows=400
     echo "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b TEXT);"
     awk -v n=$rows 'BEGIN { for (i = 0; i < n; i++) print "INSERT INTO t (a, b) VALUES (" i ", '\''S-2026-000001'\'');" }'
 } > "$SITE/rows.sql"
-began=$(ms)
+began=$(now)
 sqlite3 -batch "$SITE/rows.db" < "$SITE/rows.sql" > "$SITE/rows.out" || exit 1
-bare=$(($(ms) - began))
+bare=$(($(now) - began))
 hurry li li-pass-1 "till 1" 120 # proves every line, logs in
-began=$(ms)
+began=$(now)
 hurry li li-pass-1 "till 1" $((120 + rows))
-one=$(($(ms) - began))
+one=$(($(now) - began))
 hurry zhao zhao-pass-1 "till 2" 10
 hurry teller3 li-pass-1 "till 3" 10
 hurry teller4 li-pass-1 "till 4" 10
-began=$(ms)
+began=$(now)
 hurry li li-pass-1 "till 1" $((120 + rows + rows / 4)) &
 p1=$!
 hurry zhao zhao-pass-1 "till 2" $((10 + rows / 4)) &
@@ -103,15 +87,14 @@ hurry teller3 li-pass-1 "till 3" $((10 + rows / 4)) &
 p3=$!
 hurry teller4 li-pass-1 "till 4" $((10 + rows / 4)) &
 wait $p1 $p2 $p3 $!
-four=$(($(ms) - began))
+four=$(($(now) - began))
 ratio "sales/sqlite" "$bare" "$one" "$rows rows by sqlite3, one FULL commit each: $bare ms; $rows sales of one teller: $one ms ($((rows * 1000 / (one + 1)))/s)"
 ratio "sales4/sqlite" "$bare" "$four" "the same of four tellers at once: $four ms ($((rows * 1000 / (four + 1)))/s)"
 site_stop
 
 # ---- the search on 10,000 accounts, against SQLite's own walk over the same rows
 SITE=$(mktemp -d)
-printf 'database = %s/site.db\nsocket = %s/socket\nlog-file = %s/log\nstart-engine = no\n' "$SITE" "$SITE" "$SITE" > "$SITE/metertill.conf"
-METERTILL_CONFIG=$SITE/metertill.conf
+conf "$SITE"
 METERTILL_PASSWORD=admin-pass-1 "$METERTILL" init --site "Lvyi Tower" --admin admin > "$SITE/init.out" || exit 1
 sqlite3 "$SITE/site.db" < tests/lib/many.sql
 finds=200
@@ -127,16 +110,16 @@ asks() { # asks N
         for (i = 0; i < n; i++) print "find {\"text\":\"" text[i % 8 + 1] "\",\"page\":{\"limit\":60,\"count\":true}}" }'
 }
 walk > "$SITE/walk.sql"
-began=$(ms)
+began=$(now)
 sqlite3 -readonly "$SITE/site.db" < "$SITE/walk.sql" > "$SITE/walk.out" || exit 1
-bare=$(($(ms) - began))
+bare=$(($(now) - began))
 site_engine || exit 1
 asks 1 | "$METERTILL" call --batch > "$SITE/find.out" # starts, logs in
-began=$(ms)
+began=$(now)
 asks 1 | "$METERTILL" call --batch > "$SITE/find.out"
-empty=$(($(ms) - began))
-began=$(ms)
+empty=$(($(now) - began))
+began=$(now)
 asks $finds | "$METERTILL" call --batch > "$SITE/find.out"
-took=$(($(ms) - began - empty))
+took=$(($(now) - began - empty))
 grep -q '"error"' "$SITE/find.out" && head -3 "$SITE/find.out"
 ratio "find/sqlite" "$bare" "$took" "$finds searches among 10,000 accounts: SQLite's walk $bare ms; through the engine $took ms ($((took * 1000 / finds)) us each)"
