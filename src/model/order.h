@@ -84,12 +84,6 @@ int order_plain_sending(struct books *b, int64_t order_id, enum order_step *step
 int order_plain_after(struct books *b, int64_t order_id, enum order_deed deed, bool matches,
                       struct effects *fx, struct err *e);
 
-/* A purchase that turned up on a meter while no order was open: is it a frame of ours that was called not applied? 1: the
- * order is done now, or, where its sale was cancelled, what came is its excess; 0: it is nobody's. */
-struct proof_moved;
-int order_claim(struct books *b, int64_t meter_id, const struct order_seen *seen,
-                const struct proof_moved *moved, struct effects *fx, struct err *e);
-
 /* One attempt's frames for the record: JSON array of {"at","ms","dir","hex"} (borrowed). */
 int order_record(struct books *b, int64_t order_id, const char *end, const json_t *frames,
                  struct err *e);

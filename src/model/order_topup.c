@@ -13,6 +13,7 @@
 #include "journal.h"
 #include "known.h"
 #include "lock_out.h"
+#include "order_finish.h"
 #include "message.h"
 #include "order_turn.h"
 #include "proof.h"
@@ -20,73 +21,6 @@
 
 /* Frames sent for one top-up, each proved not applied before the next, until it is called failed. */
 #define SENDS_MAX 5
-
-static int finish_excess(struct books *b, const struct order_row *o, const struct proof *p,
-                         struct effects *fx, struct err *e)
-{
-    int64_t earlier_id, earlier_minor;
-    int rc = 0;
-
-    if (p->excess_minor > 0)
-        rc = known_excess(b, o->meter_id, o->id, "over-credited", p->excess_minor, fx, e);
-    if (rc == 0 && p->earlier_minor > 0) {
-        rc = known_last_order(b, o->meter_id, o->id, &earlier_id, &earlier_minor, e);
-        if (rc == 0)
-            rc = known_excess(b, o->meter_id, earlier_id, "over-credited", p->earlier_minor, fx, e);
-    }
-    return rc;
-}
-
-/* The money is on the meter: booked, known, done. */
-static int finish_done(struct books *b, const struct order_row *o, const struct order_seen *seen,
-                       const struct proof *p, struct effects *fx, struct err *e)
-{
-    char memo[128];
-    struct entry entry = {
-        .kind = "delivery", .document = "", .memo = memo, .order_id = o->id, .postings = 2};
-    bool stuck = o->total_stuck || p->verdict == PROOF_TOTAL_STUCK;
-
-    /* What proved it stands in the chain too, so that it cannot be changed afterwards. */
-    snprintf(memo, sizeof memo, "count %d balance %lld", (int)seen->count,
-             (long long)seen->balance_minor);
-
-    entry.posting[0] = (struct posting){"pending", o->account_id, o->amount_minor};
-    entry.posting[1] = (struct posting){"on meter", o->meter_id, -o->amount_minor};
-    int rc = journal_append(b, &entry, e);
-    if (rc == 0)
-        rc = finish_excess(b, o, p, fx, e);
-    if (rc == 0)
-        rc = known_set(b, o->meter_id, seen, stuck, false, e);
-    if (rc == 0)
-        rc = db_run(books_db(b), SQL_order_done, e, "iiiiIs", o->id, clock_utc(),
-                    (int64_t)seen->count, seen->balance_minor,
-                    seen->has_total ? &seen->total_minor : NULL,
-                    p->verdict == PROOF_TOTAL_STUCK ? "total stood still" : "");
-    if (rc == 0)
-        order_event(fx, o, "done");
-    fx->papers = true;
-    return rc;
-}
-
-int order_claim(struct books *b, int64_t meter_id, const struct order_seen *seen,
-                const struct proof_moved *moved, struct effects *fx, struct err *e)
-{
-    struct order_row o;
-    int64_t id = 0, copies = 0;
-    int rc =
-        db_get(books_db(b), SQL_order_claimed, 0, &id, e, "ii", meter_id, (int64_t)seen->count);
-
-    if (rc != 0 || id == 0 || moved->count != 1)
-        return rc;
-    rc = order_row_get(b, id, &o, e);
-    if (rc != 0 || !proof_copies(moved, o.amount_minor, &copies) || copies == 0)
-        return rc;
-    struct proof p = {.verdict = PROOF_APPLIED, .excess_minor = (copies - 1) * o.amount_minor};
-    rc = strcmp(o.state, "failed") == 0
-             ? finish_done(b, &o, seen, &p, fx, e)
-             : known_excess(b, meter_id, id, "over-credited", copies * o.amount_minor, fx, e);
-    return rc != 0 ? rc : 1;
-}
 
 static int unexplained(struct books *b, const struct order_row *o, const struct order_seen *seen,
                        struct effects *fx, struct err *e)
@@ -114,7 +48,7 @@ static int settle(struct books *b, const struct order_row *o, const struct order
     struct proof p =
         proof_topup(&o->before, seen, o->amount_minor, earlier_minor, o->use_total, o->price_e4);
     if (p.verdict == PROOF_APPLIED || p.verdict == PROOF_TOTAL_STUCK) {
-        rc = finish_done(b, o, seen, &p, fx, e);
+        rc = order_finish(b, o, seen, &p, fx, e);
         return rc != 0 ? rc : 1;
     }
     if (!quiet_done) { /* a copy may still be on its way: nothing is proved before the line was quiet */
@@ -125,7 +59,7 @@ static int settle(struct books *b, const struct order_row *o, const struct order
         rc = unexplained(b, o, seen, fx, e);
         return rc != 0 ? rc : 1;
     }
-    rc = finish_excess(b, o, &p, fx, e);
+    rc = order_finish_excess(b, o, &p, fx, e);
     return rc != 0 ? rc : known_set(b, o->meter_id, seen, o->total_stuck, true, e);
 }
 
