@@ -8,7 +8,7 @@
 -- column: object text Object
 -- column: state state State
 -- column: raised_at time Raised
--- column: detail text Detail
+-- column: detail sentence Detail
 -- column: room text Room
 -- column: tenant text Tenant
 -- column: phone text Phone

@@ -14,7 +14,7 @@
 -- column: object text Object
 -- column: state state State
 -- column: raised_at age Raised
--- column: detail text Detail
+-- column: detail sentence Detail
 -- column: room text Room
 -- column: tenant text Tenant
 -- column: phone text Phone

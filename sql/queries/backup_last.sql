@@ -3,7 +3,7 @@
 -- column: at time Last try
 -- column: result state Result
 -- column: second state Second place
--- column: reason text Reason
+-- column: reason sentence Reason
 -- column: good_at age Last good one
 -- column: entries_since integer Journal entries since
 -- One row always: result '' where there never was one. Age is the engine's to judge: good_at 0 is never.

@@ -10,7 +10,7 @@
 -- column: millis integer Milliseconds
 -- column: kept integer Still there
 -- column: file text File
--- column: reason text Reason
+-- column: reason sentence Reason
 -- key: backup_id down
 -- scan: a row a night
 SELECT b.id AS backup_id, b.at_utc AS at, b.why, b.result, b.second, b.head, b.bytes, b.millis, b.kept, b.file, b.reason

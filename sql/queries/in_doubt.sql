@@ -13,7 +13,7 @@
 -- column: next_look_at time Next look
 -- column: looks integer Looks
 -- column: state state State
--- column: reason text Reason
+-- column: reason sentence Reason
 -- column: sale_id id Sale id
 -- What nobody can know yet, oldest first: the same that the foot line counts. What is being sent is not in doubt yet.
 SELECT o.id AS "order", o.created_at_utc AS age, d.number, o.amount_minor, v.meter, v.room, v.tenant,

@@ -10,7 +10,7 @@
 -- column: tries integer Tries
 -- column: changed_at time Last try
 -- column: next_at time Next try
--- column: reason text Reason
+-- column: reason sentence Reason
 -- column: subject text Subject
 -- column: alarm_id id Alarm
 -- column: kind state Kind

@@ -13,7 +13,7 @@
 -- column: tariff text Tariff
 -- column: operator text Operator
 -- column: number text Paper
--- column: reason text Reason
+-- column: reason sentence Reason
 -- column: order_state state Order
 -- column: step text Step
 -- column: quiet_until time Quiet until

@@ -14,7 +14,7 @@
 -- column: tariff text Tariff
 -- column: operator text Operator
 -- column: number text Paper
--- column: reason text Reason
+-- column: reason sentence Reason
 -- column: done_at time Done
 -- column: account_id id Account id
 -- column: document_id id Document id

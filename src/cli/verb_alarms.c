@@ -10,7 +10,6 @@
 #include "link.h"
 #include "message.h"
 #include "verb.h"
-#include "wire.h"
 
 #define ALARMS_MAX   2000
 #define TEST_S       90
@@ -30,20 +29,6 @@ static const char *text(const json_t *rows, size_t row, const char *name)
     return value ? value : "";
 }
 
-/* The sentence of a packed error. */
-static json_t *sentence(const char *packed)
-{
-    struct err why = {0};
-    char buf[1024] = "";
-    json_t *json = packed[0] ? json_loads(packed, 0, NULL) : NULL;
-    if (json) {
-        wire_error_read(json, &why);
-        message_text(&why, buf, sizeof buf);
-    }
-    json_decref(json);
-    return json_string(buf);
-}
-
 /* What is worth reading on a terminal. */
 static json_t *columns_pick(const json_t *rows)
 {
@@ -55,12 +40,8 @@ static json_t *columns_pick(const json_t *rows)
             columns, json_array_get(json_object_get(rows, "columns"), cli_column(rows, wanted[c])));
     for (size_t i = 0; i < json_array_size(json_object_get(rows, "rows")); i++) {
         json_t *cells = json_array();
-        for (size_t c = 0; wanted[c]; c++) {
-            if (strcmp(wanted[c], "detail") == 0)
-                json_array_append_new(cells, sentence(text(rows, i, "detail")));
-            else
-                json_array_append(cells, cell(rows, i, wanted[c]));
-        }
+        for (size_t c = 0; wanted[c]; c++)
+            json_array_append(cells, cell(rows, i, wanted[c]));
         json_array_append_new(list, cells);
     }
     return json_pack("{s:o,s:o,s:O}", "columns", columns, "rows", list, "more",
@@ -69,38 +50,12 @@ static json_t *columns_pick(const json_t *rows)
 
 /* ---- alarms */
 
-/* A word that is none of those an option takes: which there are, in two halves because a text of an error is short. */
-static int word_refused(struct cli *cli, const char *call, const char *given, struct err *e)
+/* A word that is none of those an option takes, told as an option's; which there are the engine said. */
+static int word_refused(const char *given, struct err *e)
 {
-    const struct err_arg option = e->arg[1];
-    const char *name = option.text;
-    char words[2][ERR_TEXT_MAX] = {"", ""};
-    json_t *list = NULL, *one, *param;
-    size_t i, k, half = 0;
-    struct err unused = {0};
-
-    if (cli_call(cli, "protocol.list", NULL, NULL, 0, &list, &unused) != 0)
-        return e->code;
-    json_array_foreach(json_object_get(list, "calls"), i, one)
-    {
-        if (strcmp(json_string_value(json_object_get(one, "name")), call) != 0)
-            continue;
-        json_array_foreach(json_object_get(one, "params"), k, param)
-        {
-            const char *w = json_string_value(json_object_get(param, "words"));
-            if (strcmp(json_string_value(json_object_get(param, "name")), name) != 0)
-                continue;
-            for (; w && *w; w += strcspn(w, "|"), w += *w == '|') {
-                const size_t n = strcspn(w, "|"), used = strlen(words[half]);
-                half += half == 0 && used + n + 3 > ERR_TEXT_MAX;
-                const size_t at = strlen(words[half]);
-                snprintf(words[half] + at, ERR_TEXT_MAX - at, "%.*s%s", (int)n, w,
-                         w[n] ? ", " : "");
-            }
-        }
-    }
-    json_decref(list);
-    return err_set(e, MSG_CLI_OPTION_WORD, name, given, words[0], words[1]);
+    const struct err was = *e;
+    return err_set(e, MSG_CLI_OPTION_WORD, was.arg[1].text, given, was.arg[2].text, was.arg[3].text,
+                   was.arg[4].text);
 }
 
 /* Is there such a meter, such a line? Asked where nothing was found. */
@@ -157,7 +112,7 @@ static int run_alarms(struct cli *cli, int argc, char **argv, struct err *e)
         json_object_set_new(args, "text", json_string(argv[first]));
     code = cli_call(cli, "alarms", args, NULL, 0, &rows, e);
     if (code && e->msg == MSG_PARAM_WORD)
-        code = word_refused(cli, "alarms", strcmp(e->arg[1].text, "kind") == 0 ? kind : state, e);
+        code = word_refused(strcmp(e->arg[1].text, "kind") == 0 ? kind : state, e);
     if (code == 0 && json_array_size(json_object_get(rows, "rows")) == 0)
         code = named_check(cli, meter, channel, e);
     if (code == 0 && json) {
@@ -232,15 +187,13 @@ static bool all_tried(const json_t *rows)
 /* How each went; the exit code. */
 static int told(const json_t *rows)
 {
-    char age[64];
+    char age[64], why[1024];
     bool failed = false;
     for (size_t i = 0; i < json_array_size(json_object_get(rows, "rows")); i++) {
-        json_t *why = sentence(text(rows, i, "reason"));
         printf("%s\t%s\t%s\t%s\n", cli_cell("state", cell(rows, i, "way"), age, sizeof age),
                text(rows, i, "recipient"), message_gettext(text(rows, i, "state")),
-               json_string_value(why));
+               cli_sentence(text(rows, i, "reason"), why, sizeof why));
         failed = failed || strcmp(text(rows, i, "state"), "sent") != 0;
-        json_decref(why);
     }
     return failed ? 75 : 0;
 }

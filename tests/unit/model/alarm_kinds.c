@@ -413,18 +413,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),
-        TWICE(test_stages),
-        TWICE(test_overload_and_fault),
-        TWICE(test_day_limit),
-        TWICE(test_limits_after_reset),
-        TWICE(test_month_limit),
-        TWICE(test_energy_step),
-        TWICE(test_clock),
-        TWICE(test_clock_summer),
-        TWICE(test_clock_set_since),
-        TWICE(test_drift),
-        TWICE(test_stranger),
-        TWICE(test_lost),
+        cmocka_unit_test_setup_teardown(test_stages, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_overload_and_fault, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_day_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_limits_after_reset, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_month_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_energy_step, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_clock, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_clock_summer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_clock_set_since, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_drift, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stranger, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lost, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

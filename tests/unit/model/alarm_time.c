@@ -201,8 +201,13 @@ static void test_backup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TWICE(test_line),    TWICE(test_in_doubt), TWICE(test_protection), TWICE(test_batch),
-        TWICE(test_printer), TWICE(test_disk),     TWICE(test_backup),
+        cmocka_unit_test_setup_teardown(test_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_in_doubt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_protection, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_batch, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_printer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_disk, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_backup, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
