@@ -68,13 +68,6 @@ static int batch_add(struct books *b, const struct actor *who, const struct batc
     return rc == 0 ? batch_rows_write(b, *id, BATCH_SLICE, e) : rc;
 }
 
-int batch_rows_write(struct books *b, int64_t batch_id, int64_t most, struct err *e)
-{
-    int rc = db_run(books_db(b), SQL_batch_rows_write, e, "ii", batch_id, most);
-
-    return rc == 0 ? db_run(books_db(b), SQL_batch_rows_written, e, "i", batch_id) : rc;
-}
-
 /* What is odd is started where it was said that it is meant. */
 static int odd_check(const struct batch_plan *p, const json_t *args, struct err *e)
 {

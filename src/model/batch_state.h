@@ -1,6 +1,6 @@
 /*
- * A batch from inside, shared by batch_plan.c (whom it is for), batch.c (the requests), batch_turn.c (its course) and batch_row.c
- * (what its orders come to).
+ * A batch from inside, shared by batch_kinds.c (its commands), batch_plan.c (whom it is for), batch_guard.c (who is passed over),
+ * batch_course.c (its next rows, its end), batch_row.c (what its orders come to), batch_turn.c (each turn), batch.c (the requests).
  */
 #ifndef BATCH_STATE_H
 #define BATCH_STATE_H
@@ -94,11 +94,11 @@ json_t *batch_then(const struct batch_plan *p, const struct batch_meter *m);
 /* Its detail as an order has it, text; the caller's. */
 char *batch_order_detail(enum batch_command command, const json_t *values);
 
-/* batch.c: the next rows of a batch's plan become rows, at most so many; BATCH_SLICE leaves room for a sale. */
+/* batch_course.c: the next rows of a batch's plan become rows, at most so many; BATCH_SLICE leaves room for a sale. */
 #define BATCH_SLICE 500
 int batch_rows_write(struct books *b, int64_t batch_id, int64_t most, struct err *e);
 
-/* ---- batch_turn.c */
+/* ---- batch_course.c */
 
 /* A batch as its turn needs it. */
 struct batch_course {
@@ -126,6 +126,14 @@ int batch_event(struct books *b, int64_t batch_id, struct effects *fx, struct er
 /* Ends what was not sent and gives nothing more; its state is stopping, or stopped where nothing is on a line. */
 int batch_halt(struct books *b, int64_t batch_id, const struct err *why, struct effects *fx,
                struct err *e);
+/* Its time is up: what was sent and is not proved goes on being looked at, but the batch does not wait for it. */
+int batch_expire(struct books *b, const struct batch_course *c, struct effects *fx, struct err *e);
+/* Too many failures stop it, the last row ends it. What was over when it was resumed is not counted again: whoever goes on
+ * with it has seen that. */
+int batch_end_check(struct books *b, int64_t batch_id, struct effects *fx, struct err *e);
+/* Gives every channel what it has room for. */
+int batch_give(struct books *b, const struct batch_course *c, struct batch_reads *reads,
+               struct effects *fx, struct err *e);
 /* Gives the first rows of every channel. */
 int batch_begin(struct books *b, int64_t batch_id, struct effects *fx, struct err *e);
 
