@@ -17,6 +17,10 @@
 #define REST_S     5 /* between two looks */
 #define FOOT_LINES 3
 
+/* One frame may be noise with a checksum that happens to fit; talk that is over is no news. */
+#define STRANGE_LEAST 2
+#define STRANGE_S     1800
+
 enum {
     ACTION_READ = 1,
     ACTION_WALL,
@@ -75,19 +79,22 @@ static int channel_row(const struct lines *s, int64_t id)
 }
 
 /* Every meter of a line lost is another matter than one that is up. */
-static const char *state_of(const json_t *line, int64_t lost, int64_t meters)
+static const char *state_of(const json_t *line, int64_t lost, int64_t meters, int64_t now_utc)
 {
     const char *state = rows_member_text(line, "state");
     const bool quiet = strcmp(state, "up") == 0 || strcmp(state, "idle") == 0;
+    if (quiet && rows_member(line, "strange", 0) >= STRANGE_LEAST &&
+        now_utc - rows_member(line, "strange_at", 0) < STRANGE_S)
+        return N_("somebody else talks");
     return quiet && meters > 0 && lost == meters ? "no meter answers" : state;
 }
 
 /* What engine and books say of each line, as rows of one table. */
-static void table_build(struct lines *s)
+static void table_build(struct lines *s, int64_t now_utc)
 {
-    static const char *const names[] = {"id",     "name",      "state", "since", "lost",
-                                        "meters", "read_at",   "type",  "place", "timeouts",
-                                        "error",  "handed_to", NULL};
+    static const char *const names[] = {"id",     "name",      "state",   "since",      "lost",
+                                        "meters", "read_at",   "type",    "place",      "timeouts",
+                                        "error",  "handed_to", "strange", "strange_at", NULL};
     json_t *heads = json_array(), *rows = json_array(), *line;
     size_t i;
     for (int k = 0; names[k]; k++)
@@ -98,13 +105,16 @@ static void table_build(struct lines *s)
         const int64_t lost = rows_number(&s->channels, row, "lost", 0);
         const int64_t meters = rows_number(&s->channels, row, "meters", 0);
         json_array_append_new(
-            rows, json_pack("[I,s,s,O?,I,I,I,s,s,I,O?,s]", (json_int_t)rows_member(line, "id", 0),
-                            rows_member_text(line, "name"), state_of(line, lost, meters),
-                            json_object_get(line, "since"), (json_int_t)lost, (json_int_t)meters,
-                            (json_int_t)rows_number(&s->channels, row, "read_at", 0),
-                            rows_member_text(line, "type"), rows_member_text(line, "place"),
-                            (json_int_t)rows_member(line, "timeouts", 0),
-                            json_object_get(line, "error"), rows_member_text(line, "handed_to")));
+            rows,
+            json_pack("[I,s,s,O?,I,I,I,s,s,I,O?,s,I,I]", (json_int_t)rows_member(line, "id", 0),
+                      rows_member_text(line, "name"), state_of(line, lost, meters, now_utc),
+                      json_object_get(line, "since"), (json_int_t)lost, (json_int_t)meters,
+                      (json_int_t)rows_number(&s->channels, row, "read_at", 0),
+                      rows_member_text(line, "type"), rows_member_text(line, "place"),
+                      (json_int_t)rows_member(line, "timeouts", 0), json_object_get(line, "error"),
+                      rows_member_text(line, "handed_to"),
+                      (json_int_t)rows_member(line, "strange", 0),
+                      (json_int_t)rows_member(line, "strange_at", 0)));
     }
     json_t *result = json_pack("{s:o,s:o,s:b}", "columns", heads, "rows", rows, "more", 0);
     table_set(&s->table, result, false);
@@ -128,7 +138,7 @@ static void list_came(struct view *v, const json_t *result, const struct err *e)
         return;
     json_decref(s->list);
     s->list = json_deep_copy(result);
-    table_build(s);
+    table_build(s, view_now(v));
 }
 
 static void channels_came(struct view *v, const json_t *result, const struct err *e)
@@ -138,7 +148,7 @@ static void channels_came(struct view *v, const json_t *result, const struct err
         return;
     rows_set(&s->channels, result);
     if (s->list)
-        table_build(s);
+        table_build(s, view_now(v));
 }
 
 static void ask(struct view *v)
@@ -273,6 +283,16 @@ static void foot_draw(const struct lines *s, struct canvas *c, int row)
         wire_error_read(error, &e);
         canvas_paragraph(c, row, 1, c->cols - 2, FOOT_LINES, STYLE_RED,
                          message_text(&e, text, sizeof text));
+    } else if (strcmp(state, "somebody else talks") == 0) {
+        char frames[24];
+        snprintf(frames, sizeof frames, "%lld",
+                 (long long)rows_number(&s->table.rows, s->table.cursor, "strange", 0));
+        canvas_paragraph(
+            c, row, 1, c->cols - 2, FOOT_LINES, STYLE_RED,
+            show_format(text, sizeof text,
+                        _("Frames that nobody here asked for: %1. Is a laptop, or another program, "
+                          "still on the line? Two masters disturb each other."),
+                        SHOW_ARGS(frames)));
     } else if (strcmp(state, "no meter answers") == 0) {
         canvas_paragraph(c, row, 1, c->cols - 2, FOOT_LINES, STYLE_RED,
                          _("The line can be reached, but none of its meters answers: check the "
@@ -339,7 +359,8 @@ static const struct screen_key keys[] = {
     {.key = 'o',
      .action = ACTION_HANDOVER,
      .label = N_("Hand over"),
-     .help = N_("Hand the marked line over to a laptop, or take it back"),
+     .help =
+         N_("Hand the marked line over to a laptop, or take it back; on the laptop: give it back"),
      .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER | SCREEN_ADMINISTRATOR},
     {.key = 'p',
      .action = ACTION_PORTS,

@@ -110,7 +110,7 @@ SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS 
        coalesce(ms.load_max_w, (SELECT json_extract(o.detail, '$.max_power_w') FROM "order" o
         WHERE o.meter_id = m.id AND o.kind = 'load' AND o.state = 'done' ORDER BY o.id DESC LIMIT 1)) AS overload_w,
        m.note, ms.read_at_utc AS measured_at, coalesce(ms.settings_at_utc, ms.read_at_utc) AS settings_at,
-       ms.load_at_utc AS load_at, ms.frequency_mhz, m.role, lp.name AS locked_by, l.at_utc AS locked_at, l.reason AS lock_reason,
+       ms.load_at_utc AS load_at, ms.frequency_mhz, m.role, coalesce(lp.name, l.owner_name) AS locked_by, l.at_utc AS locked_at, l.reason AS lock_reason,
        l.off_at_utc AS lock_off_at, v.handed_to, pr.id IS NOT NULL AS protected, pr.until_utc AS protected_until,
        wp.name AS forced_by, w.at_utc AS forced_at, ms.drift, ms.recovery_s,
        coalesce(ms.prepaid = 0 AND v.account_id IS NOT NULL, 0) AS never_cuts

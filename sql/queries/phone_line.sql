@@ -60,7 +60,7 @@ WITH now AS (
 SELECT n.meter_id, n.meter, n.room, n.path, n.tenant, n.state, coalesce(ms.why, '') AS why, n.balance_minor, n.balance_at,
        (SELECT n.balance_minor * u.span_s / (u.spent_minor * 86400) FROM used u
         WHERE u.spent_minor > 0 AND n.balance_minor > 0 AND u.span_s > 0) AS days,
-       p.name AS locked_by, l.at_utc AS locked_at, l.reason AS lock_reason, n.handed_to,
+       coalesce(p.name, l.owner_name) AS locked_by, l.at_utc AS locked_at, l.reason AS lock_reason, n.handed_to,
        l.id IS NOT NULL AND l.off_at_utc IS NULL AS unverified,
        coalesce(ms.misses > 0 AND instr(ms.trouble, 'FIELD_STRANGER') > 0, 0) AS stranger,
        (SELECT sum(o.amount_minor) FROM "order" o WHERE o.meter_id = n.meter_id AND o.kind = 'top-up' AND o.state = 'queued'

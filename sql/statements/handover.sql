@@ -11,9 +11,33 @@ FROM channel c WHERE c.name = ?1;
 UPDATE channel SET handed_to = ?2, handed_by = nullif(?3, 0), handed_at_utc = ?4 WHERE id = ?1;
 -- name: handover_back
 UPDATE channel SET handed_to = '', handed_by = NULL, handed_at_utc = NULL WHERE id = ?1;
+-- name: handover_begin
+INSERT INTO handover (code, seal, channel_id, handed_to, at_utc) VALUES (?1, ?2, ?3, ?4, ?5);
+-- name: handover_over
+-- Taken back; ?3: by its return file.
+UPDATE handover SET back_utc = coalesce(back_utc, ?2), stopped_utc = coalesce(?4, stopped_utc),
+    returned_utc = CASE WHEN ?3 THEN ?2 ELSE returned_utc END
+WHERE id = (SELECT max(h.id) FROM handover h WHERE h.channel_id = ?1);
+-- name: handover_last
+SELECT h.id, h.code, h.seal, h.handed_to, h.at_utc, h.stopped_utc, h.back_utc, h.returned_utc
+FROM handover h WHERE h.channel_id = ?1 ORDER BY h.id DESC LIMIT 1;
+-- name: handover_named
+SELECT h.returned_utc, c.name, h.at_utc FROM handover h JOIN channel c ON c.id = h.channel_id WHERE h.code = ?1;
+-- name: handover_stopped
+UPDATE handover SET stopped_utc = nullif(?2, 0) WHERE id = ?1;
+-- name: handover_tags
+-- What a laptop tells of its tags: of those that came from the site only the ones that were cleared there.
+SELECT m.number, coalesce(p.login, ''), coalesce(p.name, l.owner_name, ''), l.reason, l.at_utc, l.off_at_utc, l.cleared_at_utc,
+       coalesce(q.login, ''), coalesce(q.name, ''), l.cleared_reason, CASE WHEN l.from_site THEN l.id ELSE 0 END
+FROM lock_out l JOIN meter m ON m.id = l.meter_id LEFT JOIN operator p ON p.id = l.operator_id
+LEFT JOIN operator q ON q.id = l.cleared_by
+WHERE m.channel_id = ?1 AND (l.cleared_at_utc IS NOT NULL OR NOT l.from_site) ORDER BY l.id;
+-- name: handover_meter
+SELECT m.id, c.name FROM meter m JOIN channel c ON c.id = m.channel_id WHERE m.number = ?1;
 -- name: handover_back_mark
--- All are read at once; what was not said to be forced off is looked at before it is switched on.
+-- All are read at once; what was not said to be forced off is looked at before it is switched on. A tag guards its meter itself.
 UPDATE meter_state SET back_at_utc = ?3, back_from = CASE
+    WHEN EXISTS (SELECT 1 FROM lock_out l WHERE l.meter_id = meter_state.meter_id AND l.cleared_at_utc IS NULL) THEN ''
     WHEN EXISTS (SELECT 1 FROM wanted w WHERE w.meter_id = meter_state.meter_id AND w.item = 'mode' AND w.value <> 1) THEN ?2
     ELSE '' END
 WHERE meter_id IN (SELECT m.id FROM meter m WHERE m.channel_id = ?1);
@@ -21,6 +45,8 @@ WHERE meter_id IN (SELECT m.id FROM meter m WHERE m.channel_id = ?1);
 DELETE FROM round WHERE channel_id = ?1;
 -- name: channel_drop_hours
 DELETE FROM line_hour WHERE channel_id = ?1;
+-- name: channel_drop_handover
+DELETE FROM handover WHERE channel_id = ?1;
 -- name: channel_drop_vendor
 DELETE FROM channel_vendor WHERE channel_id = ?1;
 -- name: channel_drop_alarms
@@ -105,9 +131,16 @@ INSERT INTO account_meter (account_id, meter_id, from_utc, to_utc, adopted)
 VALUES (?1, ?2, ?3, ?4, ?5);
 -- name: structure_lock_out
 -- scan: the tags that hang
-SELECT id, meter_id, operator_id, reason, at_utc, off_at_utc FROM lock_out WHERE cleared_at_utc IS NULL;
+SELECT id, meter_id, operator_id, owner_name, reason, at_utc, off_at_utc, 1 AS from_site FROM lock_out WHERE cleared_at_utc IS NULL;
 -- name: structure_lock_out_put
-INSERT INTO lock_out (id, meter_id, operator_id, reason, at_utc, off_at_utc)
+INSERT INTO lock_out (id, meter_id, operator_id, owner_name, reason, at_utc, off_at_utc, from_site)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+-- name: structure_handover
+-- Of the lines that are the laptop's: what its return file answers.
+SELECT h.id, h.code, h.seal, h.channel_id, h.handed_to, h.at_utc FROM handover h JOIN channel c ON c.id = h.channel_id
+WHERE c.handed_to <> '' AND h.back_utc IS NULL;
+-- name: structure_handover_put
+INSERT INTO handover (id, code, seal, channel_id, handed_to, at_utc)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6);
 -- name: structure_active
 SELECT count(*) FROM channel WHERE handed_to = '';

@@ -25,14 +25,14 @@ WHERE abs(ms.clock_off_s) > ?1 AND ms.misses = 0 AND ms.read_at_utc >= ?2 AND c.
   AND NOT EXISTS (SELECT 1 FROM "order" o WHERE o.meter_id = ms.meter_id
                   AND (o.state IN ('queued', 'sending', 'in doubt') OR (o.kind = 'clock' AND o.created_at_utc > ?3)));
 -- name: line_hour_add
-INSERT INTO line_hour (channel_id, hour_utc, requests, answers, timeouts, crc, wrong, exceptions, reconnects, median_ms,
-                       p99_ms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+INSERT INTO line_hour (channel_id, hour_utc, requests, answers, timeouts, crc, wrong, exceptions, reconnects, strange,
+                       median_ms, p99_ms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
 ON CONFLICT (channel_id, hour_utc) DO UPDATE SET
     requests = requests + excluded.requests, answers = answers + excluded.answers,
     timeouts = timeouts + excluded.timeouts, crc = crc + excluded.crc, wrong = wrong + excluded.wrong,
     exceptions = exceptions + excluded.exceptions, reconnects = reconnects + excluded.reconnects,
-    median_ms = coalesce(excluded.median_ms, median_ms), p99_ms = coalesce(excluded.p99_ms, p99_ms);
+    strange = strange + excluded.strange, median_ms = coalesce(excluded.median_ms, median_ms), p99_ms = coalesce(excluded.p99_ms, p99_ms);
 -- name: meter_day_add
 INSERT INTO meter_day (meter_id, day, requests, answers, timeouts, crc, wrong, exceptions, median_ms, p99_ms)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)

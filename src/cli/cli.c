@@ -13,6 +13,7 @@
 #include "message.h"
 #include "text.h"
 #include "verb.h"
+#include "where.h"
 
 struct config *cli_config(struct cli *cli)
 {
@@ -184,6 +185,8 @@ static int configure(struct cli *cli, const struct start *s, struct err *e)
     }
     if (code == 0)
         code = config_finish(cli->config, e);
+    if (code == 0)
+        where_listens(cli->config);
     if (code == 0)
         language_set(cli->config);
     return code;

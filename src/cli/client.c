@@ -161,6 +161,8 @@ static int open_link(struct cli *cli, int fd, struct err *e)
     }
     if (json_is_true(json_object_get(link_hello(cli->link), "demo")))
         fprintf(stderr, "metertill: %s\n", _("DEMO: training books, no real money"));
+    if (json_is_true(json_object_get(link_hello(cli->link), "laptop")))
+        fprintf(stderr, "metertill: %s\n", _("a laptop's books, not the site's"));
     const char *zone = json_string_value(json_object_get(link_hello(cli->link), "timezone"));
     if (zone && zone[0]) { /* times are shown in the site's zone */
         setenv("TZ", zone, 1);

@@ -1,17 +1,22 @@
 /*
- * metertill handover: a line given to somebody else for a while, and taken back; metertill channel drop.
+ * metertill handover: a line given to somebody else for a while, given back there and taken back here.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "clock.h"
+#include "csv.h"
 #include "message.h"
+#include "new_file.h"
 #include "orders_wait.h"
+#include "sheet_json.h"
 #include "verb.h"
 
-#define LOOK_EACH_MS 200
+#define LOOK_EACH_MS  200
+#define CAME_BACK_MAX 5000 /* one line has 247 meters at most */
 
 static const char *text(const json_t *o, const char *key)
 {
@@ -24,11 +29,40 @@ static long long number(const json_t *o, const char *key)
     return (long long)json_integer_value(json_object_get(o, key));
 }
 
+/* What of the laptop's tags is the site's now, and what was heard where the laptop said nothing. */
+static void say_back(const json_t *r)
+{
+    const json_t *heard = json_object_get(r, "heard");
+
+    if (number(r, "stopped_at") > 0) {
+        printf(_("The laptop's file: tags hung here: %lld, cleared here: %lld.\n"),
+               number(r, "hung"), number(r, "cleared"));
+        if (number(r, "kept") > 0)
+            printf(_("Tags that hang on, since neither their owner nor an administrator of the "
+                     "site cleared them there: %lld.\n"),
+                   number(r, "kept"));
+        return;
+    }
+    if (heard && number(r, "heard") < 0)
+        puts(_("The line could not be listened to: nothing is known of another master."));
+    else if (heard && number(r, "heard") > 0)
+        printf(_("Taken by force: %lld bytes came in %lld s that nobody here asked for.\n"),
+               number(r, "heard"), number(r, "listened_s"));
+    else if (heard)
+        printf(_("In %lld s of listening nothing was heard on the line.\n"),
+               number(r, "listened_s"));
+    puts(_(
+        "The laptop did not say that it stopped, and its tags are not known here: make sure that\n"
+        "it is off the line. One that waits is not heard, nor one behind a gateway that passes\n"
+        "answers only to who asked. Its file can be given later: --back FILE."));
+}
+
 static void say(const json_t *r, bool back)
 {
     if (back) {
         printf(_("Line %s is back from %s. Its meters are being read, and %lld held orders go.\n"),
                text(r, "channel"), text(r, "from"), number(r, "held"));
+        say_back(r);
         return;
     }
     printf(_("Line %s is handed over to %s: nothing is sent to its %lld meters from here.\n"),
@@ -42,6 +76,33 @@ static void say(const json_t *r, bool back)
         printf(_("Orders in doubt that stay so until then: %lld.\n"), number(r, "unproved"));
 }
 
+/* The laptop's last word: its engine is silent already when the file is written. */
+static int run_done(struct cli *cli, const char *channel, const char *path, bool force, bool json,
+                    struct err *e)
+{
+    json_t *r = NULL;
+    int code =
+        access(path, F_OK) == 0 ? err_set(e, MSG_FILE_OPEN, path, strerrordesc_np(EEXIST)) : 0;
+
+    if (code == 0)
+        code = cli_call(cli, "handover.done",
+                        json_pack("{s:s,s:b}", "channel", channel, "force", (int)force), NULL, 0,
+                        &r, e);
+    if (code == 0) /* where that fails it is asked for once more: the laptop says the same again */
+        code = new_file_write(path, text(r, "text"), e);
+    if (code == 0 && json) {
+        json_object_del(r, "text");
+        cli_json(r);
+    } else if (code == 0) {
+        printf(_("Line %s: this laptop is silent on it for good. Tags that hang: %lld, cleared: "
+                 "%lld.\n"),
+               channel, number(r, "hung"), number(r, "cleared"));
+        printf(_("%s goes to the site: metertill handover %s --back %s\n"), path, channel, path);
+    }
+    json_decref(r);
+    return code;
+}
+
 /* The meters that came back; how many of them were not read since. */
 static int came_back(struct cli *cli, const char *channel, json_t **rows, long long *unread,
                      struct err *e)
@@ -52,7 +113,10 @@ static int came_back(struct cli *cli, const char *channel, json_t **rows, long l
     json_decref(*rows);
     *rows = NULL;
     *unread = 0;
-    int code = cli_call(cli, "came_back", json_pack("{s:s}", "channel", channel), NULL, 0, rows, e);
+    int code =
+        cli_call(cli, "came_back",
+                 json_pack("{s:s,s:{s:i}}", "channel", channel, "page", "limit", CAME_BACK_MAX),
+                 NULL, 0, rows, e);
     json_array_foreach(json_object_get(*rows, "rows"), i, row)
     {
         const char *state = json_string_value(json_array_get(row, 3));
@@ -124,45 +188,87 @@ static int sure(const char *channel, struct err *e)
     return strcmp(answer, channel) == 0 ? 0 : err_set(e, MSG_CLI_HANDOVER_LEFT, channel);
 }
 
-static int run(struct cli *cli, int argc, char **argv, struct err *e)
+/* The return file as an argument. */
+static int file_add(json_t *args, const char *path, struct err *e)
 {
-    const char *to = NULL, *wait = "10";
-    bool json = false, back = false, force = false;
-    const struct cli_option options[] = {{.name = "to", .text = &to, .filled = true},
-                                         {.name = "back", .flag = &back},
-                                         {.name = "force", .flag = &force},
-                                         {.name = "wait", .text = &wait},
-                                         {.name = "json", .flag = &json},
-                                         {0}};
-    json_t *r = NULL;
-    int wait_s = 0, first, code = cli_options(argc, argv, options, &first, e);
+    const char *slash = strrchr(path, '/');
+    struct sheet sheet;
+    int code = sheet_read(&sheet, path, slash ? slash + 1 : path, e);
 
     if (code == 0)
-        code = cli_words(argc, argv, first, 1, 1, e);
-    if (code == 0 && (to != NULL) == back)
-        code = err_set(e, MSG_CLI_FLAG_MISSING, argv[0], "--to, --back");
+        json_object_set_new(args, "files", json_pack("[o]", sheet_json(&sheet)));
     if (code == 0)
-        code = orders_seconds(argv[0], wait, &wait_s, e);
-    if (code != 0)
-        return code;
-    json_t *args = json_pack("{s:s}", "channel", argv[first]);
-    if (to)
-        json_object_set_new(args, "to", json_string(to));
-    if (back && force && (code = sure(argv[first], e)) != 0) {
+        sheet_clear(&sheet);
+    return code;
+}
+
+static int run_back(struct cli *cli, const char *channel, const char *path, int wait_s, bool force,
+                    bool json, struct err *e)
+{
+    json_t *r = NULL, *args = json_pack("{s:s,s:b}", "channel", channel, "force", (int)force);
+    int code = path ? file_add(args, path, e) : force ? sure(channel, e) : 0;
+
+    if (code != 0) {
         json_decref(args);
         return code;
     }
-    if (force)
-        json_object_set_new(args, "force", json_true());
-    code = cli_call(cli, back ? "handover.back" : "handover.set", args, NULL, 0, &r, e);
+    if (!path && !json)
+        fprintf(stderr, _("Listening on line %s: does anybody else talk there?\n"), channel);
+    code = cli_call(cli, "handover.back", args, NULL, 0, &r, e);
     if (code == 0 && !json)
-        say(r, back);
-    if (code == 0 && back)
-        code = found(cli, argv[first], wait_s, r, json, e);
+        say(r, true);
+    if (code == 0)
+        code = found(cli, channel, wait_s, r, json, e);
     if (code == 0 && json)
         cli_json(r);
     json_decref(r);
     return code;
+}
+
+static int run_set(struct cli *cli, const char *channel, const char *to, bool force, bool json,
+                   struct err *e)
+{
+    json_t *r = NULL;
+    int code =
+        cli_call(cli, "handover.set",
+                 json_pack("{s:s,s:s,s:b}", "channel", channel, "to", to, "force", (int)force),
+                 NULL, 0, &r, e);
+
+    if (code == 0 && json)
+        cli_json(r);
+    else if (code == 0)
+        say(r, false);
+    json_decref(r);
+    return code;
+}
+
+static int run(struct cli *cli, int argc, char **argv, struct err *e)
+{
+    const char *to = NULL, *done = NULL, *wait = "10";
+    bool json = false, back = false, force = false;
+    const struct cli_option options[] = {{.name = "to", .text = &to, .filled = true},
+                                         {.name = "back", .flag = &back},
+                                         {.name = "done", .text = &done, .filled = true},
+                                         {.name = "force", .flag = &force},
+                                         {.name = "wait", .text = &wait},
+                                         {.name = "json", .flag = &json},
+                                         {0}};
+    int wait_s = 0, first, code = cli_options(argc, argv, options, &first, e);
+
+    if (code == 0)
+        code = cli_words(argc, argv, first, 1, back ? 2 : 1, e);
+    if (code == 0 && (to != NULL) + back + (done != NULL) != 1)
+        code = err_set(e, MSG_CLI_FLAG_MISSING, argv[0], "--to, --done, --back");
+    if (code == 0)
+        code = orders_seconds(argv[0], wait, &wait_s, e);
+    if (code != 0)
+        return code;
+    if (to)
+        return run_set(cli, argv[first], to, force, json, e);
+    if (done)
+        return run_done(cli, argv[first], done, force, json, e);
+    return run_back(cli, argv[first], first + 1 < argc ? argv[first + 1] : NULL, wait_s, force,
+                    json, e);
 }
 
 const struct verb handover_verb = {
@@ -170,13 +276,19 @@ const struct verb handover_verb = {
     .summary = N_("hand a line over to an electrician's laptop, and take it back"),
     .usage = N_(
         "metertill handover CHANNEL --to NAME [--force] [--json]\n"
-        "metertill handover CHANNEL --back [--wait SECONDS] [--force] [--json]\n"
+        "metertill handover CHANNEL --done FILE [--force] [--json]      on the laptop\n"
+        "metertill handover CHANNEL --back [FILE] [--wait SECONDS] [--force] [--json]\n"
         "\n"
         "While a line is handed over this engine is silent on it: its meters are not read and\n"
         "not counted lost; where a top-up went through it before, sales are taken and their\n"
         "top-ups wait. Back again the meters are read and what waited goes. An order that is\n"
         "not proved yet ends first; --force hands the line over all the same, and the order\n"
         "stays in doubt until the line is back.\n"
+        "--done, with the laptop's own books: its engine stops on the line, and FILE (new) says\n"
+        "so and tells of the tags that hang and that were cleared. --back FILE takes all of it\n"
+        "over at the site, or nothing.\n"
+        "--back without FILE: the line is listened to first (handover.listen_s); where somebody\n"
+        "talks it stays, but with --force.\n"
         "--back waits (10 seconds) until the meters are read, and names those found forced off\n"
         "though nobody here ordered it: no order or batch switches these on until they are made\n"
         "as said, or accepted, under said and is (wanted.fix with force).\n"

@@ -158,6 +158,8 @@ void dispatch_refused(struct engine *engine, const struct change_order *order,
                       const struct err *why);
 /* Changes whose request says `line`: finds out what must be known of the line, then dispatches. order is copied. */
 int preflight_start(struct engine *engine, const struct change_order *order, struct err *e);
+/* Changes whose request says `listen`: listens on the line of args.channel first, then dispatches. order is copied. */
+int listen_start(struct engine *engine, const struct change_order *order, struct err *e);
 
 void dispatch(struct engine *engine, struct session *session, const json_t *message);
 /* Fills *e with who may, for a call that `role` may not make. */
@@ -171,6 +173,9 @@ int lines_start(struct engine *engine, struct err *e);
 void lines_refresh(struct engine *engine);
 /* The field does not know the channel of a meter: in other hands, or not at work. Sets the sentence. Main thread. */
 int lines_absent(const struct engine *engine, int64_t channel_id, const char *meter, struct err *e);
+/* A channel of the books as the field takes it. */
+struct channel_conf;
+void line_conf(const struct channel_place *c, struct channel_conf *conf);
 /* By name, NULL when there is none. Main thread. */
 const struct channel_place *lines_find(const struct engine *engine, const char *name);
 /* batch.c: batches and protections with a time. Main thread. */
@@ -322,6 +327,8 @@ void effects_carry_out(struct engine *engine, struct effects *fx);
 
 /* lock.c: one engine a database. *fd is the lock, held until closed; ERR_AGAIN names the holder. */
 int lock_take(const char *database, int *fd, struct err *e);
+/* lock.c: says in the lock's file where the engine listens, for clients that look elsewhere. */
+void lock_tell(int fd, const char *path);
 /* lock.c: the socket at `path`, stale one removed. */
 int socket_listen(const char *path, int *fd, struct err *e);
 /* lock.c: tells systemd ("READY=1"); nothing where no one asked. */

@@ -138,6 +138,8 @@ static int change_start(struct engine *engine, struct session *s, int64_t id,
     }
     if (request->line && engine->field)
         return preflight_start(engine, &order, e);
+    if (request->listen && engine->field && !json_object_get(args, "files"))
+        return listen_start(engine, &order, e);
     return request->prepare ? prepare_start(engine, &order, e) : dispatch_change(engine, &order, e);
 }
 

@@ -26,6 +26,7 @@ struct doctor {
     struct patient *patient; /* by address */
     size_t count;
     int64_t requests;
+    int64_t strange; /* frames of others that the line had counted before */
 };
 
 static int plan(struct survey *s, struct err *e)
@@ -187,6 +188,13 @@ static void line_sum(const struct doctor *d, struct doctor_line *line)
     free(all);
 }
 
+/* Frames of others that the line has counted so far. */
+static int64_t strange(struct engine *engine, int64_t channel_id)
+{
+    struct channel_status status = {0};
+    return engine->field && field_status(engine->field, channel_id, &status) ? status.strange : 0;
+}
+
 /* What is known so far; the verdict comes at the end. */
 static json_t *report(const struct survey *s)
 {
@@ -208,7 +216,8 @@ static json_t *report(const struct survey *s)
                                .serial = d->serial,
                                .trouble = s->error.code ? &s->error : NULL,
                                .meter = meters,
-                               .count = d->count};
+                               .count = d->count,
+                               .strange = strange(s->engine, s->channel_id) - d->strange};
     line_sum(d, &line);
     size_t n = s->over ? doctor_verdict(&line, said) : 0;
     for (size_t i = 0; i < n; i++)
@@ -268,6 +277,7 @@ static int run_run(struct engine *engine, struct session *session, int64_t id, c
     d->to = (struct reply_to){session->serial, id};
     d->times = times ? (int)json_integer_value(times) : 3;
     d->serial = strcmp(c->type, "rtu") == 0;
+    d->strange = strange(engine, c->id);
     *s = (struct survey){.kind = &doctor_kind, .to = d->to, .channel_id = c->id, .own = d};
     text_copy(s->channel, sizeof s->channel, c->name);
     text_copy(s->type, sizeof s->type, c->type);

@@ -215,13 +215,20 @@ static bool rule_broken(const struct look *l, struct err *e)
     return percent >= BROKEN_PERCENT && err_set(e, MSG_DOCTOR_CRC, (int64_t)percent) != 0;
 }
 
+/* Heard for sure: whole frames that were for somebody else. */
+static bool rule_master(const struct look *l, struct err *e)
+{
+    return l->line->strange > 0 &&
+           err_set(e, MSG_DOCTOR_MASTER, l->line->name, l->line->strange) != 0;
+}
+
 static bool rule_wrong(const struct look *l, struct err *e)
 {
     int64_t wrong = 0;
 
     for (size_t i = 0; i < l->line->count; i++)
         wrong += l->line->meter[i].wrong;
-    return wrong > 0 && err_set(e, MSG_DOCTOR_WRONG, wrong) != 0;
+    return wrong > 0 && l->line->strange == 0 && err_set(e, MSG_DOCTOR_WRONG, wrong) != 0;
 }
 
 static bool means_shaky(const struct look *l, size_t i)
@@ -253,11 +260,12 @@ static const struct {
     bool last; /* nothing more is said after it */
     bool only; /* only where nothing was said before */
 } rules[] = {
-    {rule_trouble, true, false},   {rule_empty, true, false},    {rule_nobody, true, false},
-    {rule_stranger, false, false}, {rule_refused, false, false}, {rule_tail, false, false},
-    {rule_twin, false, false},     {rule_garbled, false, false}, {rule_single, false, false},
-    {rule_unclear, false, false},  {rule_broken, false, false},  {rule_wrong, false, false},
-    {rule_shaky, false, false},    {rule_slow, false, false},    {rule_good, true, true},
+    {rule_trouble, true, false}, {rule_empty, true, false},     {rule_master, false, false},
+    {rule_nobody, true, false},  {rule_stranger, false, false}, {rule_refused, false, false},
+    {rule_tail, false, false},   {rule_twin, false, false},     {rule_garbled, false, false},
+    {rule_single, false, false}, {rule_unclear, false, false},  {rule_broken, false, false},
+    {rule_wrong, false, false},  {rule_shaky, false, false},    {rule_slow, false, false},
+    {rule_good, true, true},
 };
 
 /* A main meter with a high address is no end of the cable: it stands at its head. */

@@ -30,6 +30,7 @@ struct doctor_line {
     const struct doctor_meter *meter; /* by address, rising */
     size_t count;
     int median_ms, most_ms;
+    int64_t strange; /* frames heard meanwhile that nobody here asked for */
 };
 
 #define DOCTOR_VERDICTS 10

@@ -120,6 +120,7 @@ void line_quality_take(struct engine *engine, int64_t channel_id)
     memcpy(w->day, h->day, sizeof w->day);
     w->line = row_of(&taken->line, &h->line);
     w->line.reconnects = taken->reconnects;
+    w->line.strange = taken->strange;
     for (size_t i = 0; i < taken->place_count; i++) {
         int64_t meter_id = collect_meter_at(engine, channel_id, taken->place[i].address);
         if (meter_id == 0)

@@ -37,7 +37,7 @@ static void places_run(struct engine *engine, struct books *books, struct work *
     work->code = books_within(books, places_within, work, &work->fx, &work->err);
 }
 
-static void conf_of(const struct channel_place *c, struct channel_conf *conf)
+void line_conf(const struct channel_place *c, struct channel_conf *conf)
 {
     *conf = (struct channel_conf){.id = c->id,
                                   .port = c->port,
@@ -68,7 +68,7 @@ static size_t channels_take(struct engine *engine, struct places *p)
     size_t ours = 0; /* a channel in other hands is none of the field's */
     for (int i = 0; i < p->count; i++) {
         if (!p->channels[i].handed_to[0])
-            conf_of(&p->channels[i], &list[ours++]);
+            line_conf(&p->channels[i], &list[ours++]);
     }
     size_t touched = field_configure(engine->field, list, ours, channel_refused, engine);
     free(list);

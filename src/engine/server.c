@@ -305,6 +305,7 @@ static int engine_start(struct engine *engine, bool background, struct err *e)
     if ((code = socket_listen(path, &engine->listen_fd, e)) != 0)
         return code;
     engine->socket_path = mem_text(path);
+    lock_tell(engine->lock_fd, path);
     if ((code = print_start(engine, e)) != 0)
         return code;
     if ((code = notices_start(engine, e)) != 0)

@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "clock.h"
+#include "stray.h"
 
-#define READ_MAX           123 /* registers, meters.md 1.1 */
-#define SHORT_SETTLE_MS    20  /* bytes were there: is there more? */
-#define TWIN_SETTLE_MS     50  /* a copy of the reply before could pass for this one's */
+#define MBAP_TYPE          "tcp" /* a protocol gateway gives no frame of others */
+#define READ_MAX           123   /* registers, meters.md 1.1 */
+#define SHORT_SETTLE_MS    20    /* bytes were there: is there more? */
+#define TWIN_SETTLE_MS     50    /* a copy of the reply before could pass for this one's */
 #define BABBLE_MS          2000
 #define LEARN_BYTES        5 /* the shortest frame */
 #define BUSY_WAIT_MS       200
@@ -24,6 +26,7 @@
 #define EXCEPTION_TARGET   0x0B
 #define READ_TRIES_PATIENT 2
 #define GATEWAY_MAX_MS     3000
+#define LATE_MAX_US        INT64_C(30000000) /* an answer that is later is nobody's */
 #define LAG_AGAIN_MS       200 /* this machine is so late that a silence may be its own doing */
 
 /* One request as the steps around it see it. */
@@ -35,12 +38,20 @@ struct request {
 
 static void tap_frame(void *owner, char direction, const uint8_t *bytes, size_t len)
 {
-    record_frame(owner, direction, bytes, len);
+    struct bus *bus = owner;
+    const size_t room = sizeof bus->stray - bus->stray_len;
+    record_frame(&bus->record, direction, bytes, len);
+    if (direction == '<' && strcmp(bus->line->conf.type, MBAP_TYPE) != 0) {
+        const size_t take = len < room ? len : room;
+        memcpy(bus->stray + bus->stray_len, bytes, take);
+        bus->stray_len += take;
+    }
 }
 
 static void tap_remark(void *owner, const char *text)
 {
-    record_remark(owner, "%s", text);
+    struct bus *bus = owner;
+    record_remark(&bus->record, "%s", text);
 }
 
 void bus_init(struct bus *bus, struct line *line, struct log *log)
@@ -49,7 +60,7 @@ void bus_init(struct bus *bus, struct line *line, struct log *log)
     bus->line = line;
     bus->patient = true;
     bus->record = (struct record){.line = line, .log = log, .response_us = -1};
-    line->tap = (struct framing_tap){.owner = &bus->record, .frame = tap_frame};
+    line->tap = (struct framing_tap){.owner = bus, .frame = tap_frame};
     line->remark = tap_remark;
 }
 
@@ -61,6 +72,8 @@ void bus_moved(struct bus *bus)
     memset(&bus->timing, 0, sizeof bus->timing);
     memset(&bus->last_read, 0, sizeof bus->last_read);
     bus->owed_us = 0;
+    bus->asked_last = 0;
+    bus->stray_len = 0;
     bus->gateway_us = 0;
     bus->silent_run = 0;
 }
@@ -84,6 +97,31 @@ static bool seems_dead(const struct bus *bus)
     int64_t since = bus->answered_ms > line->connected_ms ? bus->answered_ms : line->connected_ms;
     return line->framing->on_tcp && bus->silent_run >= DEAD_RUN &&
            clock_mono_ms() - since > DEAD_MS;
+}
+
+/* A late answer comes from somebody who was asked lately; some adapters give our own request back. */
+static bool is_ours(const void *ctx, uint8_t address, bool request)
+{
+    const struct bus *bus = ctx;
+    const struct place *place = &bus->place[address];
+    if (request)
+        return address == bus->asked_last;
+    return place->asked_us != 0 && timing_now_us() - place->asked_us < LATE_MAX_US;
+}
+
+/* What came and was no answer: is somebody else's talk in it? */
+static void strays_count(struct bus *bus)
+{
+    const size_t frames =
+        bus->stray_len > 0 ? stray_frames(bus->stray, bus->stray_len, is_ours, bus) : 0;
+    bus->stray_len = 0;
+    if (frames == 0)
+        return;
+    record_remark(&bus->record, "frames of somebody else: %zu", frames);
+    pthread_mutex_lock(&bus->line->lock);
+    bus->line->status.strange += (int64_t)frames;
+    bus->line->status.strange_utc = clock_utc();
+    pthread_mutex_unlock(&bus->line->lock);
 }
 
 /* Takes off the line what is there, and waits for a reply that may still come where it could be taken
@@ -125,6 +163,7 @@ static bool ready(struct bus *bus, uint8_t address, struct bus_result *result)
         if (line->fd < 0 && line_connect(line, &e) != 0)
             return false;
         if (drain(bus, address) >= 0) {
+            strays_count(bus);
             line_silence(line);
             return true;
         }
@@ -189,10 +228,16 @@ static void note(struct bus *bus, const struct request *request, const struct bu
 {
     struct timing *timing = &bus->place[request->address].timing;
     int64_t took_ms = (timing_now_us() - request->began_us) / 1000;
+    bus->place[request->address].asked_us = request->began_us;
+    bus->asked_last = request->address;
     bus->line->last_byte_us = timing_now_us();
     switch (result->end) {
-    case BUS_OK: answered(bus, request); break;
+    case BUS_OK:
+        answered(bus, request);
+        bus->stray_len = 0; /* it was the answer */
+        break;
     case BUS_EXCEPTION:
+        bus->stray_len = 0;
         if (result->exception == EXCEPTION_PATH || result->exception == EXCEPTION_TARGET) {
             timing_silence(timing);
             bus->silent_run = 0;

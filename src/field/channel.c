@@ -32,7 +32,7 @@ struct channel {
     struct channel_conf asked; /* what it is to be; line.conf is what it is, the thread's own */
     const struct framing *asked_framing;
     bool changed;
-    int64_t reconnects_taken; /* under the line's lock */
+    int64_t reconnects_taken, strange_taken; /* under the line's lock */
 };
 
 /* Between two jobs, under the lock: becomes what was asked. */
@@ -195,6 +195,8 @@ void channel_quality_take(struct channel *channel, struct field_quality *out)
     memset(&bus->quality, 0, sizeof bus->quality);
     out->reconnects = channel->line.status.reconnects - channel->reconnects_taken;
     channel->reconnects_taken = channel->line.status.reconnects;
+    out->strange = channel->line.status.strange - channel->strange_taken;
+    channel->strange_taken = channel->line.status.strange;
     for (int a = 1; out->line.requests > 0 && a <= BUS_ADDRESS_MAX; a++) {
         struct quality *q = &bus->place[a].quality;
         if (q->requests == 0)

@@ -42,6 +42,7 @@ void exchange_read_meter(struct exchange *x);
 /* Overload control into the reading; needs its identity and its transformers. */
 void exchange_load_read(struct exchange *x, struct meter_reading *reading);
 void exchange_probe(struct exchange *x);
+void exchange_listen(struct exchange *x); /* exchange_listen.c */
 void exchange_topup(struct exchange *x);
 void exchange_change(struct exchange *x);
 void exchange_opening(struct exchange *x);

@@ -94,6 +94,7 @@ static enum deed send_change(struct exchange *x)
     case JOB_READ:
     case JOB_TOPUP:
     case JOB_PROBE:
+    case JOB_LISTEN:
     case JOB_OPENING: break;
     }
     return DEED_NOT_DONE;
@@ -125,6 +126,7 @@ static bool shows_before(struct exchange *x)
     case JOB_READ:
     case JOB_TOPUP:
     case JOB_PROBE:
+    case JOB_LISTEN:
     case JOB_OPENING: break;
     }
     return false;

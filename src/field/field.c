@@ -282,6 +282,19 @@ bool field_status(struct field *field, int64_t channel_id, struct channel_status
     return channel != NULL;
 }
 
+bool field_lingers(struct field *field, int64_t channel_id)
+{
+    bool lingers = false;
+    pthread_mutex_lock(&field->lock);
+    for (size_t i = 0; i < field->retired_count; i++) {
+        struct channel_conf conf;
+        channel_conf_copy(field->retired[i], &conf);
+        lingers = lingers || (conf.id == channel_id && !channel_ended(field->retired[i]));
+    }
+    pthread_mutex_unlock(&field->lock);
+    return lingers;
+}
+
 bool field_quality_take(struct field *field, int64_t channel_id, struct field_quality *out)
 {
     pthread_mutex_lock(&field->lock);

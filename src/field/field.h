@@ -17,7 +17,8 @@ struct log;
 enum job_priority { JOB_PROVE, JOB_INTERACTIVE, JOB_BATCH, JOB_RETRY, JOB_SWEEP, JOB_PRIORITIES };
 
 /* JOB_OPENING: settings that may reset the money on a meter, proved like a top-up (exchange_opening.c). */
-/* JOB_PROBE: who answers at an address, by whatever meter (exchange_probe.c). */
+/* JOB_PROBE: who answers at an address, by whatever meter (exchange_probe.c).
+ * JOB_LISTEN: nothing is sent; what others say is counted (exchange_listen.c). Takes any address. */
 enum job_kind {
     JOB_READ,
     JOB_TOPUP,
@@ -26,7 +27,8 @@ enum job_kind {
     JOB_CLOCK,
     JOB_LOAD,
     JOB_OPENING,
-    JOB_PROBE
+    JOB_PROBE,
+    JOB_LISTEN
 };
 
 /* Overload control to order: power of one phase on the primary side, 0 switches it off; the others -1: as they are. */
@@ -101,6 +103,7 @@ struct job {
     bool quiet_first;    /* reconnect and out-wait lingering copies before reading */
     int line_baud;       /* JOB_PROBE on a serial device: at this speed; 0: the line's own */
     char line_parity;    /* the same: 'N', 'E', 'O'; 0: the line's own */
+    int listen_ms;       /* JOB_LISTEN */
     bool look_first;     /* batches' JOB_SWITCH, JOB_CLOCK: read before, and what proves it after */
     bool probe_first;    /* JOB_TOPUP: send the 0x20 probe before asking before_send */
 
@@ -113,6 +116,8 @@ struct job {
      *   It commits the outcome. May answer JOB_GO_AGAIN_QUIET once more read is wanted (at most twice). */
     enum job_go (*before_send)(struct job *job, const struct meter_credit *seen, uint16_t *count);
     enum job_go (*after)(struct job *job, enum deed deed, const struct meter_credit *back);
+    bool (*wait)(
+        struct job *job); /* JOB_LISTEN: does somebody of ours still talk there? May be NULL */
     void (*done)(struct job *job); /* last call; the job is the owner's again */
     void *owner;                   /* the engine's */
 
@@ -123,7 +128,8 @@ struct job {
     uint16_t count;  /* JOB_TOPUP: the count that was sent, or would have been */
     struct bus_result how; /* of the last request */
     struct meter_reading
-        reading; /* JOB_READ done; JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK: read back */
+        reading;   /* JOB_READ done; JOB_SWITCH, JOB_SETTINGS, JOB_CLOCK: read back */
+    int64_t heard; /* JOB_LISTEN: bytes */
     bool has_reading;
     bool shows;               /* the reading before has all that is to be set, the balance aside */
     struct err error;         /* why not, where end is not JOB_DONE */
@@ -141,6 +147,8 @@ struct channel_status {
     int64_t requests, answers, timeouts, garbage, exceptions, reconnects;
     int64_t response_us_smoothed; /* response time (timing.h) of who answered last */
     int64_t retry_ms;             /* LINE_BACKOFF: until the next try */
+    int64_t strange; /* frames that nobody here asked for, and when the last of them was heard */
+    int64_t strange_utc; /* 0: never */
     int64_t lag_ms; /* how late this machine wakes the channel up: time-outs are longer by that */
     char trouble[160]; /* English detail for the log: "connect: Connection refused" */
     struct err why;    /* the sentence for people while the line is down; code 0: none */
@@ -163,10 +171,12 @@ void field_channel_drop(struct field *field, int64_t channel_id);
 int field_submit(struct field *field, int64_t channel_id, struct job *job, struct err *e);
 /* Line up or not, counters. false: no such channel. Any thread. */
 bool field_status(struct field *field, int64_t channel_id, struct channel_status *out);
+/* Is a channel of this id, taken out already, still at its last exchange? Any thread. */
+bool field_lingers(struct field *field, int64_t channel_id);
 /* What a channel's requests came to since it was asked last, together and by address. */
 struct field_quality {
     struct quality line;
-    int64_t reconnects;
+    int64_t reconnects, strange;
     size_t place_count;
     struct {
         uint8_t address;

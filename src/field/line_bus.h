@@ -10,6 +10,7 @@
 #include "record.h"
 
 #define BUS_ADDRESS_MAX 247
+#define BUS_STRAY_MAX   1024
 
 /* What is known of one address. */
 struct place {
@@ -22,6 +23,7 @@ struct place {
     int64_t energy_wh;
     uint16_t count;
     struct quality quality; /* since it was taken last; under the line's lock */
+    int64_t asked_us;       /* when its last request began; 0 never */
 };
 
 /* What the reply of a read looks like, and what it does not tell: the start. */
@@ -43,6 +45,9 @@ struct bus {
     int64_t
         gateway_us; /* how long a gateway waits for a meter before it says 0A or 0B; 0 unknown */
     int listen_ms;  /* before the next request, whatever is owed */
+    uint8_t asked_last;           /* whose turn it was last; 0: nobody's */
+    uint8_t stray[BUS_STRAY_MAX]; /* what came and was no answer, until it is looked at */
+    size_t stray_len;
     unsigned silent_run;         /* requests without an answer in a row, whoever was asked */
     int64_t answered_ms;         /* the last answer of anybody, monotonic */
     struct quality quality;      /* of all together; under the line's lock */

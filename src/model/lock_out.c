@@ -157,41 +157,54 @@ static bool blank(const char *text)
     return !text || text[strspn(text, " ")] == '\0';
 }
 
-static int lock_out_set(struct books *b, const struct actor *who, const json_t *args,
-                        json_t **result, struct effects *fx, struct err *e)
+int lock_out_hang(struct books *b, const struct lock_out_tag *tag, int64_t *id, int64_t *order_id,
+                  struct effects *fx, struct err *e)
 {
-    const char *reason = json_string_value(json_object_get(args, "reason"));
-    struct meter_place place;
     struct tag t;
-    int64_t order_id = 0;
-    int rc = meter_place_get(b, json_string_value(json_object_get(args, "meter")), &place, e);
+    int rc = tag_of(b, tag->meter_id, &t, e);
 
-    if (rc == 0)
-        rc = tag_of(b, place.meter_id, &t, e);
     if (rc == 0 && t.id != 0)
         rc = err_set(e, MSG_LOCK_OUT_TAKEN, t.number, t.name, t.at_utc);
-    if (rc == 0 && blank(reason))
-        rc = err_set(e, MSG_REASON_EMPTY);
     if (rc == 0)
-        rc = db_run(books_db(b), SQL_lock_out_add, e, "iisi", place.meter_id, who->operator_id,
-                    reason, clock_utc());
+        rc = db_run(books_db(b), SQL_lock_out_add, e, "iissi", tag->meter_id, tag->operator_id,
+                    tag->operator_id ? "" : tag->owner, tag->reason, tag->at_utc);
     if (rc == 0)
-        rc = tag_of(b, place.meter_id, &t, e);
+        rc = tag_of(b, tag->meter_id, &t, e);
     if (rc == 0)
-        rc = off_order(b, &t, who->operator_id, &order_id, fx, e);
+        rc = off_order(b, &t, tag->asked_by, order_id, fx, e);
     if (rc == 0)
-        rc = turn_drop_held(b, place.meter_id, fx, e);
+        rc = turn_drop_held(b, tag->meter_id, fx, e);
     if (rc != 0)
         return rc;
     tag_event(fx, &t, "set");
-    *result = json_pack("{s:I,s:I,s:s}", "lock_out", (json_int_t)t.id, "order",
-                        (json_int_t)order_id, "meter", t.number);
+    *id = t.id;
     return 0;
 }
 
-static int tag_get(struct books *b, const json_t *args, struct tag *t, struct err *e)
+static int lock_out_set(struct books *b, const struct actor *who, const json_t *args,
+                        json_t **result, struct effects *fx, struct err *e)
 {
-    int64_t id = json_integer_value(json_object_get(args, "lock_out"));
+    struct lock_out_tag tag = {.operator_id = who->operator_id,
+                               .at_utc = clock_utc(),
+                               .asked_by = who->operator_id,
+                               .reason = json_string_value(json_object_get(args, "reason"))};
+    struct meter_place place = {0};
+    int64_t id = 0, order_id = 0;
+    int rc = meter_place_get(b, json_string_value(json_object_get(args, "meter")), &place, e);
+
+    if (rc == 0 && blank(tag.reason))
+        rc = err_set(e, MSG_REASON_EMPTY);
+    tag.meter_id = place.meter_id;
+    if (rc == 0)
+        rc = lock_out_hang(b, &tag, &id, &order_id, fx, e);
+    if (rc == 0)
+        *result = json_pack("{s:I,s:I,s:s}", "lock_out", (json_int_t)id, "order",
+                            (json_int_t)order_id, "meter", place.number);
+    return rc;
+}
+
+static int tag_get(struct books *b, int64_t id, struct tag *t, struct err *e)
+{
     struct db_row *row;
     int rc = db_find(books_db(b), SQL_lock_out_get, &row, e, "i", id);
 
@@ -216,34 +229,51 @@ static int off_over(struct books *b, const struct tag *t, struct effects *fx, st
     return rc < 0 ? rc : 0;
 }
 
+/* Held orders go on. */
+static int take_down(struct books *b, const struct tag *t, int64_t by, int64_t at_utc,
+                     const char *reason, struct effects *fx, struct err *e)
+{
+    int rc = db_run(books_db(b), SQL_lock_out_cleared, e, "iiis", t->id, at_utc, by, reason);
+
+    if (rc == 0)
+        rc = off_over(b, t, fx, e);
+    if (rc == 0)
+        rc = turn_wake(b, t->meter_id, fx, e);
+    if (rc == 0)
+        tag_event(fx, t, "cleared");
+    return rc;
+}
+
+int lock_out_take_down(struct books *b, int64_t id, int64_t by, int64_t at_utc, const char *reason,
+                       struct effects *fx, struct err *e)
+{
+    struct tag t;
+    int rc = tag_get(b, id, &t, e);
+
+    return rc != 0 ? rc : take_down(b, &t, by, at_utc, reason, fx, e);
+}
+
 static int lock_out_clear(struct books *b, const struct actor *who, const json_t *args,
                           json_t **result, struct effects *fx, struct err *e)
 {
     const char *reason = json_string_value(json_object_get(args, "reason"));
     int64_t topups = 0;
     struct tag t;
-    int rc = tag_get(b, args, &t, e);
-    bool own = rc == 0 && t.operator_id == who->operator_id;
+    int rc = tag_get(b, json_integer_value(json_object_get(args, "lock_out")), &t, e);
+    bool own = rc == 0 && t.operator_id != 0 && t.operator_id == who->operator_id;
 
     if (rc == 0 && !own && who->role != ROLE_ADMINISTRATOR)
         rc = err_set(e, MSG_LOCK_OUT_OTHERS, t.number, t.name);
     if (rc == 0 && !own && blank(reason))
         rc = err_set(e, MSG_REASON_EMPTY);
     if (rc == 0)
-        rc = db_run(books_db(b), SQL_lock_out_cleared, e, "iiis", t.id, clock_utc(),
-                    who->operator_id, reason ? reason : "");
-    if (rc == 0)
-        rc = off_over(b, &t, fx, e);
-    if (rc == 0)
         rc = db_get(books_db(b), SQL_lock_out_topups, 0, &topups, e, "i", t.meter_id);
     if (rc == 0)
-        rc = turn_wake(b, t.meter_id, fx, e);
-    if (rc != 0)
-        return rc;
-    tag_event(fx, &t, "cleared");
-    *result = json_pack("{s:I,s:s,s:b,s:I}", "lock_out", (json_int_t)t.id, "meter", t.number,
-                        "forced_off", t.off_at_utc != 0, "topups", (json_int_t)topups);
-    return 0;
+        rc = take_down(b, &t, who->operator_id, clock_utc(), reason ? reason : "", fx, e);
+    if (rc == 0)
+        *result = json_pack("{s:I,s:s,s:b,s:I}", "lock_out", (json_int_t)t.id, "meter", t.number,
+                            "forced_off", t.off_at_utc != 0, "topups", (json_int_t)topups);
+    return rc;
 }
 
 static int lock_out_off(struct books *b, const struct actor *who, const json_t *args,
@@ -251,7 +281,7 @@ static int lock_out_off(struct books *b, const struct actor *who, const json_t *
 {
     struct tag t;
     int64_t order_id = 0;
-    int rc = tag_get(b, args, &t, e);
+    int rc = tag_get(b, json_integer_value(json_object_get(args, "lock_out")), &t, e);
 
     if (rc == 0 && state_open(t.off_state))
         rc = err_set(e, MSG_LOCK_OUT_OFF, t.number);

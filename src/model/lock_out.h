@@ -19,4 +19,16 @@ int lock_out_seen(struct books *b, int64_t meter_id, bool off, struct effects *f
 /* A reading of the meter: verifies its tag, or takes that away and forces off again. */
 int lock_out_read(struct books *b, const struct reading *r, struct effects *fx, struct err *e);
 
+/* A tag to hang: whose it is (operator_id, or 0 and his name where he is no operator here), since when, and who orders it. */
+struct lock_out_tag {
+    int64_t meter_id, operator_id, at_utc, asked_by;
+    const char *owner, *reason;
+};
+/* Hangs it: forced off is ordered, and what was not sent yet and could close the relay goes. Refused where one hangs. */
+int lock_out_hang(struct books *b, const struct lock_out_tag *tag, int64_t *id, int64_t *order_id,
+                  struct effects *fx, struct err *e);
+/* Takes a tag down that hangs; who may was asked. What it held back goes on. */
+int lock_out_take_down(struct books *b, int64_t id, int64_t by, int64_t at_utc, const char *reason,
+                       struct effects *fx, struct err *e);
+
 #endif

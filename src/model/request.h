@@ -75,7 +75,9 @@ struct request {
     const char *title; /* N_("Sell") */
     unsigned roles;
     const struct param *params;
-    bool line;  /* the line to args.meter must be up and proven first (sale.h, sale_preflight) */
+    bool line; /* the line to args.meter must be up and proven first (sale.h, sale_preflight) */
+    bool
+        listen; /* without args.files the line args.channel is listened to first: what came is args.heard */
     bool money; /* refuses to run without an own id ("once") */
     bool
         quiet; /* what is typed, not done: no operation log (errors are), and no first result to give again */

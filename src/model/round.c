@@ -162,9 +162,10 @@ static const int64_t *time_known(const int64_t *ms)
 int round_line_quality(struct books *b, int64_t channel_id, int64_t now_utc,
                        const struct round_quality *q, struct err *e)
 {
-    return db_run(books_db(b), SQL_line_hour_add, e, "iiiiiiiiiII", channel_id,
+    return db_run(books_db(b), SQL_line_hour_add, e, "iiiiiiiiiiII", channel_id,
                   now_utc - now_utc % 3600, q->requests, q->answers, q->timeouts, q->crc, q->wrong,
-                  q->exceptions, q->reconnects, time_known(&q->median_ms), time_known(&q->p99_ms));
+                  q->exceptions, q->reconnects, q->strange, time_known(&q->median_ms),
+                  time_known(&q->p99_ms));
 }
 
 int round_meter_quality(struct books *b, int64_t meter_id, const char *day,

@@ -41,7 +41,7 @@ int round_clocks(struct books *b, struct effects *fx, struct err *e);
 
 /* Counters of communication of a span, with its times; -1: no answer, no time. */
 struct round_quality {
-    int64_t requests, answers, timeouts, crc, wrong, exceptions, reconnects;
+    int64_t requests, answers, timeouts, crc, wrong, exceptions, reconnects, strange;
     int64_t median_ms, p99_ms;
 };
 /* Adds to the hour of the channel, and to the day of the meter; times are those of the whole span so far. */

@@ -14,12 +14,13 @@ int books_site(struct books *b, json_t **site, struct err *e)
     char name[128], zone[64], language[16], currency[8], demo[8];
 
     (void)e;
-    *site =
-        json_pack("{s:s,s:b,s:s,s:s,s:s}", "site", setting_text(b, "site.name", name, sizeof name),
-                  "demo", strcmp(setting_text(b, "site.demo", demo, sizeof demo), "1") == 0,
-                  "timezone", setting_text(b, "site.timezone", zone, sizeof zone), "language",
-                  setting_text(b, "site.language", language, sizeof language), "currency",
-                  setting_text(b, "site.currency", currency, sizeof currency));
+    *site = json_pack("{s:s,s:b,s:b,s:s,s:s,s:s}", "site",
+                      setting_text(b, "site.name", name, sizeof name), "demo",
+                      strcmp(setting_text(b, "site.demo", demo, sizeof demo), "1") == 0, "laptop",
+                      (int)books_are_structure(b), "timezone",
+                      setting_text(b, "site.timezone", zone, sizeof zone), "language",
+                      setting_text(b, "site.language", language, sizeof language), "currency",
+                      setting_text(b, "site.currency", currency, sizeof currency));
     return 0;
 }
 

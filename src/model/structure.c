@@ -28,6 +28,7 @@ static const struct {
     {SQL_structure_account, SQL_structure_account_put},
     {SQL_structure_account_meter, SQL_structure_account_meter_put},
     {SQL_structure_lock_out, SQL_structure_lock_out_put},
+    {SQL_structure_handover, SQL_structure_handover_put},
 };
 
 /* The rows of all tables as they are at one moment. */

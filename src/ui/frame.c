@@ -61,8 +61,9 @@ static void head_draw(struct console *c, struct canvas *canvas)
         heading = message_gettext(v->screen->title);
     who_text(c, who, sizeof who);
     const bool demo = json_is_true(json_object_get(c->hello, "demo"));
-    const char *mark = demo ? _("DEMO") : "";
-    const int mark_cells = demo ? text_width(mark) + 3 : 0;
+    const bool laptop = json_is_true(json_object_get(c->hello, "laptop"));
+    const char *mark = laptop ? _("LAPTOP'S BOOKS") : demo ? _("DEMO") : "";
+    const int mark_cells = mark[0] ? text_width(mark) + 3 : 0;
     int room = canvas->cols - 2 - mark_cells;
     int who_cells = text_width(who);
     if (who_cells > room - HEADING_CELLS)
@@ -74,7 +75,7 @@ static void head_draw(struct console *c, struct canvas *canvas)
     }
     const int right = canvas->cols - 1 - who_cells;
     canvas_text(canvas, 0, right, who_cells, STYLE_PLAIN, who);
-    if (demo) {
+    if (mark[0]) {
         char marked[64];
         snprintf(marked, sizeof marked, " %s ", mark);
         canvas_text(canvas, 0, right - mark_cells, mark_cells, STYLE_REVERSE, marked);

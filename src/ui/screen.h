@@ -164,6 +164,7 @@ void view_shift_set(struct view *v, json_t *shift); /* taken */
 const char *view_site(const struct view *v);
 const char *view_export_dir(const struct view *v); /* the trays; each operator has a folder there */
 bool view_demo(const struct view *v);
+bool view_laptop(const struct view *v); /* an electrician's books, made from the site's */
 /* A limit the engine told at login ("sale_max_minor"); `none` where it told none. It decides anyway. */
 int64_t view_limit(const struct view *v, const char *name, int64_t none);
 /* May this operator open the screen of this name, and is there one? */

@@ -430,6 +430,11 @@ bool view_demo(const struct view *v)
     return json_is_true(json_object_get(v->console->hello, "demo"));
 }
 
+bool view_laptop(const struct view *v)
+{
+    return json_is_true(json_object_get(v->console->hello, "laptop"));
+}
+
 int64_t view_limit(const struct view *v, const char *name, int64_t none)
 {
     return rows_member(v->console->limits, name, none);

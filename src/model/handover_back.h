@@ -1,0 +1,25 @@
+/*
+ * What a laptop's return file says becomes the site's: tags hung there hang here, those cleared there by their owner are
+ * cleared. All of it or, where anything in it cannot be, nothing. Inside the transaction of the writer.
+ */
+#ifndef HANDOVER_BACK_H
+#define HANDOVER_BACK_H
+
+#include "books.h"
+
+/* A line's last handover; id 0: there was none. */
+struct handover_row {
+    int64_t id, at_utc, stopped_utc, back_utc, returned_utc;
+    char code[40], seal[80], to[128];
+};
+int handover_row_get(struct books *b, int64_t channel_id, struct handover_row *out, struct err *e);
+
+struct handover_taken {
+    int64_t stopped_utc; /* when the laptop stopped */
+    int64_t hung, cleared;
+    int64_t kept; /* cleared there by somebody who may not, so that they hang on */
+};
+int handover_take(struct books *b, int64_t channel_id, const char *channel, const json_t *files,
+                  struct handover_taken *out, struct effects *fx, struct err *e);
+
+#endif
