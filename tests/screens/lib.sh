@@ -128,7 +128,7 @@ resize() {
     resize_tries=0
     if [ "$1" -lt 80 ] || [ "$2" -lt 24 ]; then resize_tries=1000; fi # too small: there is no frame
     while resize_tries=$((resize_tries + 1)); [ $resize_tries -lt 1000 ]; do
-        [ "$(screen_show | sed -n '2s/[^─-]//gp' | wc -m)" = $(($1 + 1)) ] && break
+        [ "$(screen_show | sed -n '2{s/[^─-]//g;p;}' | wc -m)" = $(($1 + 1)) ] && break
         sleep 0.03 # between two looks for the wider rule
     done
     screen_settle
