@@ -154,17 +154,18 @@ static void accept_ask(struct view *v)
     show_format(
         title, sizeof title, _("Accept %4 %5: meter %1, %2 %3"),
         SHOW_ARGS(meter, room, tenant, message_gettext(table_source_text(&s->list, "what")), is));
-    show_format(text, sizeof text,
-                strcmp(item, "mode") == 0
-                    ? _("%1 was said, and %2 is it. Accepted, the relay stays so and nobody is "
-                        "told of it any more: forced on gives energy that nobody pays, forced off "
-                        "keeps the room dark.")
-                : strcmp(item, "prepaid") == 0
-                    ? _("%1 was said, and %2 is it. Accepted, it stays so and nobody is told of it "
-                        "any more: switched off, the meter never cuts, whatever is owed.")
-                    : _("%1 was said, and %2 is it. Accepted, it stays so and nobody is told of it "
-                        "any more."),
-                SHOW_ARGS(said, is));
+    show_format(
+        text, sizeof text,
+        strcmp(item, "mode") == 0
+            ? _("It was said to be %1 and is %2. Accepted, the relay stays so and nobody is "
+                "told of it any more: forced on gives energy that nobody pays, forced off "
+                "keeps the room dark.")
+        : strcmp(item, "prepaid") == 0
+            ? _("It was said to be %1 and is %2. Accepted, it stays so and nobody is told of it "
+                "any more: switched off, the meter never cuts, whatever is owed.")
+            : _("It was said to be %1 and is %2. Accepted, it stays so and nobody is told of it "
+                "any more."),
+        SHOW_ARGS(said, is));
     view_dialog(v, title, text, room[0] ? room : meter, accept);
 }
 
