@@ -41,23 +41,6 @@ static const struct field_def fields[OPEN_FIELDS] = {
     [OPEN_AMOUNT] = {.label = N_("First sale"), .kind = FIELD_AMOUNT, .limit = 20},
 };
 
-bool open_is_new(const struct open *s)
-{
-    return s->form.field[OPEN_HOW].choice == 1;
-}
-
-bool open_holds(const struct open *s, int64_t *balance_minor, int64_t *count)
-{
-    *balance_minor = rows_member(s->live, "balance_minor", 0);
-    *count = rows_member(s->live, "count", 0);
-    return *balance_minor != 0 || *count != 0;
-}
-
-const char *open_state(const struct open *s)
-{
-    return rows_text(&s->opening, 0, "state");
-}
-
 static void opening_ask(struct view *v);
 
 /* ---- the meter */
@@ -253,7 +236,7 @@ static void open_update(struct view *v, enum screen_cause cause, const char *eve
         break;
     case SCREEN_LEFT:
         s->look = s->read = s->seek = 0;
-        s->entered = false;
+        s->then = NULL;
         if (s->stage == OPEN_ASKED)
             s->stage = OPEN_UNKNOWN;
         break;
@@ -402,7 +385,7 @@ static void loss_ask(struct view *v, int64_t balance_minor, int64_t count)
     view_dialog(v, title, text, money, loss_agreed);
 }
 
-void open_enter(struct view *v)
+static void enter(struct view *v)
 {
     struct open *s = v->state;
     int64_t balance_minor, count;
@@ -413,8 +396,8 @@ void open_enter(struct view *v)
     } else if (open_choosing(s)) {
         open_choose_key(v, KEYS_ENTER);
     } else if (!open_tenant_look(v)) {
-        s->entered = s->seek != 0;
-        if (!s->entered && !open_choosing(s))
+        s->then = s->seek != 0 ? enter : NULL;
+        if (!s->then && !open_choosing(s))
             view_warn(v, _("No such tenant. Empty the field and type the name of a new one."));
     } else if (s->look || s->read) {
         view_say(v, _("The meter is being read; Enter again when it has answered."));
@@ -472,7 +455,7 @@ static void open_action(struct view *v, int action)
     switch (action) {
     case ACTION_ENTER:
         if (s->stage == OPEN_EDIT)
-            open_enter(v);
+            enter(v);
         else if (s->stage == OPEN_SUMMARY || s->stage == OPEN_UNKNOWN)
             send(v);
         else if (strcmp(open_state(s), "done") == 0)
@@ -526,7 +509,7 @@ static bool open_text(struct view *v, uint32_t key)
         return true;
     }
     s->tenant_at = -1;
-    s->entered = false;
+    s->then = NULL;
     const enum form_result result = form_key(&s->form, key);
     if (result == FORM_IGNORED)
         return false;

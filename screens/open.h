@@ -57,20 +57,17 @@ struct open {
     bool resumed; /* an opening that was made before: there are no fields to show */
     /* the tenant who is looked for by whatever was typed: code, name, phone */
     struct rows tenants;
-    char sought[EDIT_BYTES]; /* what they were asked for with */
-    char tenant[128];        /* name of the one whose code stands in the field */
-    int seek;                /* a question on its way */
-    bool entered;            /* Enter waits for its answer */
-    int tenant_at;           /* marked of several; -1: none has to be chosen */
+    char sought[EDIT_BYTES];     /* what they were asked for with */
+    char tenant[128];            /* name of the one whose code stands in the field */
+    int seek;                    /* a question on its way */
+    void (*then)(struct view *); /* Enter waits for its answer; NULL: nothing does */
+    int tenant_at;               /* marked of several; -1: none has to be chosen */
     /* what is half typed, kept for the next login */
     char drafted[48];   /* under which object; "" none */
     char told[32];      /* meter that the others were told of */
     char kept_once[33]; /* of a draft: the id under which this very opening was asked before */
     json_t *kept_args;
 };
-
-/* Enter while the fields are typed: on to the summary, where nothing is missing. */
-void open_enter(struct view *v);
 
 /* ---- open_keep.c */
 

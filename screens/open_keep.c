@@ -130,6 +130,25 @@ const char *open_draft_words(const json_t *draft, char *buf)
                        SHOW_ARGS(meter[0] ? meter : "?", who[0] ? who : "?"));
 }
 
+/* ---- what is there */
+
+bool open_is_new(const struct open *s)
+{
+    return s->form.field[OPEN_HOW].choice == 1;
+}
+
+bool open_holds(const struct open *s, int64_t *balance_minor, int64_t *count)
+{
+    *balance_minor = rows_member(s->live, "balance_minor", 0);
+    *count = rows_member(s->live, "count", 0);
+    return *balance_minor != 0 || *count != 0;
+}
+
+const char *open_state(const struct open *s)
+{
+    return rows_text(&s->opening, 0, "state");
+}
+
 /* ---- the tenant */
 
 bool open_choosing(const struct open *s)
@@ -153,9 +172,9 @@ static void tenants_came(struct view *v, const json_t *result, const struct err 
 {
     struct open *s = v->state;
     char text[SHOW_TEXT_MAX], folded[EDIT_BYTES], code[EDIT_BYTES];
-    const bool entered = s->entered;
+    void (*then)(struct view *) = s->then;
     s->seek = 0;
-    s->entered = false;
+    s->then = NULL;
     if (e) {
         s->sought[0] = '\0';
         view_error(v, e);
@@ -168,8 +187,8 @@ static void tenants_came(struct view *v, const json_t *result, const struct err 
         text_fold_search(code, sizeof code, rows_text(&s->tenants, i, "code"));
         if (strcmp(code, folded) == 0 || count == 1) {
             tenant_take(v, i);
-            if (entered)
-                open_enter(v);
+            if (then)
+                then(v);
             return;
         }
     }

@@ -90,6 +90,8 @@ void cli_table(const json_t *rows);
 size_t cli_column(const json_t *rows, const char *name);
 /* One cell of a row by the kind of its column, in words for people. Returns buf. */
 const char *cli_cell(const char *kind, const json_t *value, char *buf, size_t size);
+/* The same of every kind but "held" (held.h), whose words are made of values. */
+const char *cli_value(const char *kind, const json_t *value, char *buf, size_t size);
 /* What is packed in a cell of kind "sentence" in the reader's words; a text that is no such thing as it is. Returns buf. */
 const char *cli_sentence(const char *packed, char *buf, size_t size);
 /* Any JSON on one line of standard output. */

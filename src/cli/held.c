@@ -44,7 +44,7 @@ static const char *value_say(size_t i, const json_t *value, char *buf, size_t si
     if (json_is_array(value)) /* four prices, alike where the price is flat */
         value = json_array_get(value, 2);
     if (strcmp(values[i].kind, "power") != 0 || !json_is_integer(value))
-        return cli_cell(values[i].kind, value, buf, size);
+        return cli_value(values[i].kind, value, buf, size);
     if (watts == 0)
         text_copy(buf, size, _("off"));
     else

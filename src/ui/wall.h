@@ -148,6 +148,9 @@ bool wall_begins(const struct wall *w, int place);
 /* Columns of a cell, the gap after it included. */
 int wall_cell_width(const struct wall *w, int place);
 
+/* Columns of a cell that is so wide, without its sign and the gap after it. */
+int wall_label_cells(const struct wall *w, int width);
+
 /* What of the room's name tells it apart on its floor in the form that is laid out: "04" of 1204 on 12F, "4" where
  * cells are tight. Returns a place inside of room. */
 const char *wall_cell_label(const struct wall *w, const struct wall_cell *cell);

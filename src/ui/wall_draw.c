@@ -14,39 +14,6 @@
 
 #define LEGEND_LINES 2 /* more would cost lines of cells */
 
-/* Bytes that the floor's number takes at the start of the room's name: "12" of 1204 on 12F. */
-static size_t floor_bytes(const struct wall_cell *cell)
-{
-    size_t n = 0;
-    while (cell->floor[n] && cell->floor[n] == cell->room[n])
-        n++;
-    /* the number whole, and something left behind it */
-    if (n == 0 || isdigit((unsigned char)cell->floor[n]) || !cell->room[n])
-        return 0;
-    return strspn(cell->room + n, "- ") + n;
-}
-
-/* Columns of a cell without its sign and the gap after it. */
-static int label_cells(const struct wall *w, int width)
-{
-    return width - (w->form == WALL_ROOMY ? 2 : 1);
-}
-
-const char *wall_cell_label(const struct wall *w, const struct wall_cell *cell)
-{
-    const int cells = label_cells(w, w->cell_width);
-    const char *label = cell->room + (wall_mixed(w) ? 0 : floor_bytes(cell));
-    if (!*label)
-        label = cell->room;
-    if (!strpbrk(label, "0123456789"))
-        return label; /* a name is known by its beginning */
-    while (text_width(label) > cells) {
-        wchar_t ch;
-        label += canvas_decode(label, &ch);
-    }
-    return w->form == WALL_TIGHT && label[0] == '0' && label[1] ? label + 1 : label;
-}
-
 /* The characters of text that fit into `cells` cells, right-aligned, the rest left out without a mark. */
 static void label_draw(struct canvas *c, int row, int col, int cells, unsigned style,
                        const char *text)
@@ -69,7 +36,7 @@ static void cell_draw(const struct wall *w, struct canvas *c, int row, int place
 {
     const struct wall_cell *cell = &w->cells[w->order[place]];
     const char *word = wall_state_word((enum wall_state)cell->state);
-    const int cells = label_cells(w, wall_cell_width(w, place)), col = w->at[place];
+    const int cells = wall_label_cells(w, wall_cell_width(w, place)), col = w->at[place];
     const unsigned style = show_style(word);
     label_draw(c, row, col, cells, style, wall_cell_label(w, cell));
     canvas_char(c, row, col + cells, style, (wchar_t)show_sign(word));

@@ -2,9 +2,11 @@
  * Where the cells of the wall stand: lines for a size, and the way of the cursor through them. No
  * picture is drawn here.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "canvas.h"
 #include "err.h"
 #include "keys.h"
 #include "text.h"
@@ -32,6 +34,38 @@ static int roomy_cell(const struct wall *w)
 {
     const int whole = most(w->room_cells, ROOM_MOST) + 2;
     return wall_mixed(w) && whole > ROOMY_CELL ? whole : ROOMY_CELL;
+}
+
+/* Bytes that the floor's number takes at the start of the room's name: "12" of 1204 on 12F. */
+static size_t floor_bytes(const struct wall_cell *cell)
+{
+    size_t n = 0;
+    while (cell->floor[n] && cell->floor[n] == cell->room[n])
+        n++;
+    /* the number whole, and something left behind it */
+    if (n == 0 || isdigit((unsigned char)cell->floor[n]) || !cell->room[n])
+        return 0;
+    return strspn(cell->room + n, "- ") + n;
+}
+
+int wall_label_cells(const struct wall *w, int width)
+{
+    return width - (w->form == WALL_ROOMY ? 2 : 1);
+}
+
+const char *wall_cell_label(const struct wall *w, const struct wall_cell *cell)
+{
+    const int cells = wall_label_cells(w, w->cell_width);
+    const char *label = cell->room + (wall_mixed(w) ? 0 : floor_bytes(cell));
+    if (!*label)
+        label = cell->room;
+    if (!strpbrk(label, "0123456789"))
+        return label; /* a name is known by its beginning */
+    while (text_width(label) > cells) {
+        wchar_t ch;
+        label += canvas_decode(label, &ch);
+    }
+    return w->form == WALL_TIGHT && label[0] == '0' && label[1] ? label + 1 : label;
 }
 
 int wall_cell_width(const struct wall *w, int place)
