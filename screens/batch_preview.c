@@ -24,8 +24,7 @@ static const struct again {
     const char *word, *preview, *call, *title;
 } agains[] = {
     {"undo", "batch.undo_preview", "batch.undo", N_("Back to what was before: %1, %2 selected")},
-    {"retry", "batch.retry_preview", "batch.retry",
-     N_("Those that failed, once more: %1, %2 selected")},
+    {"retry", "batch.retry_preview", "batch.retry", N_("Failures once more: %1, %2 selected")},
 };
 
 struct preview {
