@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "money.h"
 #include "text.h"
 
 #define TEXT_MAX_DEFAULT 200
@@ -107,6 +108,17 @@ static int check_text(const char *call, const struct param *p, const json_t *val
     return 0;
 }
 
+/* Without a range of its own: as far as the largest amount, so that two such numbers can be added and taken from each other. */
+static int check_int(const char *call, const struct param *p, int64_t number, struct err *e)
+{
+    const bool ranged = p->min < p->max;
+    const int64_t min = ranged ? p->min : -MONEY_MAX_MINOR;
+    const int64_t max = ranged ? p->max : MONEY_MAX_MINOR;
+
+    return number >= min && number <= max ? 0
+                                          : err_set(e, MSG_PARAM_RANGE, call, p->name, min, max);
+}
+
 static int check_one(const char *call, const struct param *p, const json_t *value, struct err *e)
 {
     static const struct {
@@ -125,10 +137,7 @@ static int check_one(const char *call, const struct param *p, const json_t *valu
         return err_set(e, MSG_PARAM_KIND, call, p->name, kinds[p->kind].words);
     if (p->kind == PARAM_TEXT)
         return check_text(call, p, value, e);
-    if (p->kind == PARAM_INT && p->min < p->max &&
-        (json_integer_value(value) < p->min || json_integer_value(value) > p->max))
-        return err_set(e, MSG_PARAM_RANGE, call, p->name, p->min, p->max);
-    return 0;
+    return p->kind == PARAM_INT ? check_int(call, p, json_integer_value(value), e) : 0;
 }
 
 int param_check(const char *call, const struct param *params, const json_t *args, struct err *e)

@@ -511,6 +511,30 @@ static void test_keys(void **state)
     query_table_free(table);
 }
 
+/* A number that says no range of its own can be added to another one, and taken from it. */
+static void test_numbers(void **state)
+{
+    static const struct param params[] = {{.name = "n", .kind = PARAM_INT},
+                                          {.name = "few", .kind = PARAM_INT, .min = 1, .max = 3},
+                                          {0}};
+    static const struct {
+        const char *args;
+        int code;
+    } tried[] = {{"{\"n\":99999999999999,\"few\":3}", 0},
+                 {"{\"n\":-99999999999999}", 0},
+                 {"{\"n\":100000000000000}", ERR_DATA},
+                 {"{\"n\":-9223372036854775808}", ERR_DATA},
+                 {"{\"few\":4}", ERR_DATA}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+        struct err e = {0};
+        json_t *args = json_loads(tried[i].args, 0, NULL);
+        assert_int_equal(param_check("call", params, args, &e), tried[i].code);
+        json_decref(args);
+    }
+}
+
 /* Rows come and go while pages are asked for: those that stay come once each. */
 static void test_keys_meanwhile(void **state)
 {
@@ -584,7 +608,7 @@ int main(void)
         cmocka_unit_test(test_find),        cmocka_unit_test(test_states),
         cmocka_unit_test(test_pages),       cmocka_unit_test(test_filter),
         cmocka_unit_test(test_keys),        cmocka_unit_test(test_keys_meanwhile),
-        cmocka_unit_test(test_find_papers),
+        cmocka_unit_test(test_find_papers), cmocka_unit_test(test_numbers),
     };
 
     return cmocka_run_group_tests_name("query", tests, group_up, group_down);
