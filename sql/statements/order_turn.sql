@@ -8,10 +8,11 @@ WHERE o.meter_id = ?1 AND o.kind = ?2 AND o.id < ?3 AND o.state IN ('queued', 's
   AND NOT EXISTS (SELECT 1 FROM lock_out l WHERE l.off_order = o.id AND l.meter_id = ?1 AND l.cleared_at_utc IS NULL)
 ORDER BY o.id;
 -- name: turn_newer
--- Orders of the same kind given after this one (?3, of batch ?4 or 0), open ones, ?5: done ones too. An order of a batch was
--- given when its batch was, not when its row's turn came: the mark is the last order that there was then.
+-- Orders of the same kind given after this one (?3, of batch ?4 or 0), open ones, ?5: done ones too, ?6: failed ones too. An
+-- order of a batch was given when its batch was, not when its row's turn came: the mark is the last order that there was then.
 SELECT o.id, o.detail FROM "order" o LEFT JOIN batch b ON b.id = o.batch_id
-WHERE o.meter_id = ?1 AND o.kind = ?2 AND (o.state IN ('queued', 'sending', 'in doubt') OR (?5 AND o.state = 'done'))
+WHERE o.meter_id = ?1 AND o.kind = ?2 AND (o.state IN ('queued', 'sending', 'in doubt') OR (?5 AND o.state = 'done')
+       OR (?6 AND o.state = 'failed'))
   AND (coalesce(b.order_mark, o.id), coalesce(o.batch_id, 0)) > (coalesce((SELECT order_mark FROM batch WHERE id = ?4), ?3), ?4)
 ORDER BY o.id;
 -- name: turn_newer_batch

@@ -210,7 +210,8 @@ static int order_give(struct books *b, const struct batch_course *c, const struc
                                  .meter_id = m->meter_id,
                                  .kind = kind,
                                  .detail = detail,
-                                 .done_too = true};
+                                 .done_too = true,
+                                 .failed_too = true};
     int rc = turn_later(b, &ask, later, e);
 
     if (rc == 0 && !later->code)

@@ -134,9 +134,9 @@ int turn_later(struct books *b, const struct turn_ask *ask, struct err *why, str
 {
     struct db_row *row;
     int more;
-    int rc =
-        db_find(books_db(b), SQL_turn_newer, &row, e, "isiii", ask->meter_id,
-                order_kind_word(ask->kind), ask->order_id, ask->batch_id, (int64_t)ask->done_too);
+    int rc = db_find(books_db(b), SQL_turn_newer, &row, e, "isiiii", ask->meter_id,
+                     order_kind_word(ask->kind), ask->order_id, ask->batch_id,
+                     (int64_t)ask->done_too, (int64_t)ask->failed_too);
 
     for (more = rc == 0 && row; more == 1 && !why->code; more = db_next(row, e)) {
         if (ask->done_too ? overlaps(ask->kind, db_text(row, 1), ask->detail)

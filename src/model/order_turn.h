@@ -16,12 +16,13 @@ int turn_supersede(struct books *b, const struct order_row *o, struct effects *f
 int turn_over(struct books *b, const struct order_row *o, struct effects *fx, struct err *e);
 
 /* What was given when: an order (order_id, of batch_id or 0), or a row of a batch that has none yet (order_id 0). done_too:
- * what is done and sets one of the same things counts as well: it is not set back to something older. */
+ * what is done and sets one of the same things counts as well: it is not set back to something older. failed_too: what failed
+ * was meant all the same, and nothing older is sent in its place. */
 struct turn_ask {
     int64_t order_id, batch_id, meter_id;
     enum order_kind kind;
     const char *detail;
-    bool done_too, orders_only; /* orders_only: waiting rows do not count */
+    bool done_too, failed_too, orders_only; /* orders_only: waiting rows do not count */
 };
 /* *why is set where an order, or the waiting row of a batch, that was given later contradicts it. */
 int turn_later(struct books *b, const struct turn_ask *ask, struct err *why, struct err *e);
