@@ -19,10 +19,15 @@ static const struct {
     enum export_kind kind;
     bool translated;
 } kinds[] = {
-    {"text", EXPORT_TEXT, false},     {"state", EXPORT_TEXT, true},
-    {"id", EXPORT_ID, false},         {"integer", EXPORT_INTEGER, false},
-    {"money", EXPORT_MONEY, false},   {"price", EXPORT_PRICE, false},
-    {"energy", EXPORT_ENERGY, false}, {"time", EXPORT_TIME, false},
+    {"text", EXPORT_TEXT, false},
+    {"sentence", EXPORT_TEXT, false}, /* in words by who gives it */
+    {"state", EXPORT_TEXT, true},
+    {"id", EXPORT_ID, false},
+    {"integer", EXPORT_INTEGER, false},
+    {"money", EXPORT_MONEY, false},
+    {"price", EXPORT_PRICE, false},
+    {"energy", EXPORT_ENERGY, false},
+    {"time", EXPORT_TIME, false},
     {"age", EXPORT_TIME, false}, /* when it was, not how long ago: the file is read later */
 };
 
