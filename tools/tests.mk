@@ -20,14 +20,14 @@ asan: packages-test
 
 tsan: packages-test
 	@$(MAKE) --no-print-directory -s -j2 O=$(O)/tsan SAN='-fsanitize=thread' OPT='-O1 -g' tests-built
-	@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 TEST_LIMIT=900 tests/run $(O)/tsan 'money|unit/(base|field|engine)'
+	@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 TEST_LIMIT=900 tests/run $(O)/tsan 'money|collect|faults/batch|unit/(base|link|field|engine)'
 
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_TIME ?= 30
 fuzz: packages-test
 	@$(MAKE) --no-print-directory -s -j2 CC=clang O=$(O)/fuzz SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' OPT='-O1 -g' fuzzers
 	@for f in $(FUZZERS); do mkdir -p $(O)/fuzz/corpus/$$f; echo "== $$f, $(FUZZ_TIME) s"; \
-	  $(O)/fuzz/$$f -max_total_time=$(FUZZ_TIME) -max_len=65536 -rss_limit_mb=1024 -artifact_prefix=$(O)/fuzz/ -verbosity=0 -print_final_stats=1 $(O)/fuzz/corpus/$$f $$(test -d tests/fuzz/corpus/$$f && echo tests/fuzz/corpus/$$f) 2>&1 | grep -E 'ERROR|SUMMARY|number_of_executed|crash' ; test $$(ls $(O)/fuzz/crash-* $(O)/fuzz/leak-* $(O)/fuzz/timeout-* $(O)/fuzz/oom-* 2>/dev/null | wc -l) = 0 || exit 1; done
+	  TMPDIR=$(O)/fuzz $(O)/fuzz/$$f -max_total_time=$(FUZZ_TIME) -max_len=65536 -rss_limit_mb=1024 -artifact_prefix=$(O)/fuzz/ -verbosity=0 -print_final_stats=1 $(O)/fuzz/corpus/$$f $$(test -d tests/fuzz/corpus/$$f && echo tests/fuzz/corpus/$$f) 2>&1 | grep -E 'ERROR|SUMMARY|number_of_executed|crash' ; test $$(ls $(O)/fuzz/crash-* $(O)/fuzz/leak-* $(O)/fuzz/timeout-* $(O)/fuzz/oom-* 2>/dev/null | wc -l) = 0 || exit 1; done
 	@echo "fuzz: clean"
 fuzzers: $(patsubst %,$(O)/%,$(FUZZERS))
 $(O)/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVES)
