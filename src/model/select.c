@@ -32,20 +32,13 @@ static const char *const keys[KEY_COUNT] = {
     [KEY_TARIFF] = "tariff", [KEY_ACCOUNT] = "account", [KEY_ROLE] = "role",
 };
 
-static const char *const states[] = {N_("on"),
-                                     N_("alarm 1"),
-                                     N_("alarm 2"),
-                                     N_("arrears"),
-                                     N_("alarm 2 off"),
-                                     N_("cut"),
-                                     N_("forced on"),
-                                     N_("forced off"),
-                                     N_("not opened"),
-                                     N_("in doubt"),
-                                     N_("lost"),
-                                     N_("unread"),
-                                     N_("locked out"),
-                                     NULL};
+static const char *const states[] = {N_("on"),          N_("alarm 1"),
+                                     N_("alarm 2"),     N_("arrears"),
+                                     N_("alarm 2 off"), N_("cut"),
+                                     N_("forced on"),   N_("forced off"),
+                                     N_("not opened"),  N_("in doubt"),
+                                     N_("lost"),        N_("unread"),
+                                     N_("locked out"),  NULL};
 static const char *const roles[] = {"tenant", "main", NULL};
 
 struct term {
