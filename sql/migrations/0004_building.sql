@@ -135,6 +135,8 @@ CREATE TABLE round (
     ended_utc   INTEGER,                       -- NULL: under way, or the engine ended in it
     meters      INTEGER NOT NULL,
     answered    INTEGER NOT NULL DEFAULT 0,
+    interval_s  INTEGER NOT NULL,              -- the shortest of the channel's meters
+    next_utc    INTEGER NOT NULL,              -- when the next was due: by that, or by what it became before then
     PRIMARY KEY (channel_id, due_utc)
 ) STRICT, WITHOUT ROWID;
 

@@ -10,11 +10,18 @@ SELECT m.id, m.channel_id, m.address, m.number, m.model, m.transformers, coalesc
 FROM meter m JOIN channel c ON c.id = m.channel_id LEFT JOIN meter_state ms ON ms.meter_id = m.id
 WHERE c.handed_to = '' ORDER BY m.id;
 -- name: round_write
-INSERT INTO round (channel_id, due_utc, began_utc, ended_utc, meters, answered) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO round (channel_id, due_utc, began_utc, ended_utc, meters, answered, interval_s, next_utc)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (channel_id, due_utc) DO UPDATE SET
-    -- a round that the engine's end cut short goes on after its start
+    -- a round that the engine's end cut short goes on after its start; an interval that changed in it stays changed
     began_utc = min(began_utc, excluded.began_utc), ended_utc = excluded.ended_utc, meters = max(meters, excluded.meters),
-    answered = max(answered, excluded.answered);
+    answered = max(answered, excluded.answered),
+    interval_s = CASE WHEN excluded.ended_utc IS NULL THEN excluded.interval_s ELSE interval_s END,
+    next_utc = CASE WHEN excluded.ended_utc IS NULL THEN excluded.next_utc ELSE next_utc END;
+-- name: round_interval
+-- What was missed before the change stays missed.
+UPDATE round SET interval_s = ?2, next_utc = ?3
+WHERE channel_id = ?1 AND due_utc = (SELECT max(x.due_utc) FROM round x WHERE x.channel_id = ?1) AND next_utc > ?4;
 -- name: clock_wrong
 -- Off by more than ?1 when it was read since ?2, no clock order since ?3, nothing under way; ?4 seconds into the half hour
 -- the meter's own clock is as far from its ends (?5) as ours, unless it is off by more than that can be.

@@ -117,58 +117,7 @@ static void meter_merge(struct collect_meter *m, const struct collect_meter *old
         m->tried_ms = clock_mono_ms(); /* an order did not reach it */
 }
 
-static void list_take(struct collect *c, const struct list_work *l)
-{
-    struct collect_meter *meters = mem_new(((size_t)l->count + 1) * sizeof *meters);
-    int64_t now = clock_utc();
-    c->shortest_s = 1800;
-    for (int i = 0; i < l->count; i++) {
-        const struct collect_meter *old = meter_find(c, l->meters[i].place.meter_id);
-        meters[i].m = l->meters[i];
-        if (old)
-            meter_merge(&meters[i], old, c->fresh, now);
-        else
-            meter_first(&meters[i], now);
-        if (meters[i].m.interval_s < c->shortest_s)
-            c->shortest_s = meters[i].m.interval_s;
-    }
-    free(c->meters);
-    c->meters = meters;
-    c->count = l->count;
-    c->settings_ms = clock_paced_ms(l->settings_s * 1000);
-    c->fresh = false;
-}
-
-static void list_done(struct engine *engine, struct work *work)
-{
-    struct list_work *l = (struct list_work *)work;
-    struct collect *c = collect_of(engine);
-    c->loading = false;
-    if (work->code)
-        log_err(engine->log, "collect.list", &work->err);
-    else
-        list_take(c, l);
-    c->next_ms = 0;
-    free(l->meters);
-    work_free(l);
-}
-
-/* Behind the readings that are being stored: what they say of a meter is in the list. */
-static void list_load(struct engine *engine, struct collect *c)
-{
-    struct err e = {0};
-    struct list_work *l = work_new(sizeof *l, list_run, list_done);
-    l->work.after_readings = true;
-    c->loading = writer_push(engine, l, &e);
-    if (c->loading) {
-        c->load_wanted = false;
-        c->loaded_slot = round_slot(clock_utc(), c->shortest_s);
-    } else {
-        work_free(l);
-    }
-}
-
-/* ---- who is due */
+/* ---- when rounds are due */
 
 /* The times at which rounds with an interval are due now; few intervals are in use at a time. */
 struct slots {
@@ -192,6 +141,127 @@ static int64_t slot_of(struct slots *s, int64_t interval_s)
     }
     return slot;
 }
+
+/* The shortest interval of a channel's meters, 0: it has none; when its next round is due. */
+static int64_t channel_interval(const struct collect_meter *meters, int count, int64_t channel_id,
+                                struct slots *slots, int64_t *next_utc)
+{
+    int64_t shortest_s = 0;
+    for (int i = 0; i < count; i++) {
+        if (meters[i].m.place.channel_id != channel_id)
+            continue;
+        const int64_t interval_s = meters[i].m.interval_s;
+        const int64_t next = slot_of(slots, interval_s) + interval_s;
+        if (shortest_s == 0 || interval_s < shortest_s)
+            shortest_s = interval_s;
+        if (*next_utc == 0 || next < *next_utc)
+            *next_utc = next;
+    }
+    return shortest_s;
+}
+
+struct interval_work {
+    struct work work;
+    int64_t channel_id, interval_s, next_utc, now_utc;
+};
+
+static int interval_within(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    const struct interval_work *w = ctx;
+    (void)fx;
+    return round_interval(b, w->channel_id, w->interval_s, w->next_utc, w->now_utc, e);
+}
+
+static void interval_run(struct engine *engine, struct books *books, struct work *work)
+{
+    (void)engine;
+    work->code = books_within(books, interval_within, work, &work->fx, &work->err);
+}
+
+static void interval_done(struct engine *engine, struct work *work)
+{
+    if (work->code)
+        log_err(engine->log, "collect.interval", &work->err);
+    work_free(work);
+}
+
+/* Channels that are read more or less often than the list said before: no round is missing because of that. */
+static void intervals_note(struct engine *engine, const struct collect *c,
+                           const struct collect_meter *meters, int count, int64_t now)
+{
+    struct slots slots = {.now = now};
+    struct err e = {0};
+    for (size_t i = 0; i < engine->channel_count; i++) {
+        const int64_t id = engine->channels[i].id;
+        int64_t next_utc = 0, before_utc = 0;
+        const int64_t before_s = channel_interval(c->meters, c->count, id, &slots, &before_utc);
+        const int64_t interval_s = channel_interval(meters, count, id, &slots, &next_utc);
+        if (before_s == 0 || interval_s == 0 || before_s == interval_s)
+            continue;
+        struct interval_work *w = work_new(sizeof *w, interval_run, interval_done);
+        w->work.after_readings = true;
+        w->channel_id = id;
+        w->interval_s = interval_s;
+        w->next_utc = next_utc;
+        w->now_utc = now;
+        if (!writer_push(engine, w, &e))
+            work_free(w);
+    }
+}
+
+static void list_take(struct engine *engine, struct collect *c, const struct list_work *l)
+{
+    struct collect_meter *meters = mem_new(((size_t)l->count + 1) * sizeof *meters);
+    int64_t now = clock_utc();
+    c->shortest_s = 1800;
+    for (int i = 0; i < l->count; i++) {
+        const struct collect_meter *old = meter_find(c, l->meters[i].place.meter_id);
+        meters[i].m = l->meters[i];
+        if (old)
+            meter_merge(&meters[i], old, c->fresh, now);
+        else
+            meter_first(&meters[i], now);
+        if (meters[i].m.interval_s < c->shortest_s)
+            c->shortest_s = meters[i].m.interval_s;
+    }
+    intervals_note(engine, c, meters, l->count, now);
+    free(c->meters);
+    c->meters = meters;
+    c->count = l->count;
+    c->settings_ms = clock_paced_ms(l->settings_s * 1000);
+    c->fresh = false;
+}
+
+static void list_done(struct engine *engine, struct work *work)
+{
+    struct list_work *l = (struct list_work *)work;
+    struct collect *c = collect_of(engine);
+    c->loading = false;
+    if (work->code)
+        log_err(engine->log, "collect.list", &work->err);
+    else
+        list_take(engine, c, l);
+    c->next_ms = 0;
+    free(l->meters);
+    work_free(l);
+}
+
+/* Behind the readings that are being stored: what they say of a meter is in the list. */
+static void list_load(struct engine *engine, struct collect *c)
+{
+    struct err e = {0};
+    struct list_work *l = work_new(sizeof *l, list_run, list_done);
+    l->work.after_readings = true;
+    c->loading = writer_push(engine, l, &e);
+    if (c->loading) {
+        c->load_wanted = false;
+        c->loaded_slot = round_slot(clock_utc(), c->shortest_s);
+    } else {
+        work_free(l);
+    }
+}
+
+/* ---- who is due */
 
 /* DUE_SILENT: of the round, but absent, and not asked for it. Who is asked at once while its round is due is of the round. */
 enum due { DUE_NOT, DUE_SILENT, DUE_AGAIN, DUE_ROUND };
@@ -260,6 +330,8 @@ static void channel_begin(struct engine *engine, const struct pick *picks, int c
 {
     struct lane_plan plan = {.channel_id = picks[0].meter->m.place.channel_id,
                              .settings_ms = engine->collect->settings_ms};
+    const struct collect *c = engine->collect;
+    plan.interval_s = channel_interval(c->meters, c->count, plan.channel_id, slots, &plan.next_utc);
     plan.places = mem_new((size_t)count * sizeof *plan.places);
     for (int i = 0; i < count; i++) {
         struct collect_meter *m = picks[i].meter;

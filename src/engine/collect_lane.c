@@ -115,7 +115,9 @@ static void round_push(struct engine *engine, struct collect_lane *lane, int64_t
                                 .began_utc = lane->began_utc,
                                 .ended_utc = ended_utc,
                                 .meters = lane->plan.due_count,
-                                .answered = lane->answered};
+                                .answered = lane->answered,
+                                .interval_s = lane->plan.interval_s,
+                                .next_utc = lane->plan.next_utc};
     if (w->row.answered > w->row.meters)
         w->row.answered = w->row.meters;
     lane->storing++;

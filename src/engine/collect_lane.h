@@ -10,6 +10,8 @@
 struct lane_plan {
     int64_t channel_id;
     int64_t due_utc; /* of the round; 0: none, only meters that are asked again */
+    int64_t interval_s,
+        next_utc; /* the shortest of the channel's meters; when its next round is due */
     int64_t settings_ms;
     struct meter_place *places; /* taken */
     int count, due_count;

@@ -68,9 +68,16 @@ int round_meters(struct books *b, struct round_meter *out, int max, struct err *
 
 int round_write(struct books *b, const struct round_row *row, struct err *e)
 {
-    return db_run(books_db(b), SQL_round_write, e, "iiiIii", row->channel_id, row->due_utc,
+    return db_run(books_db(b), SQL_round_write, e, "iiiIiiii", row->channel_id, row->due_utc,
                   row->began_utc, row->ended_utc ? &row->ended_utc : NULL, row->meters,
-                  row->answered);
+                  row->answered, row->interval_s, row->next_utc);
+}
+
+int round_interval(struct books *b, int64_t channel_id, int64_t interval_s, int64_t next_utc,
+                   int64_t now_utc, struct err *e)
+{
+    return db_run(books_db(b), SQL_round_interval, e, "iiii", channel_id, interval_s, next_utc,
+                  now_utc);
 }
 
 /* ---- clocks */

@@ -31,8 +31,13 @@ int round_meters(struct books *b, struct round_meter *out, int max, struct err *
 /* A round of one channel; written when it begins (ended_utc 0) and when it ends. */
 struct round_row {
     int64_t channel_id, due_utc, began_utc, ended_utc, meters, answered;
+    int64_t interval_s, next_utc; /* the shortest of its meters; when the next round is due */
 };
 int round_write(struct books *b, const struct round_row *row, struct err *e);
+/* The channel's meters are read at another interval from now on: the round held last has its next one then, and leaves no
+ * gap that nobody was to fill. */
+int round_interval(struct books *b, int64_t channel_id, int64_t interval_s, int64_t next_utc,
+                   int64_t now_utc, struct err *e);
 
 /* Orders a clock for each meter whose clock was off by more than the setting allows when it was read last; once a day at
  * most for one meter. Does nothing near a half hour's end, where prices may change and a day may end. Inside
