@@ -15,7 +15,7 @@
 
 #define HEAD_LINES 1
 
-enum { ACTION_METER = 1 };
+enum { ACTION_METER = 1, ACTION_ROUNDS };
 
 /* "98 %"; nothing was asked: empty. */
 static const char *good_words(const struct rows *r, int row, char *buf)
@@ -37,6 +37,7 @@ static const struct table_column columns[] = {
     {.name = "timeouts", .title = N_("Time-outs"), .kind = SHOW_INTEGER, .width = 9, .rank = 1},
     {.name = "crc", .title = N_("Torn"), .kind = SHOW_INTEGER, .width = 5, .rank = 2},
     {.name = "read_at", .title = N_("Last answer"), .kind = SHOW_AGE, .width = 11, .rank = 1},
+    {.name = "locked_by", .title = N_("Tagged by"), .width = 9, .most = 20, .rank = 3},
     {.name = "wrong", .title = N_("Wrong"), .kind = SHOW_INTEGER, .width = 6, .rank = 4},
     {.name = "exceptions", .title = N_("Refused"), .kind = SHOW_INTEGER, .width = 7, .rank = 5},
     {.name = "requests", .title = N_("Requests"), .kind = SHOW_INTEGER, .width = 8, .rank = 6},
@@ -70,15 +71,16 @@ static int line_meters_open(struct view *v, const json_t *args, struct err *e)
 static void line_meters_action(struct view *v, int action)
 {
     const struct line_meters *s = v->state;
-    (void)action;
-    view_open(v, "meter", json_pack("{s:s}", "meter", table_source_text(&s->list, "meter")));
+    if (action == ACTION_ROUNDS)
+        view_open(v, "line_rounds", json_pack("{s:s}", "channel", s->channel));
+    else
+        view_open(v, "meter", json_pack("{s:s}", "meter", table_source_text(&s->list, "meter")));
 }
 
 static const char *line_meters_why_not(struct view *v, int action)
 {
     const struct line_meters *s = v->state;
-    (void)action;
-    return table_source_has(&s->list) ? NULL : N_("No meter is marked.");
+    return action == ACTION_ROUNDS || table_source_has(&s->list) ? NULL : N_("No meter is marked.");
 }
 
 static void line_meters_update(struct view *v, enum screen_cause cause, const char *event,
@@ -95,10 +97,17 @@ static void line_meters_draw(struct view *v, struct canvas *c, int top, int line
 {
     struct line_meters *s = v->state;
     char text[SHOW_TEXT_MAX * 2];
+    const char *to = table_source_text(&s->list, "handed_to");
     (void)v;
-    canvas_text(c, top, 1, c->cols - 2, STYLE_DIM,
-                show_format(text, sizeof text, _("Line %1, the last 7 days, by address"),
-                            SHOW_ARGS(s->channel)));
+    if (to[0])
+        canvas_text(c, top, 1, c->cols - 2, STYLE_YELLOW | STYLE_BOLD,
+                    show_format(text, sizeof text,
+                                _("Line %1 is in other hands (%2): nothing is read or sent here"),
+                                SHOW_ARGS(s->channel, to)));
+    else
+        canvas_text(c, top, 1, c->cols - 2, STYLE_DIM,
+                    show_format(text, sizeof text, _("Line %1, the last 7 days, by address"),
+                                SHOW_ARGS(s->channel)));
     table_source_draw(&s->list, c, top + HEAD_LINES, lines - HEAD_LINES, true);
 }
 
@@ -107,6 +116,10 @@ static const struct screen_key keys[] = {
      .action = ACTION_METER,
      .label = N_("Meter"),
      .help = N_("Open the marked meter's page")},
+    {.key = KEYS_TAB,
+     .action = ACTION_ROUNDS,
+     .label = N_("Rounds"),
+     .help = N_("The rounds of reading that were held on this line, and the gaps")},
     {.label = NULL},
 };
 

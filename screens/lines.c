@@ -28,7 +28,8 @@ enum {
     ACTION_SCAN,
     ACTION_DOCTOR,
     ACTION_HANDOVER,
-    ACTION_PORTS
+    ACTION_PORTS,
+    ACTION_ROUNDS
 };
 
 static const char *lost_words(const struct rows *r, int row, char *buf)
@@ -227,6 +228,10 @@ static void lines_action(struct view *v, int action)
         view_open(v, "line_meters", json_pack("{s:s}", "channel", name_marked(s)));
         return;
     }
+    if (action == ACTION_ROUNDS) {
+        view_open(v, "line_rounds", json_pack("{s:s}", "channel", name_marked(s)));
+        return;
+    }
     if (action == ACTION_PORTS) {
         view_open(v, "ports", NULL);
         return;
@@ -257,7 +262,7 @@ static const char *lines_why_not(struct view *v, int action)
         return NULL;
     if (rows_count(&s->table.rows) == 0)
         return N_("No line is marked.");
-    if (action == ACTION_METERS || action == ACTION_HANDOVER)
+    if (action == ACTION_METERS || action == ACTION_ROUNDS || action == ACTION_HANDOVER)
         return NULL;
     if (to[0])
         return N_("This line was handed over: take it back first.");
@@ -367,6 +372,11 @@ static const struct screen_key keys[] = {
      .label = N_("Ports"),
      .help = N_("The serial ports of the engine's machine"),
      .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER | SCREEN_ADMINISTRATOR},
+    {.key = 'u',
+     .action = ACTION_ROUNDS,
+     .label = N_("Rounds"),
+     .help = N_("The rounds of reading that were held on the marked line, and the gaps"),
+     .opens = "line_rounds"},
     {.label = NULL},
 };
 

@@ -32,6 +32,12 @@ static const struct {
     {N_("alarm 1"), '!', STYLE_YELLOW},
     {N_("on"), ' ', STYLE_PLAIN},
     {N_("unread"), '~', STYLE_DIM},
+    /* of a round of reading */
+    {N_("gap"), 'x', STYLE_RED},
+    {N_("none answered"), 'x', STYLE_RED},
+    {N_("some silent"), '!', STYLE_YELLOW},
+    {N_("all answered"), ' ', STYLE_PLAIN},
+    {N_("not ended"), ' ', STYLE_PLAIN},
     /* of an account */
     {N_("active"), ' ', STYLE_PLAIN},
     {N_("ended"), '.', STYLE_DIM},
