@@ -1,14 +1,14 @@
 -- Alarms, their causes, and the notices that tell of them.
 -- name: alarm_at
-SELECT (SELECT a.id FROM alarm a WHERE a.kind = ?1 AND a.object = ?2 AND a.cleared_utc IS NULL),
-       (SELECT a.gone_utc FROM alarm a WHERE a.kind = ?1 AND a.object = ?2 AND a.cleared_utc IS NULL),
-       (SELECT a.acked_utc FROM alarm a WHERE a.kind = ?1 AND a.object = ?2 AND a.cleared_utc IS NULL),
-       (SELECT c.since_utc FROM alarm_cause c WHERE c.kind = ?1 AND c.object = ?2);
+SELECT a.id, a.gone_utc, a.acked_utc, (SELECT c.since_utc FROM alarm_cause c WHERE c.kind = ?1 AND c.object = ?2), a.detail
+FROM (SELECT 1) LEFT JOIN alarm a ON a.kind = ?1 AND a.object = ?2 AND a.cleared_utc IS NULL;
 -- name: alarm_add
 INSERT INTO alarm (kind, severity, about, object, meter_id, channel_id, detail, raised_utc)
 VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), nullif(?6, 0), ?7, ?8);
 -- name: alarm_gone_set
 UPDATE alarm SET gone_utc = ?2 WHERE id = ?1;
+-- name: alarm_detail_set
+UPDATE alarm SET detail = ?2 WHERE id = ?1;
 -- name: alarm_cleared_set
 UPDATE alarm SET cleared_utc = ?2, gone_utc = coalesce(gone_utc, ?2) WHERE id = ?1;
 -- name: alarm_get
@@ -37,11 +37,11 @@ SELECT m.number, m.channel_id, c.name, c.handed_to, m.role = 'tenant' AND am.acc
        (SELECT group_concat(x.kind) FROM (
             SELECT a.kind FROM alarm a WHERE a.meter_id = m.id AND a.cleared_utc IS NULL
             UNION SELECT k.kind FROM alarm_cause k WHERE k.meter_id = m.id) x),
-       -- The clock is a kind of its own. An order of ours that was sent and is not proved may be what is seen.
-       CASE WHEN ms.drift = 0 THEN 0 ELSE
-           (SELECT count(*) FROM wanted_drift w WHERE w.meter_id = ?1 AND w.item NOT IN ('clock', 'purchase')
-               AND NOT EXISTS (SELECT 1 FROM "order" o WHERE o.meter_id = ?1 AND o.kind <> 'top-up'
-                                 AND o.state IN ('queued', 'sending', 'in doubt') AND o.sends > 0)) END,
+       -- -1: not known, an order of ours that was sent and is not proved may be what is seen.
+       CASE WHEN ms.drift = 0 THEN 0
+            WHEN EXISTS (SELECT 1 FROM "order" o WHERE o.meter_id = ?1 AND o.kind <> 'top-up'
+                           AND o.state IN ('queued', 'sending', 'in doubt') AND o.sends > 0) THEN -1
+            ELSE 1 END,
        -- Money of somebody else counts as a drift too, and is a kind of its own.
        CASE WHEN ms.drift = 0 THEN NULL ELSE (SELECT sum(w.reported) FROM wanted_purchase w WHERE w.meter_id = ?1) END,
        u.undone_utc, coalesce(op.name, u.owner_name, '')
@@ -50,6 +50,9 @@ LEFT JOIN account_meter am ON am.meter_id = m.id AND am.to_utc IS NULL
 LEFT JOIN lock_out u ON u.meter_id = m.id AND u.cleared_at_utc IS NULL AND u.off_at_utc IS NULL
 LEFT JOIN operator op ON op.id = u.operator_id
 WHERE m.id = ?1;
+-- name: alarm_meter_drifts
+-- The clock is a kind of its own, and so is money that nobody here sold.
+SELECT w.what, w.wanted_text, w.reported_text FROM wanted_said w WHERE w.meter_id = ?1 AND w.drift ORDER BY w.place;
 -- name: alarm_clock_set
 -- Orders of a meter's clock since ?2 that are over, whatever came of them.
 SELECT count(*) FROM "order" o WHERE o.meter_id = ?1 AND o.kind = 'clock' AND o.created_at_utc >= ?2
@@ -70,13 +73,17 @@ SELECT ?2 - coalesce(
      WHERE r.at_utc >= unixepoch(?3, 'unixepoch', 'localtime', 'start of day', 'utc') AND r.meter_id = ?1
        AND r.flag NOT IN ('back', 'jump') ORDER BY r.at_utc LIMIT 1));
 -- name: alarm_meter_month
--- The month as far as its days are summed up, and what was counted since; on its first days what the month before ended with.
+-- The month as far as its days are summed up, and what was counted since; on its first days what the month before ended with;
+-- on the first day of these books their first reading.
 SELECT coalesce((SELECT e.energy_wh + ?2 - coalesce(x.energy_wh, e.last_wh) FROM energy_month e
                  WHERE e.meter_id = ?1 AND e.month = strftime('%Y-%m', ?3, 'unixepoch', 'localtime')),
                 ?2 - x.energy_wh,
                 (SELECT ?2 - e.last_wh FROM energy_month e
                  WHERE e.meter_id = ?1
-                   AND e.month = strftime('%Y-%m', ?3, 'unixepoch', 'localtime', 'start of month', '-1 day')))
+                   AND e.month = strftime('%Y-%m', ?3, 'unixepoch', 'localtime', 'start of month', '-1 day')),
+                (SELECT ?2 - r.energy_wh FROM reading r
+                 WHERE r.at_utc >= unixepoch(?3, 'unixepoch', 'localtime', 'start of month', 'utc') AND r.meter_id = ?1
+                   AND r.flag NOT IN ('back', 'jump') ORDER BY r.at_utc LIMIT 1))
 FROM (SELECT (SELECT r.energy_wh FROM reading r INDEXED BY reading_flagged
               WHERE r.meter_id = ?1 AND r.flag IN ('overflow', 'reset', 'exchanged') AND r.flag <> ''
               ORDER BY r.at_utc DESC LIMIT 1) AS energy_wh) x;

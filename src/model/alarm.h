@@ -66,7 +66,7 @@ struct alarm_object {
 };
 
 /* The cause is there: the alarm is raised when it has been for as long as the kind's setting says. why: the sentence with
- * its figures. An alarm that is open stays the one it is, with its sentence. */
+ * its figures. An alarm that is open stays the one it is, with the figures of now. */
 int alarm_raise(struct books *b, enum alarm_kind kind, const struct alarm_object *object,
                 const struct err *why, int64_t now_utc, struct effects *fx, struct err *e);
 /* The cause is gone; cleared when it has been for as long as the kind's setting says. */

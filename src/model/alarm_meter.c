@@ -12,6 +12,8 @@
 #include "round.h"
 #include "text.h"
 
+#define DRIFTS_NAMED 3
+
 /* The meter as the books have it now. */
 struct facts {
     int64_t meter_id, channel_id, now;
@@ -22,7 +24,8 @@ struct facts {
     int64_t balance, stage_amount[3]; /* alarm 1, alarm 2, arrears */
     bool stage_flag[3], stage_amount_known[3];
     bool overload, fault;
-    int64_t power_w, status1, energy_wh, clock_off, drifts, foreign_minor, undone_utc;
+    int64_t power_w, status1, energy_wh, clock_off, foreign_minor, undone_utc;
+    int64_t drift; /* 1: some setting is not as it was said; -1: not known now */
     bool clock_known, foreign;
     char tag_name[64];
 };
@@ -60,7 +63,7 @@ static void facts_read(struct db_row *row, struct facts *f)
     f->clock_known = !db_null(row, 20);
     text_copy(f->flag, sizeof f->flag, db_text(row, 21));
     text_copy(f->known, sizeof f->known, db_text(row, 22));
-    f->drifts = db_int(row, 23);
+    f->drift = db_int(row, 23);
     f->foreign = !db_null(row, 24);
     f->foreign_minor = db_int(row, 24);
     f->undone_utc = db_int(row, 25);
@@ -175,12 +178,29 @@ static int limit(struct books *b, const struct facts *f, enum alarm_kind kind, e
     return say(b, f, kind, kwh > 0 && used > kwh * 1000, &why, fx, e);
 }
 
+/* What a flag of a reading says of the register. */
+static const char *flag_words(const char *flag)
+{
+    static const struct {
+        const char *flag, *words;
+    } flags[] = {{"back", N_("it stepped back")},
+                 {"jump", N_("it jumped")},
+                 {"overflow", N_("it overflowed")},
+                 {"reset", N_("it began anew")}};
+
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if (strcmp(flags[i].flag, flag) == 0)
+            return flags[i].words;
+    }
+    return flag;
+}
+
 static int energy(struct books *b, const struct facts *f, struct effects *fx, struct err *e)
 {
     struct err why = {0};
     int rc;
 
-    err_set(&why, MSG_ALARM_ENERGY, f->flag);
+    err_set(&why, MSG_ALARM_ENERGY, flag_words(f->flag));
     rc = say(b, f, ALARM_ENERGY, f->flag[0] && strcmp(f->flag, "exchanged") != 0, &why, fx, e);
     if (rc != 0 || f->flag[0])
         return rc;
@@ -223,17 +243,43 @@ static int tag(struct books *b, const struct facts *f, struct effects *fx, struc
     return say(b, f, ALARM_UNDONE, f->undone_utc != 0, &why, fx, e);
 }
 
+/* Which settings are not as they were said: one with both values, of several the first by name. Their number, or an error. */
+static int drift_words(struct books *b, const struct facts *f, struct err *why, struct err *e)
+{
+    char word[DRIFTS_NAMED][64] = {{0}}, wanted[64] = "", reported[64] = "";
+    struct db_row *row = NULL;
+    int count = 0, more = 0;
+    int rc = db_find(books_db(b), SQL_alarm_meter_drifts, &row, e, "i", f->meter_id);
+
+    for (more = rc == 0 && row; more == 1; more = db_next(row, e), count++) {
+        if (count < DRIFTS_NAMED)
+            text_copy(word[count], sizeof word[count], db_text(row, 0));
+        if (count == 0) {
+            text_copy(wanted, sizeof wanted, db_text(row, 1));
+            text_copy(reported, sizeof reported, db_text(row, 2));
+        }
+    }
+    db_done(row);
+    if (count == 1)
+        err_set(why, MSG_ALARM_DRIFT_ONE, word[0], wanted, reported);
+    else if (count == 2)
+        err_set(why, MSG_ALARM_DRIFT_TWO, word[0], word[1]);
+    else if (count == 3)
+        err_set(why, MSG_ALARM_DRIFT_THREE, word[0], word[1], word[2]);
+    else
+        err_set(why, MSG_ALARM_DRIFT, word[0], word[1], word[2], (int64_t)(count - DRIFTS_NAMED));
+    return rc != 0 ? rc : more < 0 ? more : count;
+}
+
 /* Not as it was set, and paid for by nobody here. */
 static int differs(struct books *b, const struct facts *f, struct effects *fx, struct err *e)
 {
     struct err drift = {0}, foreign = {0};
+    int rc = f->drift == 1 ? drift_words(b, f, &drift, e) : 0;
 
-    if (f->drifts == 1)
-        err_set(&drift, MSG_ALARM_DRIFT_ONE);
-    else
-        err_set(&drift, MSG_ALARM_DRIFT, f->drifts);
+    if (rc >= 0 && f->drift >= 0)
+        rc = say(b, f, ALARM_DRIFT, rc > 0, &drift, fx, e);
     err_set(&foreign, MSG_ALARM_PURCHASE, f->foreign_minor);
-    int rc = say(b, f, ALARM_DRIFT, f->drifts > 0, &drift, fx, e);
     return rc == 0 ? say(b, f, ALARM_PURCHASE, f->foreign, &foreign, fx, e) : rc;
 }
 

@@ -341,6 +341,15 @@ static int handed(struct sync *s)
     return rc;
 }
 
+/* A limit that was taken back is over at once, not at each meter's next reading. */
+static int no_limit(struct sync *s, const char *setting)
+{
+    if (setting_number(s->books, setting) > 0)
+        return 0;
+    int rc = sync_begin(s);
+    return sync_end(s, rc);
+}
+
 int alarm_tick(struct books *b, int64_t now_utc, const struct alarm_facts *facts,
                struct effects *fx, struct err *e)
 {
@@ -367,6 +376,12 @@ int alarm_tick(struct books *b, int64_t now_utc, const struct alarm_facts *facts
     s.kind = ALARM_BACKUP;
     if (rc == 0)
         rc = backup(&s);
+    s.kind = ALARM_DAY;
+    if (rc == 0)
+        rc = no_limit(&s, "alarm.day_kwh");
+    s.kind = ALARM_MONTH;
+    if (rc == 0)
+        rc = no_limit(&s, "alarm.month_kwh");
     if (rc == 0)
         rc = handed(&s);
     return rc == 0 ? gone_end(&s) : rc;

@@ -3,6 +3,7 @@
  */
 #include "order.h"
 
+#include "alarm.h"
 #include "clock.h"
 #include "db.h"
 #include "lock_out.h"
@@ -48,7 +49,8 @@ static int done(struct books *b, const struct order_row *o, struct effects *fx, 
         rc = wanted_ordered(b, o, fx, e);
     if (rc == 0 && o->kind == ORDER_SWITCH)
         rc = lock_out_switched(b, o->meter_id, o->id, turn_mode(o, mode, sizeof mode), fx, e);
-    return rc;
+    /* The reading that proved it was judged while it was on its way. */
+    return rc == 0 ? alarm_after_reading(b, o->meter_id, fx, e) : rc;
 }
 
 int order_plain_after(struct books *b, int64_t order_id, enum order_deed deed, bool matches,

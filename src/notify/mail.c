@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "message.h"
 #include "text.h"
 
 #define CONNECT_S 15
@@ -109,6 +110,32 @@ static int password_read(const char *path, char *buf, size_t size, struct err *e
     return 0;
 }
 
+/* Why the server was not reached; where there is no word for it what the library says. */
+static const char *trouble_words(CURLcode code)
+{
+    static const struct {
+        CURLcode code;
+        const char *words;
+    } known[] = {
+        {CURLE_OPERATION_TIMEDOUT, N_("it does not answer in time")},
+        {CURLE_COULDNT_CONNECT, N_("the connection is refused")},
+        {CURLE_COULDNT_RESOLVE_HOST, N_("there is no such host")},
+        {CURLE_SEND_ERROR, N_("the connection broke off")},
+        {CURLE_RECV_ERROR, N_("the connection broke off")},
+        {CURLE_GOT_NOTHING, N_("it is closed at once")},
+        {CURLE_WEIRD_SERVER_REPLY, N_("it is no mail server")},
+        {CURLE_USE_SSL_FAILED, N_("it offers no encryption")},
+        {CURLE_SSL_CONNECT_ERROR, N_("it offers no encryption")},
+        {CURLE_PEER_FAILED_VERIFICATION, N_("its certificate is not accepted")},
+        {CURLE_LOGIN_DENIED, N_("it does not accept user and password")},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (known[i].code == code)
+            return known[i].words;
+    }
+    return curl_easy_strerror(code);
+}
+
 /* What a failure means: a mail that is refused with a 5 stays so. All else may be put right: a 4 says so itself, and where
  * the server knows us not, or not our password, somebody can mend that. */
 static int talk_failed(CURLcode code, const struct talk *t, bool *for_good, struct err *e)
@@ -116,7 +143,7 @@ static int talk_failed(CURLcode code, const struct talk *t, bool *for_good, stru
     *for_good = t->refused && t->mailing && t->said[0] == '5';
     if (t->refused)
         return err_set(e, MSG_MAIL_REFUSED, t->said);
-    return err_set(e, MSG_MAIL_FAILED, curl_easy_strerror(code));
+    return err_set(e, MSG_MAIL_FAILED, trouble_words(code));
 }
 
 static void options_set(CURL *curl, const struct mail_way *way, struct talk *t)

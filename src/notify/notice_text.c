@@ -3,7 +3,8 @@
  *     # a comment              @subject TEXT            @title KIND = TEXT
  *     @text MESSAGE = TEXT     @word WORD = TEXT        anything else: a line of the body
  * TEXT holds fields: {site} {kind} {title} {severity} {object} {sentence} {meter} {place} {tenant} {phone} {channel} {time}
- * {cleared} {alarm}, and in @text the sentence's figures {1} {2} ... A line of the body whose fields are all empty is left out.
+ * {cleared} {alarm}, {now} and {was}: the sentence while the alarm lasts, and after it; {open}: the alarm's number while it
+ * lasts; and in @text the sentence's figures {1} {2} ... A line of the body whose fields are all empty is left out.
  */
 #include "notice_text.h"
 
@@ -32,9 +33,9 @@ struct notice_template {
     size_t count;
 };
 
-static const char *const fields[] = {"site",     "kind",  "title",   "severity", "object",
-                                     "sentence", "meter", "place",   "tenant",   "phone",
-                                     "channel",  "time",  "cleared", "alarm",    NULL};
+static const char *const fields[] = {
+    "site",  "kind",    "title", "severity", "object", "sentence", "meter", "place", "tenant",
+    "phone", "channel", "time",  "cleared",  "alarm",  "now",      "was",   "open",  NULL};
 
 static const char *line_find(const struct notice_template *t, enum line_kind kind, const char *key)
 {
@@ -133,7 +134,10 @@ static char *field_value(const struct notice_template *t, const struct notice_fa
         return mem_format("%s%s%s", word_of(t, f->about), f->object[0] ? " " : "", f->object);
     if (strcmp(name, "cleared") == 0)
         return mem_text(f->cleared_utc ? clock_text(f->cleared_utc, buf) : "");
-    if (strcmp(name, "sentence") == 0)
+    if (strcmp(name, f->cleared_utc ? "now" : "was") == 0 ||
+        (f->cleared_utc && strcmp(name, "open") == 0))
+        return mem_text("");
+    if (strcmp(name, "sentence") == 0 || strcmp(name, "now") == 0 || strcmp(name, "was") == 0)
         return notice_sentence(t, f);
     if (strcmp(name, "time") == 0)
         return mem_text(clock_text(f->at_utc, buf));

@@ -21,10 +21,22 @@ static void test_stages(void **state)
     static const struct {
         int64_t balance;
         const char *kind; /* "": none */
-    } steps[] = {{9000, ""},        {1999, "amount 1"}, {2100, "amount 1"}, {499, "amount 2"},
-                 {600, "amount 2"}, {-1, "arrears"},    {100, "arrears"},   {201, "amount 2"},
-                 {701, "amount 1"}, {2199, "amount 1"}, {2200, ""},         {2001, ""},
-                 {-500, "arrears"}, {9000, ""}};
+        const char *says; /* with the figures of now */
+    } steps[] = {{9000, "", NULL},
+                 {1999, "amount 1", "ALARM_AMOUNT [1999,2000]"},
+                 {2100, "amount 1", "ALARM_AMOUNT [2100,2000]"},
+                 {499, "amount 2", NULL},
+                 {600, "amount 2", "ALARM_AMOUNT [600,500]"},
+                 {-1, "arrears", "ALARM_ARREARS [-1]"},
+                 {-320, "arrears", "ALARM_ARREARS [-320]"},
+                 {100, "arrears", "ALARM_ARREARS [100]"},
+                 {201, "amount 2", NULL},
+                 {701, "amount 1", NULL},
+                 {2199, "amount 1", NULL},
+                 {2200, "", NULL},
+                 {2001, "", NULL},
+                 {-500, "arrears", NULL},
+                 {9000, "", NULL}};
     static const char *const kinds[] = {"amount 1", "amount 2", "arrears"};
 
     s.next.has_settings = true;
@@ -39,6 +51,8 @@ static void test_stages(void **state)
         reads(&s, 60);
         for (int k = 0; k < 3; k++)
             is(&s, kinds[k], strcmp(kinds[k], steps[i].kind) == 0 ? THERE : NONE);
+        if (steps[i].says)
+            says(&s, steps[i].kind, steps[i].says);
     }
     were(&s, "amount 1", 2);
     were(&s, "amount 2", 2);
@@ -95,7 +109,7 @@ static void test_day_limit(void **state)
     reads(&s, 60);
     is(&s, "day limit", THERE);
     set(&s, "alarm.day_kwh", "0");
-    reads(&s, 60);
+    ticks(&s, 5); /* not at the next reading only */
     is(&s, "day limit", NONE);
     /* A day of which yesterday is not known: counted from its first reading. */
     set(&s, "alarm.day_kwh", "10");
@@ -172,6 +186,26 @@ static int run_fold(struct books *b, void *ctx, struct effects *fx, struct err *
 }
 
 /* It passed, and stays until somebody has seen it; the night, which moves the reading, changes nothing. */
+/* Books that begin in the middle of a month count from their first reading. */
+static void test_month_limit_first_day(void **state)
+{
+    struct site s = site_at_noon(state);
+
+    set(&s, "alarm.month_kwh", "10");
+    reads(&s, 0);
+    is(&s, "month limit", NONE);
+    s.next.seen.energy_wh += 10000;
+    reads(&s, 1800);
+    is(&s, "month limit", NONE);
+    s.next.seen.energy_wh += 1000;
+    reads(&s, 1800);
+    is(&s, "month limit", THERE);
+    says(&s, "month limit", "ALARM_MONTH [11,10]");
+    s.next.seen.energy_wh += 2000;
+    reads(&s, 1800);
+    says(&s, "month limit", "ALARM_MONTH [13,10]");
+}
+
 static void test_energy_step(void **state)
 {
     struct site s = site_at_noon(state);
@@ -284,6 +318,14 @@ static void drifts(struct site *s, int64_t wanted)
     is(s, "drift", wanted ? THERE : NONE);
 }
 
+static void forced_off(struct site *s, bool off)
+{
+    s->next.forced = off;
+    s->next.relay_closed = !off;
+    snprintf(s->next.why, sizeof s->next.why, "%s", off ? "forced off" : "closed");
+    reads(s, 60);
+}
+
 static void test_drift(void **state)
 {
     struct site s = site_at_noon(state);
@@ -299,31 +341,40 @@ static void test_drift(void **state)
     s.next.load_max_w = 12000;
     reads(&s, 60);
     drifts(&s, 1);
+    says(&s, "drift", "ALARM_DRIFT_ONE [\"overload power\",\"10.000 kW\",\"12.000 kW\"]");
     s.next.overdraft_minor = 0;
     reads(&s, 60);
     drifts(&s, 2);
+    says(&s, "drift", "ALARM_DRIFT_TWO [\"overdraft\",\"overload power\"]");
+    s.next.load_max_w = 10000;
+    reads(&s, 60);
+    says(&s, "drift", "ALARM_DRIFT_ONE [\"overdraft\",\"5.00\",\"0.00\"]");
+    for (int i = 0; i < 4; i++)
+        s.next.price_e4[i] = 7777 + i;
+    reads(&s, 60);
+    says(&s, "drift", "ALARM_DRIFT [\"price sharp\",\"price peak\",\"price flat\",2]");
     were(&s, "drift", 1);
     asks(&s, "wanted.accept", json_pack("{s:s}", "meter", "190301527"));
     drifts(&s, 0);
     /* Open for want of credit, forced at all: not "forced off" as it was said nowhere. */
-    s.next.forced = true;
-    s.next.relay_closed = false;
-    snprintf(s.next.why, sizeof s.next.why, "forced off");
-    reads(&s, 60);
+    forced_off(&s, true);
     drifts(&s, 1);
-    /* An order that was sent and is not proved may be what is seen: no alarm for that. */
+    says(&s, "drift", "ALARM_DRIFT_ONE [\"relay\",\"prepaid\",\"forced off\"]");
+    /* An order that was sent and is not proved may be what is seen: no alarm begins or ends by that. */
     sql(s.rig,
         "INSERT INTO \"order\" (id, kind, meter_id, state, created_at_utc, changed_at_utc, sends)"
         " VALUES (9, 'switch', 7, 'in doubt', 0, 0, 1)");
     reads(&s, 60);
+    is(&s, "drift", THERE);
+    forced_off(&s, false);
+    drifts(&s, 0);
+    sql(s.rig, "UPDATE \"order\" SET state = 'in doubt' WHERE id = 9");
+    forced_off(&s, true);
     is(&s, "drift", NONE);
     sql(s.rig, "UPDATE \"order\" SET state = 'failed' WHERE id = 9");
     reads(&s, 60);
     is(&s, "drift", THERE);
-    s.next.forced = false;
-    s.next.relay_closed = true;
-    snprintf(s.next.why, sizeof s.next.why, "closed");
-    reads(&s, 60);
+    forced_off(&s, false);
     drifts(&s, 0);
     /* Somebody else put money onto the meter. */
     s.next.seen.count++;
@@ -418,6 +469,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_day_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_limits_after_reset, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_month_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_month_limit_first_day, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_energy_step, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_clock, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_clock_summer, set_up, tear_down),

@@ -136,6 +136,25 @@ static inline void were(struct site *s, const char *kind, int64_t wanted)
     free(text);
 }
 
+/* The sentence of the open alarm of a kind: its name and its figures, as they are now. */
+static inline void says(struct site *s, const char *kind, const char *wanted)
+{
+    char *text = mem_format(
+        "SELECT json_extract(detail, '$.msg') || ' ' || json_extract(detail, '$.args') FROM alarm "
+        "WHERE kind = '%s' AND cleared_utc IS NULL",
+        kind);
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+
+    assert_int_equal(sqlite3_open(s->rig->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, text, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    assert_string_equal((const char *)sqlite3_column_text(stmt, 0), wanted);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    free(text);
+}
+
 static inline void set(struct site *s, const char *key, const char *value)
 {
     char *text = mem_format("INSERT OR REPLACE INTO setting VALUES ('%s', '%s')", key, value);
