@@ -22,6 +22,7 @@ static const struct table_column columns[] = {
     {.name = "wanted", .title = N_("Said"), .kind = SHOW_WORD, .width = 10, .most = 14, .rank = 1},
     {.name = "reported", .title = N_("Is"), .kind = SHOW_WORD, .width = 10, .most = 14, .rank = 1},
     {.name = "at", .title = N_("Read"), .kind = SHOW_TIME, .width = 11, .rank = 2},
+    {.name = "locked_by", .title = N_("Tagged by"), .width = 9, .most = 20, .rank = 3},
     {.name = "order_state", .title = N_("Order"), .kind = SHOW_STATE, .width = 9, .rank = 3},
     {.name = "how", .title = N_("How"), .kind = SHOW_WORD, .width = 9, .most = 12, .rank = 4},
     {.name = "name", .title = N_("Said by"), .width = 10, .most = 20, .rank = 5},

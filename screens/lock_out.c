@@ -28,7 +28,8 @@ static const struct field_def fields[] = {
 
 struct lock_out {
     char meter[32], room[64], tenant[128];
-    struct rows tag; /* of query lock_outs: none or one */
+    struct rows tag;    /* of query lock_outs: none or one */
+    struct rows behind; /* of query behind: one of a main meter */
     struct form form;
     int request;
     struct change change;
@@ -60,6 +61,15 @@ static void ask(struct view *v)
                           NULL, s->known ? NULL : N_("reading the tag"), came);
 }
 
+static void behind_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct lock_out *s = v->state;
+    if (e)
+        view_error(v, e);
+    else
+        rows_set(&s->behind, result);
+}
+
 static int lock_out_open(struct view *v, const json_t *args, struct err *e)
 {
     struct lock_out *s = v->state;
@@ -68,6 +78,7 @@ static int lock_out_open(struct view *v, const json_t *args, struct err *e)
     text_copy(s->room, sizeof s->room, rows_member_text(args, "room"));
     text_copy(s->tenant, sizeof s->tenant, rows_member_text(args, "tenant"));
     form_init(&s->form, fields, 1, true);
+    view_ask(v, "behind", json_pack("{s:s}", "meter", s->meter), NULL, NULL, behind_came);
     ask(v);
     return 0;
 }
@@ -129,12 +140,42 @@ static void tell(struct view *v, const char *call, json_t *args, view_reply_fn *
     change_ask(v, &s->change, call, args, N_("telling the engine"), reply);
 }
 
+/* How many go dark with a main meter. */
+static int64_t behind(const struct lock_out *s)
+{
+    return rows_number(&s->behind, 0, "meters", 0);
+}
+
 static void set(struct view *v)
 {
     struct lock_out *s = v->state;
     char reason[EDIT_BYTES];
-    tell(v, "lock_out.set",
-         json_pack("{s:s,s:s}", "meter", s->meter, "reason", reason_of(s, reason)), tag_set);
+    json_t *args = json_pack("{s:s,s:s}", "meter", s->meter, "reason", reason_of(s, reason));
+    if (behind(s) > 0)
+        json_object_set_new(args, "dark", json_integer(behind(s)));
+    tell(v, "lock_out.set", args, tag_set);
+}
+
+/* Confirmed by the room; of a main meter by the number of those that go dark with it. */
+static void set_ask(struct view *v, const char *title, const char *answer)
+{
+    const struct lock_out *s = v->state;
+    char text[ERR_TEXT_MAX], count[24];
+    if (behind(s) > 0) {
+        snprintf(count, sizeof count, "%lld", (long long)behind(s));
+        show_format(text, sizeof text,
+                    _("This is a main meter of %1. It is forced off, and %2 meters go dark with "
+                      "it. Type their number. Until you clear the tag nobody can switch it on "
+                      "from here. This is NO isolation: lock the breaker, test dead."),
+                    SHOW_ARGS(rows_text(&s->behind, 0, "room"), count));
+        view_dialog(v, title, text, count, set);
+        return;
+    }
+    view_dialog(v, title,
+                _("The meter is forced off and the room goes dark. Until you clear the tag nobody "
+                  "can switch it on from here. This is NO isolation: lock the breaker, test "
+                  "dead."),
+                answer, set);
 }
 
 static void clear(struct view *v)
@@ -176,12 +217,7 @@ static void do_action(struct view *v)
     if (!tagged(s)) {
         show_format(title, sizeof title, _("Lock out meter %1, %2 %3"),
                     SHOW_ARGS(s->meter, s->room, tenant));
-        view_dialog(
-            v, title,
-            _("The meter is forced off and the room goes dark. Until you clear the tag nobody "
-              "can switch it on from here. This is NO isolation: lock the breaker, test "
-              "dead."),
-            answer, set);
+        set_ask(v, title, answer);
         return;
     }
     show_format(title, sizeof title, _("Clear the tag of %4 on meter %1, %2 %3"),
@@ -273,6 +309,10 @@ static int tag_draw(struct view *v, struct canvas *c, int row)
                       order_reason(rows_text(&s->tag, 0, "order_reason"), why, sizeof why)));
         row += canvas_paragraph(c, row, 1, c->cols - 2, 3, STYLE_BOLD | STYLE_REVERSE, text);
     }
+    if (off_at == 0 && !rows_text(&s->tag, 0, "order_state")[0])
+        row += canvas_paragraph(c, row, 1, c->cols - 2, 2, STYLE_PLAIN,
+                                _("It hangs since before the line came here: it is forced off when "
+                                  "the meter is read next; F7 does it now."));
     if (undone_at > 0) {
         show_format(text, sizeof text, _("! Found not forced off %1: somebody let go of it."),
                     SHOW_ARGS(show_time(view_now(v), undone_at, at)));
@@ -321,6 +361,7 @@ static void lock_out_close(struct view *v)
 {
     struct lock_out *s = v->state;
     rows_clear(&s->tag);
+    rows_clear(&s->behind);
 }
 
 static const struct screen_key keys[] = {

@@ -1,7 +1,9 @@
 /*
- * Tags on meters: those that are there now, or all there ever were. Enter opens the marked one.
+ * Tags on meters: those that are there now, or all there ever were. Enter opens the marked one; one that was cleared, or of
+ * somebody who sets none himself, is told.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "keys.h"
 #include "message.h"
@@ -18,12 +20,13 @@ static const struct table_column columns[] = {
     {.name = "meter", .title = N_("Meter"), .width = 9, .most = 14, .rank = 1},
     {.name = "name", .title = N_("Tagged by"), .width = 10, .most = 24, .rank = 1},
     {.name = "reason", .title = N_("Reason"), .width = 16, .most = 60, .rank = 1},
-    {.name = "at", .title = N_("Since"), .kind = SHOW_TIME, .width = 11, .rank = 2},
+    {.name = "at", .title = N_("Tagged at"), .kind = SHOW_TIME, .width = 11, .rank = 2},
     {.name = "undone_at", .title = N_("Found on"), .kind = SHOW_TIME, .width = 11, .rank = 5},
     {.name = "topups", .title = N_("Held"), .kind = SHOW_INTEGER, .width = 4, .rank = 3},
     {.name = "tenant", .title = N_("Tenant"), .width = 12, .most = 30, .rank = 4},
     {.name = "cleared_at", .title = N_("Cleared"), .kind = SHOW_TIME, .width = 11, .rank = 5},
     {.name = "cleared_by", .title = N_("By"), .width = 10, .most = 20, .rank = 5},
+    {.name = "cleared_reason", .title = N_("Why cleared"), .width = 14, .most = 60, .rank = 6},
     {.name = NULL},
 };
 
@@ -57,9 +60,41 @@ static int lock_outs_open(struct view *v, const json_t *args, struct err *e)
     return 0;
 }
 
+/* The whole story of a tag, to be read: who hung it and why, who took it down and why. */
+static void tell(struct view *v)
+{
+    struct lock_outs *s = v->state;
+    char title[SHOW_TEXT_MAX * 2], text[SHOW_TEXT_MAX * 8], at[SHOW_TEXT_MAX], end[SHOW_TEXT_MAX];
+    const struct table_source *l = &s->list;
+    const int64_t cleared_at = table_source_number(l, "cleared_at");
+    show_format(title, sizeof title, _("Tag of %1 on meter %2, %3"),
+                SHOW_ARGS(table_source_text(l, "name"), table_source_text(l, "meter"),
+                          table_source_text(l, "room")));
+    show_time(view_now(v), table_source_number(l, "at"), at);
+    show_time(view_now(v), cleared_at, end);
+    if (!cleared_at)
+        show_format(text, sizeof text, _("Tagged %1: %2. It is there still."),
+                    SHOW_ARGS(at, table_source_text(l, "reason")));
+    else if (table_source_text(l, "cleared_reason")[0])
+        show_format(text, sizeof text, _("Tagged %1: %2. Cleared %3 by %4: %5."),
+                    SHOW_ARGS(at, table_source_text(l, "reason"), end,
+                              table_source_text(l, "cleared_by"),
+                              table_source_text(l, "cleared_reason")));
+    else
+        show_format(
+            text, sizeof text, _("Tagged %1: %2. Cleared %3 by %4."),
+            SHOW_ARGS(at, table_source_text(l, "reason"), end, table_source_text(l, "cleared_by")));
+    view_dialog(v, title, text, NULL, NULL);
+}
+
 static void lock_outs_action(struct view *v, int action)
 {
     struct lock_outs *s = v->state;
+    if (action == ACTION_OPEN && (strcmp(table_source_text(&s->list, "state"), "cleared") == 0 ||
+                                  !view_opens(v, "lock_out"))) {
+        tell(v);
+        return;
+    }
     if (action == ACTION_WHICH) {
         s->all = !s->all;
         ask(s);
@@ -92,8 +127,8 @@ static const struct screen_key keys[] = {
     {.key = KEYS_ENTER,
      .action = ACTION_OPEN,
      .label = N_("Tag"),
-     .help = N_("The marked tag: whether forced off was read back, and clearing it"),
-     .opens = "lock_out"},
+     .help = N_("The marked tag: whether forced off was read back, and clearing it; of one "
+                "that was cleared, by whom and why")},
     {.key = KEYS_F(7),
      .action = ACTION_WHICH,
      .label = N_("Which"),

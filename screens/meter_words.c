@@ -30,6 +30,9 @@ static const char *forced_words(const struct rows *r, int64_t now_utc, bool clos
     char at[SHOW_TEXT_MAX];
     const char *by = rows_text(r, 0, "forced_by");
     show_time(now_utc, rows_number(r, 0, "forced_at", 0), at);
+    if (rows_number(r, 0, "unordered", 0))
+        return closed ? _("The relay is closed: forced on, not ordered here, whatever the credit.")
+                      : _("The relay is open: forced off, not ordered here. No money closes it.");
     if (!by[0])
         return closed ? _("The relay is closed: forced on by command, whatever the credit.")
                       : _("The relay is open: forced off by command. Money does not close it.");
@@ -212,18 +215,27 @@ const char *meter_state_words(const struct rows *r, int row, char *buf)
 
 const char *meter_hold_words(const struct rows *r, int row, int64_t now_utc, char *buf)
 {
-    char at[SHOW_TEXT_MAX];
+    char at[SHOW_TEXT_MAX], money[MONEY_TEXT_MAX];
     const char *by = rows_text(r, row, "locked_by"), *to = rows_text(r, row, "handed_to");
+    const int64_t waiting_minor = rows_number(r, row, "waiting_minor", 0);
+    money_text(waiting_minor, money);
     if (by[0] && !rows_number(r, row, "lock_off_at", 0)) {
         show_time(now_utc, rows_number(r, row, "locked_at", 0), at);
         return show_format(buf, SHOW_TEXT_MAX * 2,
-                           _("The top-up will wait: locked out by %1 since %2, NOT verified off."),
-                           SHOW_ARGS(by, at));
+                           waiting_minor > 0
+                               ? _("%3 waits already, this top-up too: locked out by %1 since "
+                                   "%2, NOT verified.")
+                               : _("The top-up will wait: locked out by %1 since %2, NOT "
+                                   "verified off."),
+                           SHOW_ARGS(by, at, money));
     }
     if (to[0])
-        return show_format(buf, SHOW_TEXT_MAX * 2,
-                           _("The top-up will wait: the meter's line is in other hands (%1)."),
-                           SHOW_ARGS(to));
+        return show_format(
+            buf, SHOW_TEXT_MAX * 2,
+            waiting_minor > 0 ? _("%2 waits already, this top-up too: the meter's line is in "
+                                  "other hands (%1).")
+                              : _("The top-up will wait: the meter's line is in other hands (%1)."),
+            SHOW_ARGS(to, money));
     if (by[0]) {
         show_time(now_utc, rows_number(r, row, "locked_at", 0), at);
         return show_format(buf, SHOW_TEXT_MAX * 2,

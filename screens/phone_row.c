@@ -18,6 +18,7 @@ bool phone_row(const struct rows *r, struct phone *p)
         .locked_by = rows_text(r, 0, "locked_by"),
         .locked_at_utc = rows_number(r, 0, "locked_at", 0),
         .unverified = rows_number(r, 0, "unverified", 0) != 0,
+        .unordered = rows_number(r, 0, "unordered", 0) != 0,
         .stranger = rows_number(r, 0, "stranger", 0) != 0,
         .handed_to = rows_text(r, 0, "handed_to"),
         .alarm2_minor = rows_number(r, 0, "alarm2_minor", 0),

@@ -50,12 +50,12 @@ static const struct table_column meter_columns[] = {
 };
 static const struct table_column channel_columns[] = {
     {.name = "channel", .title = N_("Line"), .width = 10, .most = 20, .rank = 1},
-    {.name = "gateway", .title = N_("Gateway"), .width = 10, .most = 20, .rank = 2},
+    {.name = "gateway", .title = N_("Gateway"), .width = 10, .most = 20, .rank = 3},
     {.name = "place", .title = N_("Reached at"), .width = 18, .most = 30, .rank = 1},
     {.name = "meters", .title = N_("Meters"), .kind = SHOW_INTEGER, .width = 6, .rank = 1},
     {.name = "lost", .title = N_("Lost"), .kind = SHOW_INTEGER, .width = 4, .rank = 1},
     {.name = "read_at", .title = N_("Last answer"), .kind = SHOW_AGE, .width = 11, .rank = 1},
-    {.name = "handed_to", .title = N_("Handed over to"), .width = 14, .rank = 3},
+    {.name = "handed_to", .title = N_("Handed over to"), .width = 14, .most = 30, .rank = 1},
     {.name = NULL},
 };
 static const struct table_column balance_columns[] = {

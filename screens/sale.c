@@ -75,6 +75,7 @@ void sale_meter(struct sale *s, const json_t *row)
         s->has_balance = json_is_integer(json_object_get(row, "balance_minor"));
         s->balance_minor = rows_member(row, "balance_minor", 0);
         s->balance_at_utc = rows_member(row, "balance_at", 0);
+        s->waiting_minor = rows_member(row, "waiting_minor", 0);
         s->price_e4 = rows_member(row, "price_e4", s->price_e4);
         if (rows_member_text(row, "room")[0])
             text_copy(s->room, sizeof s->room, rows_member_text(row, "room"));
@@ -492,8 +493,10 @@ static void effect_draw(struct view *v, struct canvas *c, int row)
     int64_t amount_minor = 0, after_minor, tendered_minor;
     char text[EDIT_BYTES], money[MONEY_TEXT_MAX], shown[SHOW_TEXT_MAX];
     const bool typed = money_parse(form_text(&s->form, FIELD_SUM, text), &amount_minor, &e) == 0;
-    if (typed && s->has_balance && money_add(s->balance_minor, amount_minor, &after_minor))
-        pair_draw(c, row, _("after this sale"), STYLE_BOLD, money_text(after_minor, money));
+    if (typed && s->has_balance && money_add(s->balance_minor, amount_minor, &after_minor) &&
+        money_add(after_minor, s->waiting_minor, &after_minor))
+        pair_draw(c, row, s->waiting_minor > 0 ? _("with what waits") : _("after this sale"),
+                  STYLE_BOLD, money_text(after_minor, money));
     if (s->price_e4 > 0) {
         char price[MONEY_TEXT_MAX], energy[MONEY_TEXT_MAX];
         price_text(s->price_e4, price);

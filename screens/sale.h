@@ -28,7 +28,7 @@ struct sale {
     char drafted[32]; /* meter under which a draft of this sale was given to be kept; "" none */
     char told[32];    /* meter to which the others were told that it is sold */
     char meter[32], room[64], tenant[128];
-    int64_t account_id, meter_id, balance_minor, balance_at_utc, price_e4;
+    int64_t account_id, meter_id, balance_minor, balance_at_utc, price_e4, waiting_minor;
     bool has_balance;
     int64_t amount_minor, tendered_minor;
     /* the last sale made here, on its way to the meter */

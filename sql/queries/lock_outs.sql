@@ -8,7 +8,7 @@
 -- column: tenant text Tenant
 -- column: name text Tagged by
 -- column: reason text Reason
--- column: at time Since
+-- column: at time Tagged at
 -- column: state state State
 -- column: off_at time Forced off read back
 -- column: order_state state Order
@@ -17,7 +17,7 @@
 -- column: held_minor money Held
 -- column: cleared_at time Cleared
 -- column: cleared_by text Cleared by
--- column: cleared_reason text Reason of clearing
+-- column: cleared_reason text Why cleared
 -- column: login text Login
 -- column: off_order id Order id
 -- column: undone_at time Found not forced off

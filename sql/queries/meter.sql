@@ -88,6 +88,7 @@
 -- column: drift integer Items that are not as said
 -- column: recovery_s integer Recovery time (s)
 -- column: never_cuts integer Prepaid switched off
+-- column: unordered integer Not ordered here
 -- Everything the last reading said, beside what the books know.
 SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS channel, v.address,
        coalesce(g.name, '') AS gateway, v.account_id, v.account, v.tenant, v.phone, v.credit_mode,
@@ -113,7 +114,9 @@ SELECT v.meter_id, v.meter, v.kind, v.model, v.state, v.room, v.path, c.name AS 
        ms.load_at_utc AS load_at, ms.frequency_mhz, m.role, coalesce(lp.name, l.owner_name) AS locked_by, l.at_utc AS locked_at, l.reason AS lock_reason,
        l.off_at_utc AS lock_off_at, v.handed_to, pr.id IS NOT NULL AS protected, pr.until_utc AS protected_until,
        wp.name AS forced_by, w.at_utc AS forced_at, ms.drift, ms.recovery_s,
-       coalesce(ms.prepaid = 0 AND v.account_id IS NOT NULL, 0) AS never_cuts
+       coalesce(ms.prepaid = 0 AND v.account_id IS NOT NULL, 0) AS never_cuts,
+       coalesce(ms.forced = 1 AND coalesce(w.how, 'adopted') = 'adopted' AND l.id IS NULL AND NOT EXISTS (SELECT 1 FROM "order" o
+        WHERE o.meter_id = m.id AND o.kind = 'switch' AND o.state IN ('sending', 'in doubt')), 0) AS unordered
 FROM meter m JOIN meter_shown v ON v.meter_id = m.id JOIN channel c ON c.id = m.channel_id
 LEFT JOIN gateway g ON g.id = c.gateway_id LEFT JOIN tariff tf ON tf.id = m.tariff_id
 LEFT JOIN meter_state ms ON ms.meter_id = m.id LEFT JOIN meter_known k ON k.meter_id = m.id

@@ -25,6 +25,7 @@
 -- column: vacant integer No account
 -- column: power_w integer Power (W)
 -- column: energy_wh energy Energy
+-- column: unordered integer Not ordered here
 -- What a cashier reads out on the phone. How long the credit lasts is reckoned as in meter_days: from the reading of a week
 -- ago (else of a day ago) and what was put on since.
 WITH now AS (
@@ -66,6 +67,10 @@ SELECT n.meter_id, n.meter, n.room, n.path, n.tenant, n.state, coalesce(ms.why, 
        (SELECT sum(o.amount_minor) FROM "order" o WHERE o.meter_id = n.meter_id AND o.kind = 'top-up' AND o.state = 'queued'
         AND o.sends = 0) AS waiting_minor,
        ms.alarm2_minor, ms.recovery_s, coalesce(ms.prepaid = 0 AND n.account_id IS NOT NULL, 0) AS never_cuts,
-       n.role, n.role = 'tenant' AND n.account_id IS NULL AS vacant, ms.power_w, ms.energy_wh
+       n.role, n.role = 'tenant' AND n.account_id IS NULL AS vacant, ms.power_w, ms.energy_wh,
+       coalesce(ms.forced = 1 AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.meter_id = n.meter_id AND w.item = 'mode'
+                AND w.value = CASE ms.relay_closed WHEN 0 THEN 1 ELSE 2 END AND w.how <> 'adopted')
+                AND NOT EXISTS (SELECT 1 FROM "order" o WHERE o.meter_id = n.meter_id AND o.kind = 'switch'
+                                AND o.state IN ('sending', 'in doubt')), 0) AS unordered
 FROM now n LEFT JOIN meter_state ms ON ms.meter_id = n.meter_id
 LEFT JOIN lock_out l ON l.id = n.lock_out LEFT JOIN operator p ON p.id = l.operator_id

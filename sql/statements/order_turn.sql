@@ -31,8 +31,9 @@ UPDATE "order" SET state = 'queued', next_look_utc = ?2 WHERE id = ?1;
 -- name: turn_look
 UPDATE "order" SET next_look_utc = ?2 WHERE id = ?1;
 -- name: turn_wake
--- What was held is looked at now.
-UPDATE "order" SET next_look_utc = 0 WHERE meter_id = ?1 AND state = 'queued';
+-- What was held is looked at now; what held it is said again where it still holds.
+UPDATE "order" SET next_look_utc = 0, reason = CASE WHEN instr(reason, '"HOLD_LOCKED_OUT"') THEN '' ELSE reason END
+WHERE meter_id = ?1 AND state = 'queued';
 -- name: turn_recent
 -- Frames of other orders of this kind that may still be on their way. ?4: of those too that were read back.
 SELECT count(*) FROM "order" o WHERE o.meter_id = ?1 AND o.kind = ?2 AND o.id <> ?3 AND o.sends > 0

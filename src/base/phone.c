@@ -74,6 +74,10 @@ const char *phone_state(const struct phone *p, int64_t now_utc, char *buf, size_
         warning_set(p, &e);
         return message_text(&e, buf, size);
     }
+    if (p->unordered && strncmp(p->state, "forced", 6) == 0) {
+        err_set(&e, strcmp(p->state, "forced off") == 0 ? MSG_PHONE_FOUND_OFF : MSG_PHONE_FOUND_ON);
+        return message_text(&e, buf, size);
+    }
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
         if (strcmp(states[i].state, p->state) == 0 && p->why &&
             (!states[i].why || strcmp(states[i].why, p->why) == 0)) {

@@ -24,6 +24,7 @@ struct phone {
     const char *locked_by; /* of a lock-out */
     int64_t locked_at_utc;
     bool unverified;                  /* forced off was not read back */
+    bool unordered;                   /* forced, and nobody here ordered it */
     bool stranger;                    /* another meter answers in its place */
     const char *handed_to;            /* its line; NULL or "": it is here */
     int64_t alarm2_minor, recovery_s; /* of a relay open for alarm 2; recovery_s -1: not known */

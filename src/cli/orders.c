@@ -129,18 +129,21 @@ static int order_give(struct cli *cli, const char *call, json_t *args, int wait_
 static int give(struct cli *cli, int argc, char **argv, const char *call, bool with_mode,
                 struct err *e)
 {
-    const char *meter = NULL, *mode = NULL, *wait = "30";
+    const char *meter = NULL, *mode = NULL, *wait = "30", *yes = NULL;
     bool json = false;
     const struct cli_option options[] = {{.name = "meter", .text = &meter, .filled = true},
                                          {.name = "json", .flag = &json},
                                          {.name = "wait", .text = &wait},
                                          {.name = with_mode ? "mode" : NULL, .text = &mode},
+                                         {.name = with_mode ? "yes" : NULL, .text = &yes},
                                          {0}};
-    int wait_s = 0, first, code = cli_options(argc, argv, options, &first, e);
+    int dark = 0, wait_s = 0, first, code = cli_options(argc, argv, options, &first, e);
     if (code == 0)
         code = cli_words(argc, argv, first, 0, 0, e);
     if (code == 0)
         code = orders_seconds(argv[0], wait, &wait_s, e);
+    if (code == 0 && yes)
+        code = orders_number(argv[0], yes, &dark, e);
     if (code)
         return code;
     if (!meter || (with_mode && !mode))
@@ -148,6 +151,8 @@ static int give(struct cli *cli, int argc, char **argv, const char *call, bool w
     json_t *args = json_pack("{s:s}", "meter", meter);
     if (mode)
         json_object_set_new(args, "mode", json_string(mode));
+    if (yes)
+        json_object_set_new(args, "dark", json_integer(dark));
     return order_give(cli, call, args, wait_s, json, e);
 }
 
@@ -159,7 +164,10 @@ static int run_switch(struct cli *cli, int argc, char **argv, struct err *e)
 const struct verb switch_verb = {
     .name = "switch",
     .summary = N_("switch a meter off, on, or back to prepaid"),
-    .usage = N_("metertill switch --meter NUMBER --mode off|on|prepaid [--wait SECONDS] [--json]"),
+    .usage = N_(
+        "metertill switch --meter NUMBER --mode off|on|prepaid [--yes COUNT] [--wait SECONDS] [--json]\n"
+        "\n"
+        "A main meter is switched off with --yes and the number of meters that go dark with it."),
     .run = run_switch,
 };
 

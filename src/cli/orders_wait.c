@@ -14,14 +14,19 @@
 #define DAY_S    86400
 #define REPLY_MS 60000
 
-int orders_seconds(const char *verb, const char *text, int *seconds, struct err *e)
+int orders_number(const char *verb, const char *text, int *number, struct err *e)
 {
     char *end;
     long n = strtol(text, &end, 10);
     if (*end || end == text || n < 0 || n > DAY_S)
         return err_set(e, MSG_CLI_NUMBER, verb, text);
-    *seconds = (int)n;
+    *number = (int)n;
     return 0;
+}
+
+int orders_seconds(const char *verb, const char *text, int *seconds, struct err *e)
+{
+    return orders_number(verb, text, seconds, e);
 }
 
 static void on_event(void *ctx, const char *event, const json_t *data)

@@ -23,5 +23,7 @@ void orders_deaf(struct cli *cli);
 int orders_wait(struct cli *cli, struct order_end *end, int wait_s, struct err *e);
 /* "30" -> 30; at most a day. */
 int orders_seconds(const char *verb, const char *text, int *seconds, struct err *e);
+/* "36" -> 36. */
+int orders_number(const char *verb, const char *text, int *number, struct err *e);
 
 #endif

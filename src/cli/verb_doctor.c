@@ -30,6 +30,24 @@ static void sentence(const json_t *error)
     puts(message_text(&e, line, sizeof line));
 }
 
+/* All requests together; what was not asked is not counted, and no answer has no time. */
+static void sum_say(const json_t *r)
+{
+    if (number(r, "requests") == 0)
+        puts(_("\nNo meter was asked."));
+    else if (number(r, "answers") == 0)
+        printf(_("\n%lld requests: no answer, %lld silent, %lld wrong checksums (%lld percent), "
+                 "%lld wrong answers.\n"),
+               number(r, "requests"), number(r, "silent"), number(r, "broken"),
+               number(r, "broken_percent"), number(r, "wrong"));
+    else
+        printf(_("\n%lld requests: %lld answers, %lld silent, %lld wrong checksums (%lld percent), "
+                 "%lld wrong answers; %lld ms in the median, %lld at most.\n"),
+               number(r, "requests"), number(r, "answers"), number(r, "silent"),
+               number(r, "broken"), number(r, "broken_percent"), number(r, "wrong"),
+               number(r, "median_ms"), number(r, "most_ms"));
+}
+
 static int run_doctor(struct cli *cli, int argc, char **argv, struct err *e)
 {
     bool json = false;
@@ -49,11 +67,7 @@ static int run_doctor(struct cli *cli, int argc, char **argv, struct err *e)
         cli_json(r);
     } else {
         cli_table(r);
-        printf(_("\n%lld requests: %lld answers, %lld silent, %lld wrong checksums (%lld percent), "
-                 "%lld wrong answers; %lld ms in the median, %lld at most.\n"),
-               number(r, "requests"), number(r, "answers"), number(r, "silent"),
-               number(r, "broken"), number(r, "broken_percent"), number(r, "wrong"),
-               number(r, "median_ms"), number(r, "most_ms"));
+        sum_say(r);
         json_array_foreach(json_object_get(r, "verdict"), i, verdict) sentence(verdict);
     }
     json_decref(r);

@@ -10,24 +10,25 @@
 #include "verb.h"
 
 struct lockout {
-    const char *meter, *reason, *wait;
+    const char *meter, *reason, *wait, *yes;
     bool clear, json;
-    int wait_s;
+    int wait_s, dark;
 };
 
 static int read_flags(struct lockout *l, int argc, char **argv, struct err *e)
 {
     *l = (struct lockout){.wait = "30"};
-    const struct cli_option options[] = {{.name = "clear", .flag = &l->clear},
-                                         {.name = "reason", .text = &l->reason},
-                                         {.name = "wait", .text = &l->wait},
-                                         {.name = "json", .flag = &l->json},
-                                         {0}};
+    const struct cli_option options[] = {
+        {.name = "clear", .flag = &l->clear}, {.name = "reason", .text = &l->reason},
+        {.name = "wait", .text = &l->wait},   {.name = "yes", .text = &l->yes},
+        {.name = "json", .flag = &l->json},   {0}};
     int first, code = cli_options(argc, argv, options, &first, e);
     if (code == 0)
         code = cli_words(argc, argv, first, 1, 1, e);
     if (code == 0)
         code = orders_seconds(argv[0], l->wait, &l->wait_s, e);
+    if (code == 0 && l->yes)
+        code = orders_number(argv[0], l->yes, &l->dark, e);
     if (code)
         return code;
     l->meter = argv[first];
@@ -94,6 +95,8 @@ static int tell(const struct lockout *l, const struct order_end *end, const json
     } else {
         printf(
             off ? _("Meter %s is locked out and forced off, read back.\n")
+            : end->held
+                ? _("Meter %s is locked out. Forced off is NOT verified: its line is in other hands, nothing is sent from here.\n")
                 : _("Meter %s is locked out. Forced off is NOT verified yet; it is tried until it is.\n"),
             text_of(r, "meter"));
         printf("%s\n", _("This is no isolation: lock the breaker, test dead."));
@@ -106,11 +109,13 @@ static int set(struct cli *cli, const struct lockout *l, struct err *e)
     struct order_end end = {0};
     char once[33];
     json_t *r = NULL;
+    json_t *args = json_pack("{s:s,s:s}", "meter", l->meter, "reason", l->reason);
+    if (l->yes)
+        json_object_set_new(args, "dark", json_integer(l->dark));
     int code = orders_listen(cli, &end, e);
     if (code == 0)
-        code = cli_call(cli, "lock_out.set",
-                        json_pack("{s:s,s:s}", "meter", l->meter, "reason", l->reason),
-                        link_once(once), 0, &r, e);
+        code = cli_call(cli, "lock_out.set", json_incref(args), link_once(once), 0, &r, e);
+    json_decref(args);
     if (code == 0) {
         end.order_id = json_integer_value(json_object_get(r, "order"));
         code = orders_wait(cli, &end, l->wait_s, e);
@@ -136,12 +141,13 @@ const struct verb lockout_verb = {
     .name = "lockout",
     .summary = N_("put a tag on a meter so that nobody switches it on, or clear it"),
     .usage = N_(
-        "metertill lockout METER --reason TEXT [--wait SECONDS] [--json]\n"
+        "metertill lockout METER --reason TEXT [--yes COUNT] [--wait SECONDS] [--json]\n"
         "metertill lockout --clear METER [--reason TEXT] [--json]\n"
         "\n"
         "Forces the meter off and keeps back whatever could close its relay, by whomever it is ordered, until\n"
         "the tag is cleared: by who set it, or by an administrator with a reason. Sales take the money; the\n"
         "top-up waits until forced off is verified. Clearing does not switch on.\n"
+        "With a main meter its room goes dark: --yes says how many meters that are.\n"
         "This is no isolation: lock the breaker, test dead.\n"
         "Exit: 0 forced off was read back; 75 the tag holds, forced off is not verified yet."),
     .run = run,

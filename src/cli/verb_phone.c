@@ -45,6 +45,7 @@ static void say(const json_t *r)
         .locked_by = text_of(r, "locked_by"),
         .locked_at_utc = json_integer_value(cell(r, 0, "locked_at")),
         .unverified = json_integer_value(cell(r, 0, "unverified")) != 0,
+        .unordered = json_integer_value(cell(r, 0, "unordered")) != 0,
         .stranger = json_integer_value(cell(r, 0, "stranger")) != 0,
         .handed_to = text_of(r, "handed_to"),
         .alarm2_minor = json_integer_value(cell(r, 0, "alarm2_minor")),

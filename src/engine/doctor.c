@@ -115,6 +115,8 @@ static int median(int *list, size_t n)
 
 static const char *state_of(const struct doctor_meter *m)
 {
+    if (m->asked == 0) /* the line was not there */
+        return N_("not asked");
     if (m->answered == 0)
         return m->broken + m->wrong > 0 ? N_("no clear answer") : N_("silent");
     if (m->more > 0)
@@ -183,6 +185,7 @@ static void line_sum(const struct doctor *d, struct doctor_line *line)
         for (size_t k = 0; k < d->patient[i].answers; k++)
             all[n++] = d->patient[i].ms[k];
     }
+    line->answers = n;
     line->median_ms = median(all, n);
     line->most_ms = n ? all[n - 1] : 0;
     free(all);
@@ -193,6 +196,12 @@ static int64_t strange(struct engine *engine, int64_t channel_id)
 {
     struct channel_status status = {0};
     return engine->field && field_status(engine->field, channel_id, &status) ? status.strange : 0;
+}
+
+/* No answer has no time. */
+static json_t *ms_json(const struct doctor_line *line, int ms)
+{
+    return line->answers > 0 ? json_integer(ms) : json_null();
 }
 
 /* What is known so far; the verdict comes at the end. */
@@ -222,14 +231,14 @@ static json_t *report(const struct survey *s)
     size_t n = s->over ? doctor_verdict(&line, said) : 0;
     for (size_t i = 0; i < n; i++)
         json_array_append_new(verdicts, wire_error(&said[i]));
-    json_t *o = json_pack("{s:s,s:I,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:i,s:o,s:o,s:o,s:i,s:b}",
-                          "channel", s->channel, "done", (json_int_t)s->done, "total",
-                          (json_int_t)s->step_count, "over", (int)s->over, "requests",
-                          (json_int_t)d->requests, "answers", (json_int_t)sum[0], "silent",
-                          (json_int_t)sum[1], "broken", (json_int_t)sum[2], "wrong",
-                          (json_int_t)sum[3], "median_ms", line.median_ms, "most_ms", line.most_ms,
-                          "broken_percent", doctor_broken_percent(&line), "verdict", verdicts,
-                          "columns", columns(), "rows", rows(d, s->over), "offset", 0, "more", 0);
+    json_t *o = json_pack(
+        "{s:s,s:I,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:i,s:o,s:o,s:o,s:i,s:b}", "channel",
+        s->channel, "done", (json_int_t)s->done, "total", (json_int_t)s->step_count, "over",
+        (int)s->over, "requests", (json_int_t)d->requests, "answers", (json_int_t)sum[0], "silent",
+        (json_int_t)sum[1], "broken", (json_int_t)sum[2], "wrong", (json_int_t)sum[3], "median_ms",
+        ms_json(&line, line.median_ms), "most_ms", ms_json(&line, line.most_ms), "broken_percent",
+        doctor_broken_percent(&line), "verdict", verdicts, "columns", columns(), "rows",
+        rows(d, s->over), "offset", 0, "more", 0);
     free(meters);
     return o;
 }

@@ -29,6 +29,7 @@ struct doctor_line {
     const struct err *trouble;        /* why the line is not there; NULL: it is */
     const struct doctor_meter *meter; /* by address, rising */
     size_t count;
+    size_t answers; /* whose times these are */
     int median_ms, most_ms;
     int64_t strange; /* frames heard meanwhile that nobody here asked for */
 };

@@ -245,7 +245,7 @@ static int channel_drop(struct books *b, const struct actor *who, const json_t *
 
 static const struct param set_params[] = {
     {.name = "channel", .kind = PARAM_TEXT, .required = true, .max = 63},
-    {.name = "to", .kind = PARAM_TEXT, .required = true, .max = 60},
+    {.name = "to", .kind = PARAM_TEXT, .required = true, .max = 180},
     {.name = "force", .kind = PARAM_BOOL},
     {0},
 };

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "behind.h"
 #include "clock.h"
 #include "db.h"
 #include "hold.h"
@@ -133,7 +134,7 @@ int lock_out_seen(struct books *b, int64_t meter_id, bool off, struct effects *f
 int lock_out_read(struct books *b, const struct reading *r, struct effects *fx, struct err *e)
 {
     bool off = r->forced && !r->relay_closed && strcmp(r->why, "forced off") == 0;
-    int64_t lingers = 0;
+    int64_t lingers = 0, order_id = 0;
     struct tag t;
     int rc = tag_of(b, r->meter_id, &t, e);
 
@@ -141,6 +142,9 @@ int lock_out_read(struct books *b, const struct reading *r, struct effects *fx, 
         return rc;
     if (!off && t.off_at_utc != 0 && r->at_utc >= t.off_at_utc)
         return undone(b, &t, r->at_utc, fx, e);
+    /* On a laptop: it hangs since before the line came here, and nobody could force the meter off. */
+    if (!off && t.off_at_utc == 0 && t.off_order == 0)
+        return off_order(b, &t, 0, &order_id, fx, e);
     /* Forced off by hand, by a laptop: as good, unless a frame of ours may still undo it. */
     if (!off || t.off_at_utc != 0 || r->at_utc < t.at_utc || strcmp(t.off_state, "done") == 0 ||
         state_open(t.off_state))
@@ -194,6 +198,8 @@ static int lock_out_set(struct books *b, const struct actor *who, const json_t *
 
     if (rc == 0 && blank(tag.reason))
         rc = err_set(e, MSG_REASON_EMPTY);
+    if (rc == 0)
+        rc = behind_check(b, place.meter_id, place.number, args, e);
     tag.meter_id = place.meter_id;
     if (rc == 0)
         rc = lock_out_hang(b, &tag, &id, &order_id, fx, e);
@@ -295,13 +301,14 @@ static int lock_out_off(struct books *b, const struct actor *who, const json_t *
 
 static const struct param set_params[] = {
     {.name = "meter", .kind = PARAM_TEXT, .required = true, .max = 32},
-    {.name = "reason", .kind = PARAM_TEXT, .required = true, .max = 160},
+    {.name = "reason", .kind = PARAM_TEXT, .required = true, .max = 480},
+    {.name = "dark", .kind = PARAM_INT, .min = 0, .max = INT64_MAX}, /* behind a main meter */
     {0},
 };
 
 static const struct param clear_params[] = {
     {.name = "lock_out", .kind = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX},
-    {.name = "reason", .kind = PARAM_TEXT, .max = 160},
+    {.name = "reason", .kind = PARAM_TEXT, .max = 480},
     {0},
 };
 

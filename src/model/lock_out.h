@@ -16,7 +16,8 @@ int lock_out_switched(struct books *b, int64_t meter_id, int64_t order_id, const
  * forced off goes first. */
 int lock_out_seen(struct books *b, int64_t meter_id, bool off, struct effects *fx, struct err *e);
 
-/* A reading of the meter: verifies its tag, or takes that away and forces off again. */
+/* A reading of the meter: verifies its tag, or takes that away and forces off again; or for the first time, where the tag
+ * hung before the meter's line was handed over to us. */
 int lock_out_read(struct books *b, const struct reading *r, struct effects *fx, struct err *e);
 
 /* A tag to hang: whose it is (operator_id, or 0 and his name where he is no operator here), since when, and who orders it. */

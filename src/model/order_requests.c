@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "behind.h"
 #include "books.h"
 #include "clock.h"
 #include "db.h"
@@ -32,8 +33,10 @@ static int plain_add(struct books *b, const struct actor *who, enum order_kind k
     if (rc == 0 && kind == ORDER_LOAD)
         rc = sense_meter_load(b, place.meter_id,
                               json_integer_value(json_object_get(detail, "max_power_w")), e);
-    struct hold_ask ask = {
-        .kind = kind, .mode = json_string_value(json_object_get(detail, "mode")), .detail = text};
+    const char *mode = json_string_value(json_object_get(detail, "mode"));
+    if (rc == 0 && kind == ORDER_SWITCH && mode && strcmp(mode, "off") == 0)
+        rc = behind_check(b, place.meter_id, place.number, args, e);
+    struct hold_ask ask = {.kind = kind, .mode = mode, .detail = text};
     if (rc == 0)
         rc = hold_check(b, place.meter_id, &ask, e);
     if (rc == 0)
@@ -113,6 +116,7 @@ static int order_retry(struct books *b, const struct actor *who, const json_t *a
 static const struct param switch_params[] = {
     {.name = "meter", .kind = PARAM_TEXT, .required = true, .max = 32},
     {.name = "mode", .kind = PARAM_TEXT, .required = true, .words = "off|on|prepaid"},
+    {.name = "dark", .kind = PARAM_INT, .min = 0, .max = INT64_MAX}, /* behind a main meter */
     {0},
 };
 

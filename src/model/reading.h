@@ -57,7 +57,7 @@ struct channel_place {
     char parity; /* 'N', 'E', 'O' */
     int port, baud, stop_bits, quiet_ms, timeout_min_ms;
     bool low_latency;
-    char handed_to[64]; /* in other hands: the engine is silent on it; "": ours */
+    char handed_to[192]; /* in other hands: the engine is silent on it; "": ours */
     int64_t handed_at_utc;
 };
 int channel_place_list(struct books *b, struct channel_place *out, int max, struct err *e);

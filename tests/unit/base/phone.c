@@ -107,6 +107,27 @@ static void test_relay(void **state)
     }
 }
 
+/* Somebody threw it at the meter: no order is claimed. */
+static void test_unordered(void **state)
+{
+    struct phone p = {.room = "407",
+                      .tenant = "",
+                      .meter = "190301572",
+                      .state = "forced off",
+                      .why = "forced off",
+                      .unordered = true,
+                      .locked_by = "",
+                      .days = -1};
+
+    (void)state;
+    says(&p, "; forced off, not ordered here; ");
+    p.state = "forced on";
+    p.why = "closed";
+    says(&p, "; forced on, not ordered here; ");
+    p.state = "on"; /* the wall's cell is newer than the row */
+    says(&p, "; on; ");
+}
+
 static void test_main_meter(void **state)
 {
     struct phone p = {.room = "B1-2",
@@ -163,9 +184,9 @@ static void test_narrow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_besides), cmocka_unit_test(test_second_warning),
-        cmocka_unit_test(test_relay), cmocka_unit_test(test_main_meter),
-        cmocka_unit_test(test_narrow)};
+        cmocka_unit_test(test_besides),    cmocka_unit_test(test_second_warning),
+        cmocka_unit_test(test_relay),      cmocka_unit_test(test_unordered),
+        cmocka_unit_test(test_main_meter), cmocka_unit_test(test_narrow)};
 
     return cmocka_run_group_tests_name("phone", tests, NULL, NULL);
 }

@@ -175,6 +175,7 @@ static void a_tag_holds_from_its_commit_on(void **state)
     assert_int_equal(sending(r, off), ORDER_STEP_SEND);
     plain_after(r, off, ORDER_DEED_DONE, true);
     assert_int_equal(number(r, "SELECT off_at_utc > 0 FROM lock_out"), 1);
+    assert_int_equal(number(r, "SELECT reason = '' FROM \"order\" WHERE id = 1"), 1);
     /* But somebody let go of it since: its relay is open for want of credit alone. The money waits, forced off goes first. */
     struct order_seen shown = FIRST;
     assert_int_equal(before(r, topup, shown, true, &count), ORDER_STEP_STOP);
@@ -243,6 +244,67 @@ static void a_reading_takes_it_away(void **state)
     assert_int_equal(number(r, "SELECT gone_utc > 0 AND cleared_utc IS NULL FROM alarm "
                                "WHERE kind = 'lock-out undone'"),
                      1);
+}
+
+/* A main meter takes its room along: who opens it says how many they are. */
+static void a_main_meter_takes_its_room_along(void **state)
+{
+    struct rig *r = *state;
+    int64_t off = 0;
+    json_t *args = json_pack("{s:s,s:s}", "meter", "190301527", "reason", "busbar");
+
+    people(r);
+    reading(r, FIRST);
+    sql(r,
+        "INSERT INTO space VALUES (90, NULL, 'distribution', 'B1/D1', 'D1', '');"
+        "UPDATE channel SET room_id = 90; UPDATE meter SET role = 'main', space_id = 90 WHERE id = 7;"
+        "INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id)"
+        " VALUES (71, '71', 'electricity', 'DDSY1352', 'meter', 1, 71, 1),"
+        " (72, '72', 'electricity', 'DDSY1352', 'meter', 1, 72, 1)");
+    assert_true(change(r, &sun, "lock_out.set", json_incref(args), NULL, NULL) < 0);
+    assert_int_equal(r->e.msg, MSG_BEHIND_DARK);
+    assert_int_equal(number(r, "SELECT count(*) FROM lock_out"), 0);
+    assert_true(switched(r, "off", &off) < 0);
+    assert_int_equal(r->e.msg, MSG_BEHIND_DARK);
+    json_object_set_new(args, "dark", json_integer(1)); /* not as many as there are */
+    assert_true(change(r, &sun, "lock_out.set", json_incref(args), NULL, NULL) < 0);
+    json_object_set_new(args, "dark", json_integer(2));
+    assert_int_equal(change(r, &sun, "lock_out.set", args, NULL, NULL), 0);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\""), 1);
+}
+
+/* A laptop's books: the tag hung at the site, which could not reach the meter any more. */
+static void one_from_the_site_is_forced_off(void **state)
+{
+    struct rig *r = *state;
+
+    people(r);
+    reading(r, FIRST);
+    sql(r,
+        "INSERT INTO lock_out (meter_id, operator_id, reason, at_utc, from_site) VALUES (7, 2, 'cable', 1, 1)");
+    looked(r, false, true, "closed", 8216, 1);
+    assert_int_equal(number(r, "SELECT off_order FROM lock_out"), 1);
+    assert_int_equal(number(r, "SELECT operator_id IS NULL FROM \"order\" WHERE id = 1"), 1);
+    state_is(r, 1, "queued");
+    looked(r, false, true, "closed", 8216, 2); /* once is enough */
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\""), 1);
+    assert_int_equal(sending(r, 1), ORDER_STEP_SEND);
+    plain_after(r, 1, ORDER_DEED_DONE, true);
+    assert_int_equal(number(r, "SELECT off_at_utc > 0 FROM lock_out"), 1);
+}
+
+/* Off already, as the site had ordered it: a reading is the proof, and nothing is sent. */
+static void one_from_the_site_that_is_off(void **state)
+{
+    struct rig *r = *state;
+
+    people(r);
+    reading(r, FIRST);
+    sql(r,
+        "INSERT INTO lock_out (meter_id, operator_id, reason, at_utc, from_site) VALUES (7, 2, 'cable', 1, 1)");
+    looked(r, true, false, "forced off", 8216, 1);
+    assert_int_equal(number(r, "SELECT off_at_utc > 0 FROM lock_out"), 1);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\""), 0);
 }
 
 static void a_newer_order_takes_the_place(void **state)
@@ -403,6 +465,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_tag_holds_from_its_commit_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_clears, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reading_takes_it_away, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_main_meter_takes_its_room_along, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_from_the_site_is_forced_off, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_from_the_site_that_is_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_order_takes_the_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(said_and_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(prepaid_switched_off, set_up, tear_down),
