@@ -115,6 +115,13 @@ struct reply_to {
     int64_t id;
 };
 
+/* What becomes of what a session says; the session's own business ends there. */
+struct session_calls {
+    void (*hello)(struct engine *engine, struct session *session, const json_t *hello);
+    void (*request)(struct engine *engine, struct session *session, const json_t *message);
+    void (*gone)(struct engine *engine, struct session *session);
+};
+
 void session_accept(struct engine *engine);
 /* A connected descriptor becomes a session (taken). NULL: too many, told and closed. */
 struct session *session_new(struct engine *engine, int fd, uid_t uid);
@@ -132,7 +139,7 @@ void session_say(struct engine *engine, struct session *session, json_t *message
 unsigned session_event_bit(const char *name); /* 0: no such event */
 /* To all who subscribed; data borrowed. */
 void session_broadcast(struct engine *engine, const char *event, const json_t *data);
-/* The handshake and the answers of login.c. */
+/* login.c: the handshake. */
 void session_hello(struct engine *engine, struct session *session, const json_t *hello);
 /* A request changed the list of operators: what that means for the sessions at hand. */
 void login_changed(struct engine *engine, const char *call, const json_t *args,
@@ -141,7 +148,6 @@ void login_changed(struct engine *engine, const char *call, const json_t *args,
 /* presence.c: the session's operator does nothing there any more (logout, end). Main thread. */
 void presence_end(struct engine *engine, struct session *session);
 
-/* One request of a session. */
 /* A change that was asked for and checked: what it needs to run, and where the answer goes. */
 struct change_order {
     struct reply_to to;
@@ -152,15 +158,20 @@ struct change_order {
 };
 void change_order_clear(struct change_order *order);
 /* To the writer; the answer is sent when it is committed. The order stays the caller's. */
-int dispatch_change(struct engine *engine, const struct change_order *order, struct err *e);
+int change_push(struct engine *engine, const struct change_order *order, struct err *e);
+/* The same after a reader has worked out what the request prepares. */
+int change_prepare(struct engine *engine, const struct change_order *order, struct err *e);
 /* Notes in the operation log that a change was refused before it ran. */
-void dispatch_refused(struct engine *engine, const struct change_order *order,
-                      const struct err *why);
+void change_refused(struct engine *engine, const struct change_order *order, const struct err *why);
+/* The same of any call; object may be NULL. */
+void refusal_note(struct engine *engine, const struct actor *who, const char *call,
+                  const char *object, const struct err *why);
 /* Changes whose request says `line`: finds out what must be known of the line, then dispatches. order is copied. */
 int preflight_start(struct engine *engine, const struct change_order *order, struct err *e);
 /* Changes whose request says `listen`: listens on the line of args.channel first, then dispatches. order is copied. */
 int listen_start(struct engine *engine, const struct change_order *order, struct err *e);
 
+/* One request of a session. */
 void dispatch(struct engine *engine, struct session *session, const json_t *message);
 /* Fills *e with who may, for a call that `role` may not make. */
 int dispatch_denied(struct err *e, const char *call, const char *title, unsigned roles);
@@ -279,6 +290,10 @@ struct engine {
     uid_t owner;
     int64_t started_at_utc;
 
+    /* What the threads and the sessions hand up; server.c sets them. */
+    void (*carry_out)(struct engine *engine, struct effects *fx); /* what a commit set going */
+    const struct session_calls *calls;
+
     struct queue *writer, *readings, *readers, *done;
     sem_t writer_wake; /* counts what was pushed to writer and readings */
     atomic_bool writer_closed;
@@ -322,8 +337,6 @@ struct engine {
 
 /* Asks for a clean stop; main thread. */
 void engine_stop(struct engine *engine);
-/* What a commit set going: events, orders, papers. Main thread. */
-void effects_carry_out(struct engine *engine, struct effects *fx);
 
 /* lock.c: one engine a database. *fd is the lock, held until closed; ERR_AGAIN names the holder. */
 int lock_take(const char *database, int *fd, struct err *e);

@@ -27,7 +27,7 @@ static void listening_free(struct listening *l)
 
 static void refuse(struct engine *engine, struct listening *l, const struct err *why)
 {
-    dispatch_refused(engine, &l->order, why);
+    change_refused(engine, &l->order, why);
     session_reply(engine, l->order.to, NULL, why);
     listening_free(l);
 }
@@ -43,7 +43,7 @@ static void take(struct engine *engine, struct listening *l, bool listened, int6
         json_object_set_new(l->order.args, "heard", json_integer((json_int_t)heard));
         json_object_set_new(l->order.args, "listened_s", json_integer((json_int_t)l->listen_s));
     }
-    if (dispatch_change(engine, &l->order, &e) != 0)
+    if (change_push(engine, &l->order, &e) != 0)
         refuse(engine, l, &e);
     else
         listening_free(l);

@@ -51,7 +51,7 @@ static void preflight_free(struct preflight *p)
 
 static void refuse(struct engine *engine, struct preflight *p, const struct err *why)
 {
-    dispatch_refused(engine, &p->order, why);
+    change_refused(engine, &p->order, why);
     session_reply(engine, p->order.to, NULL, why);
     preflight_free(p);
 }
@@ -244,7 +244,7 @@ static void take(struct engine *engine, struct preflight *p)
 {
     struct err e = {0};
 
-    if (dispatch_change(engine, &p->order, &e) != 0)
+    if (change_push(engine, &p->order, &e) != 0)
         session_reply(engine, p->order.to, NULL, &e);
     preflight_free(p);
 }

@@ -23,7 +23,7 @@
 
 /* ---- effects */
 
-void effects_carry_out(struct engine *engine, struct effects *fx)
+static void carry_out(struct engine *engine, struct effects *fx)
 {
     size_t i;
     json_t *one;
@@ -46,6 +46,9 @@ void effects_carry_out(struct engine *engine, struct effects *fx)
     if (fx->papers)
         print_wake(engine);
 }
+
+static const struct session_calls session_calls = {
+    .hello = session_hello, .request = dispatch, .gone = presence_end};
 
 /* ---- the end */
 
@@ -183,6 +186,8 @@ static enum log_level level_of(const char *word)
 static struct engine *engine_new(const struct config *config, const char *database)
 {
     struct engine *engine = mem_new(sizeof *engine);
+    engine->carry_out = carry_out;
+    engine->calls = &session_calls;
     json_object_seed(0); /* before threads make objects */
     engine->config = config;
     engine->database = mem_text(database);

@@ -1,6 +1,6 @@
 /*
  * Sessions: who is connected, what they may still send, what waits for them. A client that is slow,
- * dead or talks nonsense loses its session and harms nobody. What a request does is dispatch.c's business.
+ * dead or talks nonsense loses its session and harms nobody. What a request does is the engine's business (session_calls).
  */
 #include <errno.h>
 #include <poll.h>
@@ -172,7 +172,7 @@ static void session_message(struct engine *engine, struct session *s, const json
     const json_t *hello = json_object_get(message, "hello");
     struct err e = {0};
     if (s->greeted && !hello) {
-        dispatch(engine, s, message);
+        engine->calls->request(engine, s, message);
         return;
     }
     if (!hello || s->greeted || !json_is_object(hello)) {
@@ -194,7 +194,7 @@ static void session_message(struct engine *engine, struct session *s, const json
         session_expel(engine, s, &e);
         return;
     }
-    session_hello(engine, s, hello);
+    engine->calls->hello(engine, s, hello);
 }
 
 void session_ready(struct engine *engine, struct session *s, short events)
@@ -242,7 +242,7 @@ void sessions_sweep(struct engine *engine)
         struct err e = {0};
         wire_flush(s->wire, &e); /* the last sentence, if it goes at once */
         *at = s->next;
-        presence_end(engine, s); /* it is told to those that stay */
+        engine->calls->gone(engine, s); /* it is told to those that stay */
         session_free(s);
         engine->session_count--;
     }

@@ -380,7 +380,7 @@ void main_take(struct engine *engine)
         effects_init(&w->fx);
         w->done(engine, w);
         if (code == 0)
-            effects_carry_out(engine, &fx);
+            engine->carry_out(engine, &fx);
         effects_clear(&fx);
     }
 }
