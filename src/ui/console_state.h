@@ -132,27 +132,42 @@ struct console {
     int64_t own_session; /* this one's number among them */
 };
 
-/* console.c */
+/* console_base.c */
 struct view *console_top(const struct console *c);
 void console_say(struct console *c, unsigned style, const char *text);
-void console_global(struct console *c, enum console_global what);
-void console_key(struct console *c, uint32_t key);
-void console_paint(struct console *c);
 bool console_may(const struct console *c, const struct screen_key *key);
+unsigned session_role(const struct console *c);
+const struct screen *views_find(const char *name);
+bool views_opened(const struct console *c, const char *name); /* is it on the stack? */
+void overlay_close(struct console *c);
+
+/* console_act.c */
+void console_global(struct console *c, enum console_global what);
+/* Back to find, its box empty; false: a screen that minds has asked. */
+bool console_find(struct console *c);
+/* Ctrl-C: leave, but not by one key. The login screen has nothing to lose and decides itself. */
+void console_interrupt(struct console *c);
+
+/* console_key.c */
+void console_key(struct console *c, uint32_t key);
+
+/* view_ask.c */
+void view_waits_forget(struct view *v);
+/* The oldest wait that is said by now, or NULL; *next_ms: when the next one will be, 0 none. */
+const struct view_wait *views_wait(const struct console *c, int64_t now_ms, int64_t *next_ms);
+
+/* view_hold.c: throws away what was typed ahead, with a beep if there was anything. */
+void views_discard(struct console *c);
+
+/* flow.c: keys that waited and keys that came, as far as they go. */
+void views_flow(struct console *c);
 
 /* views.c */
 int views_push(struct console *c, const struct screen *screen, const json_t *args, struct err *e);
 void views_close(struct console *c, struct view *v);
 void views_close_above(struct console *c, int depth);
-const struct screen *views_find(const char *name);
-bool views_opened(const struct console *c, const char *name); /* is it on the stack? */
 void views_update(struct console *c, enum screen_cause cause, const char *event,
                   const json_t *data);
-void views_flow(struct console *c); /* keys that waited and keys that came, as far as they go */
-/* Throws away what was typed ahead, with a beep if there was anything. */
-void views_discard(struct console *c);
-/* The oldest wait that is said by now, or NULL; *next_ms: when the next one will be, 0 none. */
-const struct view_wait *views_wait(const struct console *c, int64_t now_ms, int64_t *next_ms);
 /* Esc: leaves what the view on top waits for; false: it waits for nothing worth it. */
 bool views_leave(struct console *c);
 
@@ -163,7 +178,6 @@ void session_event(void *ctx, const char *event, const json_t *data);
 void session_status(struct console *c); /* asks for the counts of row 23 */
 void session_lock(struct console *c);
 void session_language(struct console *c, const char *language, bool tell);
-unsigned session_role(const struct console *c);
 
 /* Idle for too long: locks; false: not. */
 bool session_idle(struct console *c, int64_t now_ms);
@@ -180,13 +194,19 @@ void presence_ask(struct console *c);
 void presence_forget(struct console *c);
 
 /* frame.c */
+#define FRAME_TOP           2 /* where am I and who, a rule */
+#define FRAME_FOOT          4 /* message, rule, status, keys */
+#define FRAME_LINES(canvas) ((canvas)->rows - FRAME_TOP - FRAME_FOOT) /* between them */
 void frame_draw(struct console *c, struct canvas *canvas);
-int frame_body_top(void);
-int frame_body_lines(const struct canvas *canvas);
+void console_paint(struct console *c);
 
 /* overlay.c */
 void overlay_open(struct console *c, enum overlay_kind kind);
-void overlay_close(struct console *c);
+/* Item of the n-th line shown, or -1; the number of lines in *count. */
+int overlay_item(const struct overlay *o, int n, int *count);
+/* Into the column of the menu beside. */
+void overlay_beside(struct overlay *o, int by);
+/* overlay_key.c */
 void overlay_key(struct console *c, uint32_t key);
 void overlay_draw(struct console *c, struct canvas *canvas);
 

@@ -15,20 +15,8 @@
 #define NO_ENGINE_MS  3000 /* so long it only connects */
 #define LEAST_ROWS    24
 #define LEAST_COLS    80
-#define BODY_TOP      2
 #define HEADING_CELLS 26 /* kept for "Metertill > ..." where the right side is long */
 #define SENTENCE_ROWS 6  /* most rows of what the program says */
-#define FOOT_ROWS     4  /* message, rule, status, keys */
-
-int frame_body_top(void)
-{
-    return BODY_TOP;
-}
-
-int frame_body_lines(const struct canvas *canvas)
-{
-    return canvas->rows - BODY_TOP - FOOT_ROWS;
-}
 
 /* "Lvyi Tower | Li Na | till 1, shift 12"; the till as its site named it */
 static void who_text(const struct console *c, char *buf, size_t size)
@@ -258,9 +246,9 @@ void frame_draw(struct console *c, struct canvas *canvas)
         small_draw(canvas);
         return;
     }
-    const int foot = canvas->rows - FOOT_ROWS;
+    const int foot = canvas->rows - FRAME_FOOT;
     if (v && c->overlay.kind == OVERLAY_NONE)
-        v->screen->draw(v, canvas, BODY_TOP, frame_body_lines(canvas));
+        v->screen->draw(v, canvas, FRAME_TOP, FRAME_LINES(canvas));
     overlay_draw(c, canvas);
     head_draw(c, canvas);
     message_draw(c, canvas, foot);
@@ -268,4 +256,25 @@ void frame_draw(struct console *c, struct canvas *canvas)
     status_draw(c, canvas, foot + 2);
     keys_draw(c, canvas, foot + 3);
     dialog_draw(c, canvas);
+}
+
+void console_paint(struct console *c)
+{
+    int rows, cols;
+    c->now_utc = clock_utc();
+    term_size(c->term, &rows, &cols);
+    if (rows != c->canvas.rows || cols != c->canvas.cols) {
+        canvas_clear(&c->canvas);
+        canvas_init(&c->canvas, rows, cols, true);
+    }
+    c->canvas.plain_signs = c->wide_signs;
+    canvas_erase(&c->canvas);
+    frame_draw(c, &c->canvas);
+    if (c->repaint)
+        term_forget(c->term);
+    c->repaint = false;
+    term_paint(c->term, &c->canvas);
+    if (c->beep)
+        term_beep(c->term); /* however many keys were refused at once */
+    c->beep = false;
 }

@@ -147,12 +147,6 @@ static void add_other_language(struct console *c, struct overlay *o)
     free(twin.items);
 }
 
-void overlay_close(struct console *c)
-{
-    free(c->overlay.items);
-    memset(&c->overlay, 0, sizeof c->overlay);
-}
-
 static void overlay_fill(struct console *c)
 {
     struct overlay *o = &c->overlay;
@@ -193,8 +187,7 @@ static bool matches(const struct overlay *o, int i)
     return strstr(o->items[i].search, folded) != NULL;
 }
 
-/* Item of the n-th line shown, or -1; the number of lines in *count. */
-static int item_shown(const struct overlay *o, int n, int *count)
+int overlay_item(const struct overlay *o, int n, int *count)
 {
     int found = -1, at = 0;
     for (int i = 0; i < o->count; i++) {
@@ -205,78 +198,6 @@ static int item_shown(const struct overlay *o, int n, int *count)
     }
     *count = at;
     return found;
-}
-
-static void item_run(struct console *c, int i)
-{
-    struct view *v = console_top(c);
-    const struct overlay_item item = c->overlay.items[i];
-    if (item.reason[0]) {
-        console_say(c, STYLE_BOLD, item.reason);
-        term_beep(c->term);
-        return;
-    }
-    overlay_close(c);
-    c->message[0] = '\0';
-    if (item.screen && v) {
-        if (item.screen != v->screen)
-            view_open(v, item.screen->name, NULL);
-    } else if (item.global != GLOBAL_NONE)
-        console_global(c, item.global);
-    else if (item.action && v)
-        v->screen->action(v, item.action);
-    else if (item.table && v && v->table)
-        table_source_act(v->table, item.table);
-}
-
-static void menu_beside(struct overlay *o, int by);
-
-void overlay_key(struct console *c, uint32_t key)
-{
-    struct overlay *o = &c->overlay;
-    int count;
-    const int here = item_shown(o, o->cursor, &count);
-    switch (key) {
-    case KEYS_ESC:
-        c->message[0] = '\0';
-        overlay_close(c);
-        return;
-    case KEYS_F(1):
-    case KEYS_F(9):
-    case KEYS_CTRL('P'): overlay_close(c); return;
-    case KEYS_UP: o->cursor -= o->cursor > 0; return;
-    case KEYS_DOWN: o->cursor += o->cursor + 1 < count; return;
-    case KEYS_LEFT:
-    case KEYS_RIGHT:
-        if (o->kind == OVERLAY_MENU && o->menu_lines > 0) {
-            menu_beside(o, key == KEYS_LEFT ? -1 : 1);
-            return;
-        }
-        break;
-    case KEYS_HOME: o->cursor = 0; return;
-    case KEYS_END: o->cursor = count > 0 ? count - 1 : 0; return;
-    case KEYS_CTRL('T'): {
-        const enum overlay_kind kind = o->kind;
-        console_global(c, GLOBAL_LANGUAGE);
-        overlay_open(c, kind);
-        return;
-    }
-    case KEYS_ENTER:
-        if (here >= 0)
-            item_run(c, here);
-        else
-            term_beep(c->term);
-        return;
-    default: break;
-    }
-    if (o->kind == OVERLAY_MENU && key >= '1' && key <= '9') {
-        const int picked = item_shown(o, (int)(key - '1'), &count);
-        if (picked >= 0)
-            item_run(c, picked);
-        return;
-    }
-    if (edit_key(&o->filter, key) == EDIT_CHANGED)
-        o->cursor = o->top = 0;
 }
 
 /* Where the explanation of an item stands in its row. */
@@ -331,7 +252,7 @@ static void item_draw(const struct overlay *o, int i, struct canvas *canvas, int
 static int whole_draw(const struct overlay *o, struct canvas *canvas, int end)
 {
     int col, cells, count;
-    const int here = item_shown(o, o->cursor, &count);
+    const int here = overlay_item(o, o->cursor, &count);
     item_second(o, canvas->cols, &col, &cells);
     if (here < 0 || (o->kind != OVERLAY_MENU && text_cells(item_words(&o->items[here])) <= cells))
         return 0;
@@ -376,7 +297,7 @@ static int menu_place(const struct overlay *o, int n, int lines, int *line, int 
     int at = 0, in = 0, count, i;
     const struct screen *before = NULL;
     *line = *column = 0;
-    for (int k = 0; (i = item_shown(o, k, &count)) >= 0; k++) {
+    for (int k = 0; (i = overlay_item(o, k, &count)) >= 0; k++) {
         const struct screen *s = o->items[i].screen;
         const int needed = 1 + (s && (!before || before->group != s->group));
         before = s ? s : before;
@@ -394,11 +315,11 @@ static int menu_place(const struct overlay *o, int n, int lines, int *line, int 
 }
 
 /* The entry beside the marked one: in the same line of the next column, or the last one before. */
-static void menu_beside(struct overlay *o, int by)
+void overlay_beside(struct overlay *o, int by)
 {
     int line, column, count, best = o->cursor, nearest = 1000;
     menu_place(o, o->cursor, o->menu_lines, &line, &column);
-    item_shown(o, 0, &count);
+    overlay_item(o, 0, &count);
     for (int k = 0; k < count; k++) {
         int other_line, other_column;
         menu_place(o, k, o->menu_lines, &other_line, &other_column);
@@ -438,7 +359,7 @@ static void menu_draw(struct overlay *o, struct canvas *canvas, int row, int end
         column >= most ? column - most + 1 : 0; /* on a window that is too small for all */
     const int shown = columns < most ? columns : most, cells = (canvas->cols - 4) / shown;
     const struct screen *before = NULL;
-    for (int n = 0; (i = item_shown(o, n, &count)) >= 0; n++) {
+    for (int n = 0; (i = overlay_item(o, n, &count)) >= 0; n++) {
         const struct screen *s = o->items[i].screen;
         menu_place(o, n, lines, &line, &column);
         const int col = 3 + (column - first) * cells, wide = cells < 36 ? cells - 1 : 36;
@@ -456,13 +377,13 @@ static void menu_draw(struct overlay *o, struct canvas *canvas, int row, int end
 void overlay_draw(struct console *c, struct canvas *canvas)
 {
     struct overlay *o = &c->overlay;
-    int count, row = frame_body_top();
+    int count, row = FRAME_TOP;
     if (o->kind == OVERLAY_NONE)
         return;
-    int end = row + frame_body_lines(canvas);
+    int end = row + FRAME_LINES(canvas);
     row += overlay_head(c, canvas, row);
     end -= whole_draw(o, canvas, end);
-    item_shown(o, 0, &count);
+    overlay_item(o, 0, &count);
     if (count == 0)
         canvas_text(canvas, row, 3, canvas->cols - 6, STYLE_PLAIN,
                     _("Nothing has this name. Backspace takes a letter back."));
@@ -475,5 +396,5 @@ void overlay_draw(struct console *c, struct canvas *canvas)
     if (o->cursor >= o->top + (end - row))
         o->top = o->cursor - (end - row) + 1;
     for (int n = o->top; n < count && row < end; n++)
-        item_draw(o, item_shown(o, n, &count), canvas, row++, n == o->cursor);
+        item_draw(o, overlay_item(o, n, &count), canvas, row++, n == o->cursor);
 }

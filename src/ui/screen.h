@@ -47,11 +47,11 @@ struct view {
     const struct screen *screen;
     struct console *console;
     void *state;
-    struct view_wait *waits;     /* the console's */
-    struct table_source *tables; /* all of its tables (table_source.h) */
-    struct table_source *table;  /* the one that has the keys; NULL: none */
-    struct view_draft *draft;    /* drafts.c: what is half typed here and was not sent yet */
-    bool present;                /* presence.c: others are told of this view */
+    struct view_wait *waits;    /* the console's */
+    struct view_part *parts;    /* kept fresh and freed with it: its tables (table_source.h) */
+    struct table_source *table; /* the one that has the keys; NULL: none */
+    struct view_draft *draft;   /* drafts.c: what is half typed here and was not sent yet */
+    bool present;               /* presence.c: others are told of this view */
 };
 
 enum screen_cause {
@@ -61,6 +61,13 @@ enum screen_cause {
     SCREEN_SETTLED, /* all keys that had come are handled; only to the screen on top */
     SCREEN_TICK,    /* a second went by */
     SCREEN_LEFT     /* Esc left what the screen waited for */
+};
+
+/* What a view has beside its own state; the first member of such a thing. */
+struct view_part {
+    struct view_part *next; /* of the same view */
+    void (*update)(struct view_part *part, enum screen_cause cause, const char *event);
+    void (*clear)(struct view_part *part); /* takes itself out of the view's parts */
 };
 
 struct screen {

@@ -19,24 +19,6 @@
 #define STATUS_AFTER_EVENT_MS 300
 #define PAPER_ROWS            50 /* enough to find why papers wait */
 
-unsigned session_role(const struct console *c)
-{
-    static const struct {
-        const char *word;
-        unsigned bit;
-    } roles[] = {
-        {"cashier", SCREEN_CASHIER}, {"electrician", SCREEN_ELECTRICIAN},
-        {"manager", SCREEN_MANAGER}, {"administrator", SCREEN_ADMINISTRATOR},
-        {"auditor", SCREEN_AUDITOR},
-    };
-    const char *word = rows_member_text(c->operator, "role");
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
-        if (strcmp(roles[i].word, word) == 0)
-            return roles[i].bit;
-    }
-    return 0;
-}
-
 static void show_screen(struct console *c, const char *name)
 {
     struct err e = {0};
@@ -260,6 +242,16 @@ void session_lock(struct console *c)
     overlay_close(c);
     c->dialog.view = NULL; /* a question over somebody's work is no part of the lock */
     ask_login(c);
+}
+
+void view_language(struct view *v, const char *language)
+{
+    session_language(v->console, language, true);
+}
+
+void view_lock(struct view *v)
+{
+    session_lock(v->console);
 }
 
 bool session_idle(struct console *c, int64_t now_ms)

@@ -323,6 +323,54 @@ static void came(void *ctx, const json_t *result, const struct err *e)
 
 /* ---- life */
 
+/* Is `event` one of the words? */
+static bool names(const char *words, const char *event)
+{
+    const size_t length = strlen(event);
+    for (const char *at = words; at && *at; at += strcspn(at, " ")) {
+        at += strspn(at, " ");
+        if (strncmp(at, event, length) == 0 && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static void update(struct view_part *part, enum screen_cause cause, const char *event)
+{
+    struct table_source *t = (struct table_source *)part;
+    const bool asked = rows_came(&t->table.rows) || t->failed.code;
+    switch (cause) {
+    case SCREEN_EVENT:
+        t->outdated |= (asked || t->request) && event && names(t->def->events, event);
+        break;
+    case SCREEN_SHOWN:
+        if (asked)
+            table_source_again(t);
+        break;
+    case SCREEN_RESUMED: t->outdated |= asked; break;
+    case SCREEN_LEFT:
+        if (t->request && !rows_came(&t->table.rows))
+            err_set(&t->failed, MSG_UI_TABLE_LEFT);
+        t->request = 0;
+        t->stale = false;
+        t->want = -1;
+        break;
+    case SCREEN_SETTLED: ask_ahead(t); break;
+    case SCREEN_TICK:
+        if (t->outdated && !t->request)
+            table_source_again(t);
+        else
+            ask_ahead(t);
+        break;
+    default: break;
+    }
+}
+
+static void part_clear(struct view_part *part)
+{
+    table_source_clear((struct table_source *)part);
+}
+
 void table_source_init_idle(struct table_source *t, struct view *v, const struct table_def *def)
 {
     memset(t, 0, sizeof *t);
@@ -334,8 +382,8 @@ void table_source_init_idle(struct table_source *t, struct view *v, const struct
     t->table.down = def->down;
     t->table.tags = def->untagged ? NULL : json_object();
     edit_init(&t->filter, EDIT_TEXT, 60);
-    t->next = v->tables;
-    v->tables = t;
+    t->part = (struct view_part){.next = v->parts, .update = update, .clear = part_clear};
+    v->parts = &t->part;
     if (!v->table)
         v->table = t;
 }
@@ -375,61 +423,19 @@ void table_source_forget(struct table_source *t)
 void table_source_clear(struct table_source *t)
 {
     struct view *v = t->view;
-    for (struct table_source **at = &v->tables; *at; at = &(*at)->next) {
-        if (*at == t) {
-            *at = t->next;
+    for (struct view_part **at = &v->parts; *at; at = &(*at)->next) {
+        if (*at == &t->part) {
+            *at = t->part.next;
             break;
         }
     }
     if (v->table == t)
-        v->table = v->tables;
+        v->table = (struct table_source *)v->parts; /* a view has no other parts */
     view_forget(v, t->request);
     table_clear(&t->table);
     json_decref(t->args);
     t->args = NULL;
     t->request = 0;
-}
-
-/* Is `event` one of the words? */
-static bool names(const char *words, const char *event)
-{
-    const size_t length = strlen(event);
-    for (const char *at = words; at && *at; at += strcspn(at, " ")) {
-        at += strspn(at, " ");
-        if (strncmp(at, event, length) == 0 && (at[length] == ' ' || at[length] == '\0'))
-            return true;
-    }
-    return false;
-}
-
-void table_source_update(struct table_source *t, enum screen_cause cause, const char *event)
-{
-    const bool asked = rows_came(&t->table.rows) || t->failed.code;
-    switch (cause) {
-    case SCREEN_EVENT:
-        t->outdated |= (asked || t->request) && event && names(t->def->events, event);
-        break;
-    case SCREEN_SHOWN:
-        if (asked)
-            table_source_again(t);
-        break;
-    case SCREEN_RESUMED: t->outdated |= asked; break;
-    case SCREEN_LEFT:
-        if (t->request && !rows_came(&t->table.rows))
-            err_set(&t->failed, MSG_UI_TABLE_LEFT);
-        t->request = 0;
-        t->stale = false;
-        t->want = -1;
-        break;
-    case SCREEN_SETTLED: ask_ahead(t); break;
-    case SCREEN_TICK:
-        if (t->outdated && !t->request)
-            table_source_again(t);
-        else
-            ask_ahead(t);
-        break;
-    default: break;
-    }
 }
 
 /* ---- keys */

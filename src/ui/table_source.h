@@ -42,12 +42,12 @@ struct table_def {
 };
 
 struct table_source {
+    struct view_part part;
     const struct table_def *def;
     struct view *view;
-    struct table_source *next; /* of the same view */
-    struct table table;        /* rows, cursor: table.h */
-    json_t *args;              /* of the query */
-    size_t choice;             /* of def->choices */
+    struct table table; /* rows, cursor: table.h */
+    json_t *args;       /* of the query */
+    size_t choice;      /* of def->choices */
     struct edit filter;
     bool filtering;         /* the filter line takes the keys */
     char found[EDIT_BYTES]; /* the filter that was asked for */
@@ -126,7 +126,6 @@ bool table_source_key(struct table_source *t, uint32_t key);
 void table_source_act(struct table_source *t, int action);
 /* N_() reason why not; NULL: it is possible. */
 const char *table_source_why_not(const struct table_source *t, int action);
-void table_source_update(struct table_source *t, enum screen_cause cause, const char *event);
 
 /* ---- for the export screen */
 

@@ -1,6 +1,6 @@
 /*
- * Open screens: the stack of views, their requests, and the keys that wait while one of them waits for
- * an answer. What is drawn around them is frame.c's business.
+ * Open screens: the stack of views, and what a screen may ask and do. Their requests are view_ask.c's, what is drawn around
+ * them is frame.c's.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,35 +9,6 @@
 #include "console_state.h"
 #include "message.h"
 #include "rows.h"
-#include "table_source.h"
-
-const struct screen *views_find(const char *name)
-{
-    for (int i = 0; screen_registry[i]; i++) {
-        if (strcmp(screen_registry[i]->name, name) == 0)
-            return screen_registry[i];
-    }
-    return NULL;
-}
-
-bool views_opened(const struct console *c, const char *name)
-{
-    for (int i = 0; i < c->depth; i++) {
-        if (strcmp(c->views[i]->screen->name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void waits_forget(struct view *v)
-{
-    while (v->waits) {
-        struct view_wait *wait = v->waits;
-        v->waits = wait->next;
-        link_forget(v->console->link, wait->number);
-        free(wait);
-    }
-}
 
 static void view_free(struct view *v)
 {
@@ -48,9 +19,9 @@ static void view_free(struct view *v)
         view_release(v, false);
     if (c->dialog.view == v)
         c->dialog.view = NULL;
-    waits_forget(v);
-    while (v->tables)
-        table_source_clear(v->tables);
+    view_waits_forget(v);
+    while (v->parts)
+        v->parts->clear(v->parts);
     if (v->screen->close)
         v->screen->close(v);
     free(v->state);
@@ -60,8 +31,8 @@ static void view_free(struct view *v)
 static void view_update(struct view *v, enum screen_cause cause, const char *event,
                         const json_t *data)
 {
-    for (struct table_source *t = v->tables; t; t = t->next)
-        table_source_update(t, cause, event);
+    for (struct view_part *p = v->parts; p; p = p->next)
+        p->update(p, cause, event);
     if (v->screen->update)
         v->screen->update(v, cause, event, data);
 }
@@ -121,84 +92,6 @@ void views_update(struct console *c, enum screen_cause cause, const char *event,
         view_update(c->views[i], cause, event, data);
 }
 
-/* ---- requests */
-
-static void wait_over(void *ctx, const json_t *result, const struct err *e)
-{
-    struct view_wait *wait = ctx;
-    struct view *v = wait->view;
-    for (struct view_wait **at = &v->waits; *at; at = &(*at)->next) {
-        if (*at == wait) {
-            *at = wait->next;
-            break;
-        }
-    }
-    const struct view_wait w = *wait;
-    free(wait);
-    if (w.reply_to)
-        w.reply_to(w.ctx, result, e);
-    else if (w.reply)
-        w.reply(v, result, e);
-}
-
-static int ask(struct view *v, const char *call, json_t *args, const char *once,
-               const struct view_wait *how)
-{
-    struct view_wait *wait = mem_new(sizeof *wait);
-    *wait = *how;
-    wait->view = v;
-    wait->since_ms = clock_mono_ms();
-    wait->next = v->waits;
-    v->waits = wait;
-    const int number = link_send(v->console->link, call, args, once, wait_over, wait);
-    /* The reply never comes before link_pump(), so wait is still there. */
-    wait->number = number;
-    return number;
-}
-
-int view_ask(struct view *v, const char *call, json_t *args, const char *once, const char *what,
-             view_reply_fn *reply)
-{
-    return ask(v, call, args, once, &(struct view_wait){.what = what, .reply = reply});
-}
-
-int view_ask_for(struct view *v, const char *call, json_t *args, const char *what,
-                 view_reply_to_fn *reply, void *ctx)
-{
-    return ask(v, call, args, NULL,
-               &(struct view_wait){.what = what, .reply_to = reply, .ctx = ctx});
-}
-
-void view_forget(struct view *v, int request)
-{
-    for (struct view_wait **at = &v->waits; *at; at = &(*at)->next) {
-        struct view_wait *wait = *at;
-        if (wait->number == request) {
-            *at = wait->next;
-            link_forget(v->console->link, request);
-            free(wait);
-            return;
-        }
-    }
-}
-
-const struct view_wait *views_wait(const struct console *c, int64_t now_ms, int64_t *next_ms)
-{
-    const struct view_wait *oldest = NULL;
-    *next_ms = 0;
-    if (c->depth == 0)
-        return NULL;
-    for (const struct view_wait *w = c->views[c->depth - 1]->waits; w; w = w->next) {
-        if (w->what && (!oldest || w->since_ms < oldest->since_ms))
-            oldest = w;
-    }
-    if (oldest && now_ms - oldest->since_ms < CONSOLE_WAIT_MS) {
-        *next_ms = oldest->since_ms + CONSOLE_WAIT_MS;
-        return NULL;
-    }
-    return oldest;
-}
-
 bool views_leave(struct console *c)
 {
     int64_t next;
@@ -222,133 +115,7 @@ bool views_leave(struct console *c)
     return true;
 }
 
-/* ---- keys that wait */
-
-void view_hold(struct view *v)
-{
-    v->console->held_by = v;
-}
-
-void view_release(struct view *v, bool keep)
-{
-    struct console *c = v->console;
-    if (c->held_by != v)
-        return;
-    c->held_by = NULL;
-    if (keep)
-        return;
-    const bool waiting = c->held_count > 0;
-    c->held_count = 0;
-    if (keys_discard(&c->keys) || waiting)
-        view_beep(v);
-}
-
-void views_discard(struct console *c)
-{
-    char bytes[256];
-    int got;
-    bool ahead = keys_discard(&c->keys) || c->held_count > 0;
-    c->held_count = 0;
-    while (c->term && (got = term_read(c->term, bytes, sizeof bytes)) > 0) {
-        keys_feed(&c->keys, bytes, (size_t)got, clock_mono_ms());
-        ahead |=
-            keys_discard(&c->keys); /* whole: half of a key or of a paste must not be typed later */
-    }
-    if (ahead && c->term)
-        term_beep(c->term);
-}
-
-void view_discard(struct view *v)
-{
-    views_discard(v->console);
-}
-
-/* Two Enters of one burst are a paste or a line that stood still, and nobody saw what the first one asked: the second
- * one is no answer. */
-static bool enter_of_burst(struct console *c, uint32_t key)
-{
-    const int64_t at_ms = keys_at_ms(&c->keys);
-    const bool same =
-        key == KEYS_ENTER && c->last_enter && at_ms - c->last_enter_ms <= KEYS_BURST_MS;
-    c->last_enter = key == KEYS_ENTER;
-    c->last_enter_ms = at_ms;
-    return same;
-}
-
-static bool key_waited(struct console *c, uint32_t *key)
-{
-    if (c->held_count == 0)
-        return false;
-    *key = c->held[0];
-    c->held_count--;
-    memmove(c->held, c->held + 1, (size_t)c->held_count * sizeof *c->held);
-    return true;
-}
-
-/* While something is waited for only Esc and the repaint are heard; the rest is kept in order. */
-static void key_held(struct console *c, uint32_t key)
-{
-    if (key == KEYS_ESC) {
-        views_leave(c);
-    } else if (key == KEYS_CTRL('C')) {
-        views_leave(c);
-        console_key(c, key); /* what is left unanswered has its say */
-    } else if (key == KEYS_CTRL('L')) {
-        console_global(c, GLOBAL_REPAINT);
-    } else if (c->held_count < CONSOLE_HELD_MAX) {
-        c->held[c->held_count++] = key;
-    }
-}
-
-void views_flow(struct console *c)
-{
-    uint32_t key;
-    bool some = false;
-    for (;;) {
-        if (!c->held_by && key_waited(c, &key)) {
-            console_key(c, key);
-        } else if (keys_next(&c->keys, clock_mono_ms(), &key)) {
-            if (enter_of_burst(c, key))
-                c->beep = true;
-            else if (c->held_by)
-                key_held(c, key);
-            else
-                console_key(c, key);
-        } else {
-            break;
-        }
-        some = true;
-        if (c->leaving)
-            return;
-    }
-    if (some && !c->held_by)
-        views_update(c, SCREEN_SETTLED, NULL, NULL);
-}
-
 /* ---- what screens may do */
-
-void view_say(struct view *v, const char *text)
-{
-    console_say(v->console, STYLE_PLAIN, text);
-}
-
-void view_warn(struct view *v, const char *text)
-{
-    console_say(v->console, STYLE_BOLD, text);
-}
-
-void view_error(struct view *v, const struct err *e)
-{
-    char text[CONSOLE_TEXT_MAX];
-    console_say(v->console, STYLE_BOLD, message_text(e, text, sizeof text));
-}
-
-void view_beep(struct view *v)
-{
-    struct console *c = v->console;
-    c->beep = true;
-    c->paste_cut |= c->pasting;
-}
 
 bool view_definite(const struct err *e)
 {
@@ -466,16 +233,6 @@ const char *view_login_given(const struct view *v)
 {
     const char *login = v->console->options.login;
     return login ? login : "";
-}
-
-void view_language(struct view *v, const char *language)
-{
-    session_language(v->console, language, true);
-}
-
-void view_lock(struct view *v)
-{
-    session_lock(v->console);
 }
 
 void view_quit(struct view *v)
