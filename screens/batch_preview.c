@@ -19,12 +19,13 @@
 
 enum { ACTION_START = 1, ACTION_AGAIN, ACTION_METER };
 
-/* A batch again: taken back, or its failures once more. */
+/* A batch again: taken back, its failures once more, what it did not reach. */
 static const struct again {
     const char *word, *preview, *call, *title;
 } agains[] = {
     {"undo", "batch.undo_preview", "batch.undo", N_("Back to what was before: %1, %2 selected")},
     {"retry", "batch.retry_preview", "batch.retry", N_("Failures once more: %1, %2 selected")},
+    {"resume", "batch.resume_preview", "batch.resume", N_("Going on: %1, %2 not reached")},
 };
 
 struct preview {
@@ -352,10 +353,70 @@ static void preview_update(struct view *v, enum screen_cause cause, const char *
         ask(v, s->offset + s->table.cursor);
 }
 
+/* What the marked meter holds of the values and what it would, whole: the columns may be too narrow. Returns the rows that
+ * it takes, from the bottom up; draws where `draw`. */
+static int marked_draw(const struct preview *s, struct canvas *c, int bottom, int64_t now_utc,
+                       bool draw)
+{
+    const struct rows *r = &s->table.rows;
+    const int row = s->table.cursor;
+    char held[SHOW_TEXT_MAX], both[2][SHOW_TEXT_MAX * 2];
+    int lines = 0;
+    if (batch_switches(s->command) || rows_count(r) == 0 || rows_value(r, row, "skip"))
+        return 0;
+    batch_state_words(s->command, rows_value(r, row, "now"), now_utc, held);
+    show_format(both[0], sizeof both[0], _("Now: %1"), SHOW_ARGS(held));
+    batch_state_words(s->command, rows_value(r, row, "then"), now_utc, held);
+    show_format(both[1], sizeof both[1], _("Then: %1"), SHOW_ARGS(held));
+    for (int i = 1; i >= 0; i--) {
+        const int own = text_width(both[i]) > c->cols - 2 ? 2 : 1;
+        lines += own;
+        if (draw)
+            canvas_paragraph(c, bottom - lines, 1, c->cols - 2, own, STYLE_PLAIN, both[i]);
+    }
+    return lines;
+}
+
+/* "1-12 of 30" where not all are seen. */
+static void place_draw(const struct preview *s, struct canvas *c, int row)
+{
+    char text[SHOW_TEXT_MAX], from[24], to[24], all[24];
+    const int64_t first = s->offset + s->table.top + 1;
+    int64_t last = first + s->table.height - 1;
+    last = last < s->total ? last : s->total;
+    if (first <= 1 && last >= s->total)
+        return;
+    snprintf(from, sizeof from, "%lld", (long long)first);
+    snprintf(to, sizeof to, "%lld", (long long)last);
+    snprintf(all, sizeof all, "%lld", (long long)s->total);
+    show_format(text, sizeof text, _("%1-%2 of %3"), SHOW_ARGS(from, to, all));
+    canvas_right(c, row, c->cols - 31, 30, STYLE_DIM, text);
+}
+
+/* The command with its values, on two lines where one is too short. Returns the lines. */
+static int title_draw(const struct preview *s, struct canvas *c, int row, int64_t now_utc)
+{
+    char title[BATCH_TITLE_MAX + 100], text[SHOW_TEXT_MAX], dark[24];
+    title_of(s, now_utc, title, sizeof title);
+    snprintf(dark, sizeof dark, "%lld", (long long)s->dark);
+    show_format(text, sizeof text,
+                s->dark > 0 ? _("%1 will lose power now") : _("nobody loses power now"),
+                SHOW_ARGS(dark));
+    const int said = text_width(text), cells = c->cols - said - 4;
+    const bool fits = text_width(title) <= cells;
+    if (fits)
+        canvas_text(c, row, 1, cells, STYLE_BOLD, title);
+    const int used = fits ? 1 : canvas_paragraph(c, row + 1, 1, c->cols - 2, 2, STYLE_BOLD, title);
+    canvas_right(c, row, c->cols - said - 1, said,
+                 s->dark > 0 ? STYLE_BOLD | STYLE_RED : STYLE_BOLD, text);
+    return fits ? 1 : 1 + used;
+}
+
 static void preview_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct preview *s = v->state;
-    char text[BATCH_TITLE_MAX + 100], dark[24], will[24], skipped[24], tried[24];
+    char text[BATCH_TITLE_MAX + 100], will[24], skipped[24], tried[24];
+    const int64_t now = view_now(v);
     batch_steps_draw(c, top, STEP_PREVIEW);
     if (!rows_came(&s->table.rows)) {
         if (!s->request)
@@ -363,18 +424,14 @@ static void preview_draw(struct view *v, struct canvas *c, int top, int lines)
                              _("There is no preview. r asks for it again; Esc goes back."));
         return;
     }
-    snprintf(dark, sizeof dark, "%lld", (long long)s->dark);
     snprintf(will, sizeof will, "%lld", (long long)s->will);
     snprintf(skipped, sizeof skipped, "%lld", (long long)s->skipped);
     snprintf(tried, sizeof tried, "%lld", (long long)s->tried);
-    canvas_text(c, top + 1, 1, c->cols - 30, STYLE_BOLD,
-                title_of(s, view_now(v), text, sizeof text));
-    show_format(text, sizeof text,
-                s->dark > 0 ? _("%1 will lose power now") : _("nobody loses power now"),
-                SHOW_ARGS(dark));
-    canvas_right(c, top + 1, c->cols - 29, 28, s->dark > 0 ? STYLE_BOLD | STYLE_RED : STYLE_BOLD,
-                 text);
-    table_draw(&s->table, c, top + 2, lines - 5, view_now(v), true);
+    const int head = 1 + title_draw(s, c, top + 1, now);
+    const int marked = marked_draw(s, c, 0, now, false);
+    table_draw(&s->table, c, top + head, lines - 3 - head - marked, now, true);
+    place_draw(s, c, top);
+    marked_draw(s, c, top + lines - 2, now, true);
     if (rows_count(&s->table.rows) > 0) /* whole: the column may be too narrow */
         canvas_text(c, top + lines - 2, 1, c->cols - 2, STYLE_PLAIN,
                     note_words(&s->table.rows, s->table.cursor, text));

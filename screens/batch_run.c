@@ -98,7 +98,7 @@ static const struct table_choice which[] = {
     {"failed", N_("failed")},
     {"done", N_("carried out")},
     {"skipped", N_("skipped")},
-    {"waiting", N_("waiting")},
+    {"waiting", N_("not begun yet")},
     {"cancelled", N_("not sent")},
     {NULL, NULL},
 };
@@ -187,31 +187,11 @@ static void stop_answer(struct view *v, const json_t *result, const struct err *
     ask(v);
 }
 
-static void resumed(struct view *v, const json_t *result, const struct err *e)
-{
-    struct running *s = v->state;
-    (void)result;
-    if (e)
-        view_error(v, e);
-    else
-        s->mine = true;
-    ask(v);
-}
-
 static void stop(struct view *v)
 {
     const struct running *s = v->state;
     view_ask(v, "batch.stop", json_pack("{s:I}", "batch", (json_int_t)s->batch_id), NULL,
              N_("stopping the batch"), stop_answer);
-}
-
-static void resume(struct view *v)
-{
-    const struct running *s = v->state;
-    view_ask(v, "batch.resume",
-             json_pack("{s:I,s:I}", "batch", (json_int_t)s->batch_id, "dark",
-                       (json_int_t)count(s, "dark_left")),
-             NULL, N_("going on with the batch"), resumed);
 }
 
 static void title_say(struct view *v, char title[SHOW_TEXT_MAX])
@@ -225,18 +205,6 @@ static void title_say(struct view *v, char title[SHOW_TEXT_MAX])
     snprintf(number, sizeof number, "%lld", (long long)undone);
     show_format(title, SHOW_TEXT_MAX, undone ? _("back from batch %1: %2") : "%2",
                 SHOW_ARGS(number, command));
-}
-
-/* Both send to meters: how many of them go dark is said, and typed; where none does, how many get it. */
-static void ask_number(struct view *v, const char *dark_format, const char *format, int64_t number,
-                       int64_t dark, void (*yes)(struct view *))
-{
-    char title[SHOW_TEXT_MAX], text[SHOW_TEXT_MAX * 2], digits[24], dark_digits[24];
-    snprintf(digits, sizeof digits, "%lld", (long long)number);
-    snprintf(dark_digits, sizeof dark_digits, "%lld", (long long)dark);
-    title_say(v, title);
-    show_format(text, sizeof text, dark > 0 ? dark_format : format, SHOW_ARGS(digits, dark_digits));
-    view_dialog(v, title, text, dark > 0 ? dark_digits : digits, yes);
 }
 
 static void run_action(struct view *v, int action)
@@ -254,12 +222,7 @@ static void run_action(struct view *v, int action)
         if (is(s, "running"))
             stop(v);
         else
-            ask_number(v,
-                       _("Meters that were not reached and will be commanded now: %1. Of them "
-                         "will lose their power: %2. Type how many lose it."),
-                       _("Meters that were not reached and will be commanded now: %1. Nobody will "
-                         "lose power. Type how many are commanded."),
-                       count(s, "cancelled") + count(s, "left"), count(s, "dark_left"), resume);
+            view_open(v, "batch_preview", json_pack("{s:I}", "resume", (json_int_t)s->batch_id));
         break;
     case ACTION_UNDO:
         view_open(v, "batch_preview", json_pack("{s:I}", "undo", (json_int_t)s->batch_id));
@@ -472,7 +435,9 @@ static const struct screen_key keys[] = {
     {.key = KEYS_F(12),
      .action = ACTION_STOP,
      .label = N_("Stop, go on"),
-     .help = N_("Stop it after the exchange under way; go on with one that was stopped"),
+     .help =
+         N_("Stop it after the exchange under way; go on with one that was stopped, with its own "
+            "preview"),
      .roles = BATCH_ROLES},
     {.key = KEYS_TAB,
      .action = ACTION_RETRY,

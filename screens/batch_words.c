@@ -174,6 +174,7 @@ static const struct {
     {"done", N_("carried out")},
     {"given", N_("under way")},
     {"cancelled", N_("not sent")},
+    {"waiting", N_("not begun yet")},
 };
 
 const char *batch_shown_state(const struct rows *r, int row, char *buf)

@@ -4,7 +4,7 @@
 -- column: batch id Batch
 -- column: at time Started
 -- column: command state Command
--- column: state state State
+-- column: state course State
 -- column: way state Given as
 -- column: undo_of id Undo of
 -- column: retry_of id Retry of
@@ -20,8 +20,6 @@
 -- column: away_meters integer Meters that wait for them
 -- column: away_until time They wait until
 -- column: dark integer Went dark
--- column: dark_left integer Not commanded yet and would go dark
--- column: dark_failed integer Failed and would go dark
 -- column: operator text Operator
 -- column: selection text Selection
 -- column: undone_by id Undone by
@@ -39,7 +37,8 @@ WITH b AS (
            b.total - b.done - b.failed - b.skipped - b.cancelled AS left_now
     FROM batch b WHERE b.id = :batch
 )
-SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state,
+SELECT b.id AS batch, b.created_at_utc AS at, b.command,
+       CASE WHEN b.state = 'done' AND b.done = 0 AND b.failed > 0 THEN 'failed' ELSE b.state END AS state,
        CASE WHEN b.undo_of THEN 'undo' WHEN b.retry_of THEN 'retry' ELSE '' END AS way, b.undo_of, b.retry_of, b.total, b.done, b.failed, b.skipped, b.cancelled,
        b.left_now AS left, b.over_now * 1000 / b.span_s AS rate_e3,
        CASE WHEN b.over_now > 0 THEN b.left_now * b.span_s / b.over_now END AS left_s,
@@ -50,8 +49,6 @@ SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state,
        (SELECT max(l.until_utc) FROM batch_line l WHERE l.batch_id = b.id AND l.until_utc > unixepoch()) AS away_until,
        -- those that were switched, not those of the preview
        (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'done') AS dark,
-       (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'cancelled') AS dark_left,
-       (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'failed') AS dark_failed,
        coalesce(o.name, '') AS operator, b.selection,
        -- scan: batches are few, and asked about one at a time
        (SELECT max(u.id) FROM batch u WHERE u.undo_of = b.id) AS undone_by, b.fail_percent, b.expires_at_utc AS expires_at,

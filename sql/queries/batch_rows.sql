@@ -6,7 +6,7 @@
 -- column: meter text Meter
 -- column: room text Room
 -- column: tenant text Tenant
--- column: state state State
+-- column: state course State
 -- column: reason sentence Reason
 -- column: at time Time
 -- column: dark integer Went dark
@@ -24,7 +24,8 @@
 -- column: undo_of id Undo of
 -- key: n up
 -- What was commanded, and whether as the undo of another batch, stands in each row, so that a sheet says it alone.
-SELECT r.n, m.number AS meter, s.name AS room, coalesce(t.name, '') AS tenant, r.state, r.reason, r.at_utc AS at, r.dark,
+SELECT r.n, m.number AS meter, s.name AS room, coalesce(t.name, '') AS tenant, r.state, r.reason, r.at_utc AS at,
+       r.dark AND r.state = 'done' AS dark, -- what happened, not what was planned
        r.before ->> 'mode' AS mode_before, r.after ->> 'mode' AS mode_after,
        coalesce(r.after ->> 'balance_minor', r.before ->> 'balance_minor') AS balance_minor, b.detail, r.before,
        r.after,

@@ -6,7 +6,7 @@
 -- column: batch id Batch
 -- column: at time Started
 -- column: command state Command
--- column: state state State
+-- column: state course State
 -- column: way state Given as
 -- column: undo_of id Undo of
 -- column: retry_of id Retry of
@@ -25,7 +25,8 @@
 -- key: batch down
 -- An undo is of the command that it takes back: way says so. "open" are those that are running or stopping, "failed" those in which meters failed.
 -- scan: newest first along the key, one page
-SELECT b.id AS batch, b.created_at_utc AS at, b.command, b.state,
+SELECT b.id AS batch, b.created_at_utc AS at, b.command,
+       CASE WHEN b.state = 'done' AND b.done = 0 AND b.failed > 0 THEN 'failed' ELSE b.state END AS state,
        CASE WHEN b.undo_of THEN 'undo' WHEN b.retry_of THEN 'retry' ELSE '' END AS way, b.undo_of, b.retry_of, b.total, b.done, b.failed, b.skipped, b.cancelled,
        -- those that were switched, not those of the preview
        (SELECT count(*) FROM batch_row r WHERE r.batch_id = b.id AND r.dark AND r.state = 'done') AS dark,

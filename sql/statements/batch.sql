@@ -59,11 +59,14 @@ WHERE batch_id = ?1 AND channel_id = ?2 AND state = 'waiting' ORDER BY n LIMIT 1
 -- name: batch_channels
 SELECT DISTINCT channel_id FROM batch_row INDEXED BY batch_row_waiting WHERE batch_id = ?1 AND state = 'waiting';
 -- name: batch_row_given
-UPDATE batch_row SET state = 'given', order_id = nullif(?3, 0), at_utc = ?4 WHERE batch_id = ?1 AND n = ?2;
+UPDATE batch_row SET state = 'given', order_id = nullif(?3, 0), at_utc = ?4, dark = ?5 WHERE batch_id = ?1 AND n = ?2;
 -- name: batch_row_over
 UPDATE batch_row SET state = ?3, reason = ?4, at_utc = ?5 WHERE batch_id = ?1 AND n = ?2;
 -- name: batch_row_after
-UPDATE batch_row SET after = ?3 WHERE batch_id = ?1 AND n = ?2;
+-- dark is what was, not what was planned: a relay that was closed and is open. What other values do to it (?4) may come later.
+UPDATE batch_row SET after = ?3, dark = CASE WHEN before ->> 'relay_closed' IS NULL THEN dark
+    ELSE before ->> 'relay_closed' AND (NOT ?3 ->> 'relay_closed' OR (?4 AND dark)) END
+WHERE batch_id = ?1 AND n = ?2;
 -- name: batch_row_before
 -- The first look counts: a second frame's "before" is what the first one may have made.
 UPDATE batch_row SET before = ?2 WHERE order_id = ?1 AND before = '{}';
@@ -100,8 +103,6 @@ UPDATE batch SET state = ?2, reason = CASE WHEN ?3 = '' THEN reason ELSE ?3 END,
 -- name: batch_resume
 UPDATE batch SET state = 'running', reason = '', ended_at_utc = NULL, began_at_utc = ?2, began_over = done + failed,
        began_failed = failed WHERE id = ?1;
--- name: batch_dark_left
-SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND state = 'cancelled' AND dark;
 -- name: batch_resume_rows
 UPDATE batch_row SET state = 'waiting', reason = '', order_id = NULL WHERE batch_id = ?1 AND state = 'cancelled';
 -- name: batch_line_away

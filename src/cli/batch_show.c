@@ -260,9 +260,10 @@ static void end_say(const json_t *b)
     char why[512], deed[128];
     json_t *reason = json_loads(text_of(b, "reason"), 0, NULL);
     printf(_("batch %lld, %s: %s. %lld done, %lld failed, %lld skipped, %lld not reached\n"),
-           (long long)number(b, "batch"), deed_say(b, deed, sizeof deed), _(text_of(b, "state")),
-           (long long)number(b, "done"), (long long)number(b, "failed"),
-           (long long)number(b, "skipped"), (long long)number(b, "cancelled"));
+           (long long)number(b, "batch"), deed_say(b, deed, sizeof deed),
+           cli_course(text_of(b, "state")), (long long)number(b, "done"),
+           (long long)number(b, "failed"), (long long)number(b, "skipped"),
+           (long long)number(b, "cancelled"));
     if (reason)
         printf("%s\n", sentence(reason, why, sizeof why));
     json_decref(reason);
@@ -301,7 +302,7 @@ int batch_follow(struct cli *cli, int64_t batch, bool json, struct err *e)
         cli_json(b);
     else if (code == 0)
         end_say(b);
-    if (code == 0 && strcmp(text_of(b, "state"), "done") != 0)
+    if (code == 0 && strcmp(text_of(b, "state"), "stopped") == 0)
         code = err_set(e, MSG_CLI_BATCH_STOPPED, batch, number(b, "cancelled"));
     else if (code == 0 && number(b, "failed") > 0)
         code = err_set(e, MSG_CLI_BATCH_FAILED, batch, number(b, "failed"));

@@ -92,6 +92,8 @@ size_t cli_column(const json_t *rows, const char *name);
 const char *cli_cell(const char *kind, const json_t *value, char *buf, size_t size);
 /* The same of every kind but "held" (held.h), whose words are made of values. */
 const char *cli_value(const char *kind, const json_t *value, char *buf, size_t size);
+/* How far a batch or a row of one is, of a cell of kind "course": "done" of a batch is no top-up. */
+const char *cli_course(const char *word);
 /* What is packed in a cell of kind "sentence" in the reader's words; a text that is no such thing as it is. Returns buf. */
 const char *cli_sentence(const char *packed, char *buf, size_t size);
 /* Any JSON on one line of standard output. */

@@ -98,13 +98,16 @@ static void sentences_say(json_t *page)
     json_array_foreach(json_object_get(page, "columns"), c, column)
     {
         const char *kind = json_string_value(json_object_get(column, "kind"));
-        if (!kind || strcmp(kind, "sentence") != 0)
+        const bool course = kind && strcmp(kind, "course") == 0;
+        if (!course && (!kind || strcmp(kind, "sentence") != 0))
             continue;
         json_array_foreach(json_object_get(page, "rows"), r, row)
         {
             const char *packed = json_string_value(json_array_get(row, c));
             if (packed)
-                json_array_set_new(row, c, json_string(cli_sentence(packed, text, sizeof text)));
+                json_array_set_new(row, c,
+                                   json_string(course ? cli_course(packed)
+                                                      : cli_sentence(packed, text, sizeof text)));
         }
     }
 }

@@ -38,6 +38,21 @@ const char *cli_sentence(const char *packed, char *buf, size_t size)
     return buf;
 }
 
+const char *cli_course(const char *word)
+{
+    static const struct {
+        const char *word, *said;
+    } words[] = {{"done", N_("carried out")},
+                 {"given", N_("under way")},
+                 {"cancelled", N_("not sent")},
+                 {"waiting", N_("not begun yet")}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].word, word) == 0)
+            return _(words[i].said);
+    }
+    return _(word);
+}
+
 const char *cli_value(const char *kind, const json_t *value, char *buf, size_t size)
 {
     char number[MONEY_TEXT_MAX];
@@ -49,6 +64,8 @@ const char *cli_value(const char *kind, const json_t *value, char *buf, size_t s
         const char *text = json_string_value(value);
         if (strcmp(kind, "sentence") == 0)
             return cli_sentence(text, buf, size);
+        if (strcmp(kind, "course") == 0)
+            text = cli_course(text);
         text_copy(buf, size, strcmp(kind, "state") == 0 ? _(text) : text);
         return buf;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "batch_list.h"
 #include "batch_show.h"
 #include "clock.h"
 #include "held.h"
@@ -16,13 +17,10 @@
 #include "text.h"
 #include "verb.h"
 
-#define LIST_BYTES 500000
-#define DAY_S      86400
-
 struct words {
     const char *select, *file, *price, *tariff, *alarm1, *alarm2, *overdraft, *recovery, *power,
         *until, *percent, *yes, *id, *csv, *xlsx;
-    bool dry_run, no_wait, odd, json;
+    bool dry_run, no_wait, odd, json, protected_too;
 };
 
 /* ---- the values */
@@ -86,47 +84,11 @@ static int until_set(json_t *args, const char *text, struct err *e)
     return 0;
 }
 
-/* The meters of a list: the first word of each line that begins with a digit ("190301527", "190301527,1204,..."). */
-static int list_read(const char *path, char **out, struct err *e)
-{
-    bool pipe = strcmp(path, "-") == 0;
-    FILE *f = pipe ? stdin : fopen(path, "re");
-    char *line = NULL, *list = mem_text("meter:");
-    size_t used = strlen(list), room = 0;
-    int code = f ? 0 : err_set(e, MSG_CLI_BATCH_LIST, path);
-
-    while (code == 0 && getline(&line, &room, f) >= 0) { /* whole: a piece may begin with digits */
-        text_fold_width(line);
-        const char *number = line + strspn(line, " \t\"");
-        size_t n = strspn(number, "0123456789");
-        if (n == 0)
-            continue;
-        if (used + n + 2 > LIST_BYTES) {
-            code = err_set(e, MSG_CLI_BATCH_LONG, path);
-            break;
-        }
-        list = mem_grow(list, used + n + 2);
-        if (list[used - 1] != ':')
-            list[used++] = ',';
-        memcpy(list + used, number, n);
-        list[used += n] = '\0';
-    }
-    free(line);
-    if (f && !pipe)
-        fclose(f);
-    if (code == 0 && list[used - 1] == ':')
-        code = err_set(e, MSG_CLI_BATCH_LIST, path);
-    if (code == 0)
-        *out = list;
-    else
-        free(list);
-    return code;
-}
-
-static int select_set(json_t *args, const struct words *w, const char *verb, struct err *e)
+static int select_set(struct cli *cli, json_t *args, const struct words *w, const char *verb,
+                      struct err *e)
 {
     char *list = NULL;
-    int code = w->file ? list_read(w->file, &list, e) : 0;
+    int code = w->file ? batch_list_read(cli, w->file, &list, e) : 0;
     if (code)
         return code;
     if (!list && !w->select)
@@ -139,12 +101,12 @@ static int select_set(json_t *args, const struct words *w, const char *verb, str
     return 0;
 }
 
-static json_t *args_read(const char *verb, const char *command, const struct words *w,
-                         struct err *e)
+static json_t *args_read(struct cli *cli, const char *verb, const char *command,
+                         const struct words *w, struct err *e)
 {
     json_t *args = json_pack("{s:s}", "command", command);
     int64_t price = 0, watts = 0;
-    int code = select_set(args, w, verb, e);
+    int code = select_set(cli, args, w, verb, e);
     if (code == 0 && w->price)
         code = price_parse(w->price, &price, e);
     if (code == 0 && w->price)
@@ -167,6 +129,8 @@ static json_t *args_read(const char *verb, const char *command, const struct wor
         code = whole_set(args, verb, "fail_percent", w->percent, e);
     if (code == 0)
         code = until_set(args, w->until, e);
+    if (w->protected_too)
+        json_object_set_new(args, "protected", json_true());
     if (code == 0)
         return args;
     json_decref(args);
@@ -242,48 +206,22 @@ static int list(struct cli *cli, const struct words *w, struct err *e)
     return code;
 }
 
-/* args are taken. */
-static int state_set(struct cli *cli, const char *call, int64_t batch, json_t *args,
-                     const struct words *w, struct err *e)
+static int stop(struct cli *cli, int64_t batch, const struct words *w, struct err *e)
 {
     char once[33];
-    json_t *done = NULL;
-    int code = cli_call(cli, call, args, link_once(once), 0, &done, e);
+    json_t *done = NULL, *b = NULL;
+    int code = cli_call(cli, "batch.stop", json_pack("{s:I}", "batch", (json_int_t)batch),
+                        link_once(once), 0, &done, e);
     json_decref(done);
-    if (code)
-        return code;
-    if (!w->no_wait && strcmp(call, "batch.resume") == 0)
-        return batch_follow(cli, batch, w->json, e);
-    json_t *b = NULL;
-    code = batch_get(cli, batch, &b, e);
+    if (code == 0)
+        code = batch_get(cli, batch, &b, e);
     if (code == 0 && w->json)
         cli_json(b);
     else if (code == 0)
         printf(_("batch %lld: %s\n"), (long long)batch,
-               _(json_string_value(json_object_get(b, "state"))));
+               cli_course(json_string_value(json_object_get(b, "state"))));
     json_decref(b);
     return code;
-}
-
-/* What goes on may take power: as many as were to lose theirs and were not reached. */
-static int resume(struct cli *cli, const char *verb, int64_t batch, const struct words *w,
-                  struct err *e)
-{
-    json_t *b = NULL;
-    int64_t dark = 0;
-    int code = w->yes ? whole(verb, w->yes, &dark, e) : batch_get(cli, batch, &b, e);
-
-    if (code == 0 && b) {
-        json_t *told = json_pack("{s:O}", "dark", json_object_get(b, "dark_left"));
-        code = batch_confirm(verb, told, &dark, e);
-        json_decref(told);
-    }
-    json_decref(b);
-    return code ? code
-                : state_set(
-                      cli, "batch.resume", batch,
-                      json_pack("{s:I,s:I}", "batch", (json_int_t)batch, "dark", (json_int_t)dark),
-                      w, e);
 }
 
 static int of_batch(struct cli *cli, const char *verb, const char *word, const char *number,
@@ -298,13 +236,16 @@ static int of_batch(struct cli *cli, const char *verb, const char *word, const c
     if (strcmp(word, "wait") == 0)
         return batch_follow(cli, batch, w->json, e);
     if (strcmp(word, "stop") == 0)
-        return state_set(cli, "batch.stop", batch, json_pack("{s:I}", "batch", (json_int_t)batch),
-                         w, e);
-    if (strcmp(word, "resume") == 0)
-        return resume(cli, verb, batch, w, e);
-    const bool retry = strcmp(word, "retry") == 0;
-    return begin(cli, verb, retry ? "batch.retry_preview" : "batch.undo_preview",
-                 retry ? "batch.retry" : "batch.undo",
+        return stop(cli, batch, w, e);
+    static const struct {
+        const char *word, *preview, *call;
+    } agains[] = {{"resume", "batch.resume_preview", "batch.resume"},
+                  {"retry", "batch.retry_preview", "batch.retry"},
+                  {"undo", "batch.undo_preview", "batch.undo"}};
+    size_t i = 0;
+    while (i < sizeof agains / sizeof *agains - 1 && strcmp(agains[i].word, word) != 0)
+        i++;
+    return begin(cli, verb, agains[i].preview, agains[i].call,
                  json_pack("{s:I}", "batch", (json_int_t)batch), w, e);
 }
 
@@ -340,6 +281,7 @@ static int run(struct cli *cli, int argc, char **argv, struct err *e)
         {.name = "dry-run", .flag = &w.dry_run},
         {.name = "no-wait", .flag = &w.no_wait},
         {.name = "odd", .flag = &w.odd},
+        {.name = "protected", .flag = &w.protected_too},
         {.name = "json", .flag = &w.json},
         {0}};
     int first, code = cli_options(argc, argv, options, &first, e);
@@ -362,7 +304,7 @@ static int run(struct cli *cli, int argc, char **argv, struct err *e)
     code = cli_link(cli, &link, e); /* the site's time zone is known from here on */
     if (code)
         return code;
-    json_t *args = args_read(argv[0], word, &w, e);
+    json_t *args = args_read(cli, argv[0], word, &w, e);
     return args ? begin(cli, argv[0], "batch.preview", "batch.start", args, &w, e) : e->code;
 }
 
@@ -378,13 +320,14 @@ const struct verb batch_verb = {
         "prepaid, off, clock, read.\n"
         "EXPR: terms beside one another must all hold, of values between commas one: all, state:cut,arrears\n"
         "building:\"Tower A\" path:\"Tower A/12F\" channel:L01 room:1204 meter:190301527 tenant:NAME model:M\n"
-        "tariff:NAME account:A role:main not:TERM. LIST: a file with a meter's number on each line, - reads it\n"
-        "from a pipe.\n"
+        "tariff:NAME account:A role:main not:TERM. LIST: a file of meters' numbers and rooms, parted by blanks, commas,\n"
+        "semicolons or lines; - reads it from a pipe. A word that is in no book is named, and nothing is sent.\n"
         "--dry-run shows what is, what will be, who goes dark and who is skipped, and sends nothing. --yes N says\n"
         "how many meters lose power by it, without being asked; where it is another number by then, nothing is\n"
         "sent. It waits for the end (--no-wait does not); whoever leaves it leaves the batch running.\n"
-        "--odd: a price of nothing, or ten times the one before, is meant. --fail-percent N: stops by itself\n"
-        "above. show takes --csv FILE or --xlsx FILE.\n"
+        "--odd: a price of nothing, or ten times the one before, is meant. --protected: power that is protected may be\n"
+        "taken, given back or protected for less long; such meters are skipped otherwise. --fail-percent N: stops\n"
+        "by itself above. show takes --csv FILE or --xlsx FILE.\n"
         "Exit: 0 all done; 65, 66, 69, 77 nothing was sent, or meters failed; 75 stopped, or not known (--id)."),
     .run = run,
 };

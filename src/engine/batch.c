@@ -272,6 +272,12 @@ static int run_retry_preview(struct engine *engine, struct session *s, int64_t i
     return ask_start(engine, s, id, args, batch_retry_preview, e);
 }
 
+static int run_resume_preview(struct engine *engine, struct session *s, int64_t id,
+                              const json_t *args, struct err *e)
+{
+    return ask_start(engine, s, id, args, batch_resume_preview, e);
+}
+
 #define VIEWERS (ROLE_FIELD | ROLE_ADMINISTRATOR | ROLE_AUDITOR)
 
 static const struct live calls[] = {
@@ -290,5 +296,10 @@ static const struct live calls[] = {
      .roles = VIEWERS,
      .params = batch_again_params,
      .run = run_retry_preview},
+    {.name = "batch.resume_preview",
+     .title = N_("See what going on with a batch would do"),
+     .roles = VIEWERS,
+     .params = batch_again_params,
+     .run = run_resume_preview},
 };
 const struct live_table batch_calls = {calls, sizeof calls / sizeof *calls};

@@ -20,12 +20,11 @@ static int may_start(enum batch_command command, const struct actor *who, struct
     return err_set(e, MSG_BATCH_TARIFF_DENIED, who->login, role_word(who->role));
 }
 
-/* dark NULL: nobody was asked for the number (a retry was confirmed with its batch). */
 static int dark_check(const struct batch_plan *p, const json_t *dark, struct err *e)
 {
-    if (p->will == 0)
+    if (p->will == 0 && p->count > 0)
         return err_set(e, MSG_BATCH_ALL_SKIPPED, (int64_t)p->count);
-    if (dark && json_integer_value(dark) != (json_int_t)p->dark)
+    if (json_integer_value(dark) != (json_int_t)p->dark)
         return err_set(e, MSG_BATCH_DARK, (int64_t)json_integer_value(dark), (int64_t)p->dark);
     return 0;
 }
@@ -47,19 +46,24 @@ static char *plan_text(const struct batch_plan *p)
     return text ? text : mem_text("[]");
 }
 
+/* Nothing is protected for less long than this. */
+#define UNTIL_LEAST_S 1
+
 static int batch_add(struct books *b, const struct actor *who, const struct batch_plan *p,
                      const json_t *fail_percent, int64_t *id, struct err *e)
 {
     struct db *db = books_db(b);
-    int64_t now = clock_utc();
+    int64_t now = clock_utc(), expires = now + setting_number(b, "batch.expire_s");
     int64_t percent =
         fail_percent ? json_integer_value(fail_percent) : setting_number(b, "batch.fail_percent");
     char *detail = json_dumps(p->values, JSON_COMPACT | JSON_SORT_KEYS), *rows = plan_text(p);
-    int rc =
-        db_run(db, SQL_batch_add, e, "sssiiiiiiiisii", batch_kinds[p->command].word,
-               detail ? detail : "{}", p->selection, who->operator_id, now,
-               now + setting_number(b, "batch.expire_s"), p->until_utc, percent, (int64_t)p->dark,
-               p->undo_of, p->retry_of, rows, (int64_t)p->count, (int64_t)p->skipped);
+    /* What protects until a time gives nobody a moment of power at that time. */
+    if (p->until_utc && p->until_utc - UNTIL_LEAST_S < expires)
+        expires = p->until_utc - UNTIL_LEAST_S;
+    int rc = db_run(db, SQL_batch_add, e, "sssiiiiiiiisii", batch_kinds[p->command].word,
+                    detail ? detail : "{}", p->selection, who->operator_id, now, expires,
+                    p->until_utc, percent, (int64_t)p->dark, p->undo_of, p->retry_of, rows,
+                    (int64_t)p->count, (int64_t)p->skipped);
 
     free(detail);
     if (rc == 0)
@@ -127,11 +131,11 @@ static void plan_free(void *prepared)
     batch_plan_free(prepared);
 }
 
-static int plan_again(struct books *b, const json_t *args, bool undo, void **prepared,
+static int plan_again(struct books *b, const json_t *args, enum batch_again how, void **prepared,
                       struct err *e)
 {
     struct batch_plan *p = NULL;
-    int rc = batch_plan_again(b, json_integer_value(json_object_get(args, "batch")), undo, &p, e);
+    int rc = batch_plan_again(b, json_integer_value(json_object_get(args, "batch")), how, &p, e);
 
     *prepared = p;
     return rc;
@@ -139,19 +143,24 @@ static int plan_again(struct books *b, const json_t *args, bool undo, void **pre
 
 static int retry_prepare(struct books *b, const json_t *args, void **prepared, struct err *e)
 {
-    return plan_again(b, args, false, prepared, e);
+    return plan_again(b, args, BATCH_RETRY, prepared, e);
+}
+
+static int resume_prepare(struct books *b, const json_t *args, void **prepared, struct err *e)
+{
+    return plan_again(b, args, BATCH_RESUME, prepared, e);
 }
 
 static int undo_prepare(struct books *b, const json_t *args, void **prepared, struct err *e)
 {
-    return plan_again(b, args, true, prepared, e);
+    return plan_again(b, args, BATCH_UNDO, prepared, e);
 }
 
-static int again(struct books *b, const struct actor *who, const json_t *args, bool undo,
+static int again(struct books *b, const struct actor *who, const json_t *args, enum batch_again how,
                  json_t **result, struct effects *fx, struct err *e)
 {
     void *ready = books_prepared(b), *own = NULL;
-    int rc = ready ? 0 : plan_again(b, args, undo, &own, e);
+    int rc = ready ? 0 : plan_again(b, args, how, &own, e);
 
     if (rc == 0)
         rc = begin(b, who, ready ? ready : own, json_object_get(args, "dark"), NULL, result, fx, e);
@@ -162,13 +171,13 @@ static int again(struct books *b, const struct actor *who, const json_t *args, b
 static int batch_retry(struct books *b, const struct actor *who, const json_t *args,
                        json_t **result, struct effects *fx, struct err *e)
 {
-    return again(b, who, args, false, result, fx, e);
+    return again(b, who, args, BATCH_RETRY, result, fx, e);
 }
 
 static int batch_undo(struct books *b, const struct actor *who, const json_t *args, json_t **result,
                       struct effects *fx, struct err *e)
 {
-    return again(b, who, args, true, result, fx, e);
+    return again(b, who, args, BATCH_UNDO, result, fx, e);
 }
 
 /* What a request about one batch needs of it. */
@@ -216,28 +225,28 @@ static int batch_stop(struct books *b, const struct actor *who, const json_t *ar
 static int batch_resume(struct books *b, const struct actor *who, const json_t *args,
                         json_t **result, struct effects *fx, struct err *e)
 {
+    void *ready = books_prepared(b), *own = NULL;
     struct one o;
-    int64_t now = clock_utc();
     int rc = one_get(b, who, args, &o, e);
 
     if (rc == 0 && strcmp(o.state, "stopped") != 0)
         return err_set(e, MSG_BATCH_STATE, o.id, o.state);
-    if (rc == 0 && o.expires_at_utc <= now)
-        return err_set(e, MSG_BATCH_EXPIRED, o.id, o.expires_at_utc);
-    const json_t *dark = json_object_get(args, "dark");
-    int64_t would = 0;
+    if (rc == 0 && !ready)
+        rc = plan_again(b, args, BATCH_RESUME, &own, e);
+    const struct batch_plan *p = ready ? ready : own;
     if (rc == 0)
-        rc = db_get(books_db(b), SQL_batch_dark_left, 0, &would, e, "i", o.id);
-    if (rc == 0 && dark && json_integer_value(dark) != (json_int_t)would)
-        return err_set(e, MSG_BATCH_DARK, (int64_t)json_integer_value(dark), would);
+        rc = dark_check(p, json_object_get(args, "dark"), e);
     if (rc == 0)
-        rc = db_run(books_db(b), SQL_batch_resume, e, "ii", o.id, now);
+        rc = db_run(books_db(b), SQL_batch_resume, e, "ii", o.id, clock_utc());
     if (rc == 0)
         rc = db_run(books_db(b), SQL_batch_resume_rows, e, "i", o.id);
     if (rc == 0)
         rc = batch_begin(b, o.id, fx, e);
     if (rc == 0)
-        *result = json_pack("{s:I}", "batch", (json_int_t)o.id);
+        *result =
+            json_pack("{s:I,s:I,s:I,s:I}", "batch", (json_int_t)o.id, "total", (json_int_t)p->count,
+                      "skipped", (json_int_t)p->skipped, "dark", (json_int_t)p->dark);
+    plan_free(own);
     return rc;
 }
 
@@ -257,12 +266,14 @@ static const struct param start_params[] = {
     {.name = "wait_s", .kind = PARAM_INT, .min = 0, .max = 255},
     {.name = "allowed", .kind = PARAM_INT, .min = 0, .max = 65535},
     {.name = "until_utc", .kind = PARAM_INT, .min = 1, .max = INT64_MAX},
+    {.name = "protected", .kind = PARAM_BOOL}, /* protections of others are meant, too */
     {.name = "fail_percent", .kind = PARAM_INT, .min = 1, .max = 100},
     {.name = "odd", .kind = PARAM_BOOL}, /* a value that is odd is meant */
     {0},
 };
 
-static const struct param undo_params[] = {
+/* dark: how many lose their power, as confirmed. */
+static const struct param again_params[] = {
     {.name = "batch", .kind = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX},
     {.name = "dark", .kind = PARAM_INT, .required = true, .min = 0, .max = BATCH_METERS_MAX},
     {0},
@@ -270,13 +281,6 @@ static const struct param undo_params[] = {
 
 static const struct param one_params[] = {
     {.name = "batch", .kind = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX},
-    {0},
-};
-
-/* dark: as confirmed; where it is not said, nobody was asked for the number. */
-static const struct param again_params[] = {
-    {.name = "batch", .kind = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX},
-    {.name = "dark", .kind = PARAM_INT, .min = 0, .max = BATCH_METERS_MAX},
     {0},
 };
 
@@ -297,7 +301,9 @@ static const struct request requests[] = {
      .title = N_("Go on with a stopped batch"),
      .roles = ROLE_FIELD,
      .params = again_params,
-     .run = batch_resume},
+     .run = batch_resume,
+     .prepare = resume_prepare,
+     .prepared_free = plan_free},
     {.name = "batch.retry",
      .title = N_("Try a batch's failures again"),
      .roles = ROLE_FIELD,
@@ -308,7 +314,7 @@ static const struct request requests[] = {
     {.name = "batch.undo",
      .title = N_("Take a batch back"),
      .roles = ROLE_FIELD,
-     .params = undo_params,
+     .params = again_params,
      .run = batch_undo,
      .prepare = undo_prepare,
      .prepared_free = plan_free},

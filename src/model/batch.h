@@ -15,9 +15,10 @@
 /* What a batch would do: args as batch.start takes them, {"total","will","dark","skipped","tried","rows":[...]} the
  * caller's. Writes nothing; runs on a reader. */
 int batch_preview(struct books *b, const json_t *args, json_t **result, struct err *e);
-/* The same of taking a batch back, and of trying its failures again: args {"batch","offset","limit"}. */
+/* The same of taking a batch back, of trying its failures again, of going on with it: args {"batch","offset","limit"}. */
 int batch_undo_preview(struct books *b, const json_t *args, json_t **result, struct err *e);
 int batch_retry_preview(struct books *b, const json_t *args, json_t **result, struct err *e);
+int batch_resume_preview(struct books *b, const json_t *args, json_t **result, struct err *e);
 /* What they take (request.h). */
 extern const struct param batch_preview_params[], batch_again_params[];
 

@@ -34,6 +34,7 @@ int batch_course_get(struct books *b, int64_t id, struct batch_course *c, struct
     c->plan.until_utc = db_int(row, 4);
     c->fail_percent = db_int(row, 5);
     c->plan.undo_of = db_int(row, 6);
+    c->plan.protected_too = json_is_true(json_object_get(c->plan.values, "protected"));
     c->total = db_int(row, 8);
     c->done = db_int(row, 9);
     c->failed = db_int(row, 10);
@@ -253,7 +254,8 @@ static int row_give(struct books *b, const struct batch_course *c, int64_t n, in
     if (rc == 0 && skip)
         rc = batch_row_end(b, c->id, n, later.code ? "cancelled" : "skipped", skip, e);
     else if (rc == 0)
-        rc = db_run(books_db(b), SQL_batch_row_given, e, "iiii", c->id, n, order_id, clock_utc());
+        rc = db_run(books_db(b), SQL_batch_row_given, e, "iiiii", c->id, n, order_id, clock_utc(),
+                    (int64_t)p.rows[0].dark);
     free(skip);
     look_clear(&p);
     return rc;

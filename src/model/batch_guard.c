@@ -145,10 +145,18 @@ static int values_fit(struct books *b, const struct batch_plan *p, const struct 
     return why->code;
 }
 
-/* An undo ends the protection that its batch began. */
-static bool own_protection(const struct batch_plan *p, const struct batch_meter *m)
+/* Power that is protected is not taken, given back to prepaid or protected for less long, unless it was said to be meant; an
+ * undo ends the protection that its batch began. */
+static bool ends_protection(const struct batch_plan *p, const struct batch_meter *m,
+                            const char *mode)
 {
-    return p->undo_of && m->protection_batch == p->undo_of;
+    if (!m->protection || !mode || p->protected_too)
+        return false;
+    if (p->undo_of) /* nothing came after its batch: to less than off it goes back */
+        return strcmp(mode, "off") == 0 && m->protection_batch != p->undo_of;
+    if (strcmp(mode, "on") != 0)
+        return true;
+    return p->until_utc && (!m->until_utc || p->until_utc < m->until_utc);
 }
 
 static int against(struct books *b, const struct batch_plan *p, const struct batch_meter *m,
@@ -176,7 +184,7 @@ static int against(struct books *b, const struct batch_plan *p, const struct bat
         return rc;
     if (p->undo_of && (rc = changed_since(b, p, m, values, why)) != 0)
         return rc;
-    if (m->protection && mode && strcmp(mode, "off") == 0 && !own_protection(p, m))
+    if (ends_protection(p, m, mode))
         return m->until_utc ? err_set(why, MSG_BATCH_SKIP_PROTECTED_UNTIL, m->until_utc)
                             : err_set(why, MSG_BATCH_SKIP_PROTECTED);
     return 0;
@@ -268,7 +276,8 @@ json_t *batch_now(const struct batch_plan *p, const struct batch_meter *m)
     json_object_set_new(now, "mode", mode_json(mode_now(m)));
     json_object_foreach(p->values, key, value)
     {
-        if (strcmp(key, "tariff") != 0 && strcmp(key, "tariff_id") != 0)
+        if (strcmp(key, "tariff") != 0 && strcmp(key, "tariff_id") != 0 &&
+            strcmp(key, "protected") != 0)
             json_object_set_new(now, key, value_now(m, key));
     }
     if (p->command == BATCH_CLOCK)
@@ -299,6 +308,7 @@ json_t *batch_then(const struct batch_plan *p, const struct batch_meter *m)
     bool dark = values && goes_dark(p, m, values);
 
     json_object_del(then, "tariff_id");
+    json_object_del(then, "protected");
     json_object_set_new(then, "mode", mode_json(mode ? mode : mode_now(m)));
     json_object_set_new(then, "relay_closed",
                         bool_json(mode   ? relay_then(m, mode)

@@ -53,7 +53,8 @@ json_t *batch_values_of(const struct batch_plan *p, const struct batch_meter *m)
     json_object_foreach(p->values, key, value)
     {
         json_t *was = json_object_get(before, key);
-        bool meant = strcmp(key, "tariff") != 0 && strcmp(key, "tariff_id") != 0;
+        bool meant = strcmp(key, "tariff") != 0 && strcmp(key, "tariff_id") != 0 &&
+                     strcmp(key, "protected") != 0;
         all = all && (was || !meant || strcmp(key, "wait_s") == 0 || strcmp(key, "allowed") == 0);
         if (was)
             json_object_set(out, key, was);
@@ -76,6 +77,7 @@ char *batch_order_detail(enum batch_command command, const json_t *values)
 
     json_object_del(detail, "tariff");
     json_object_del(detail, "tariff_id");
+    json_object_del(detail, "protected");
     if (mode && !json_object_get(detail, "mode")) /* an undo has its own */
         json_object_set_new(detail, "mode", json_string(mode));
     char *text = json_dumps(detail, JSON_COMPACT | JSON_SORT_KEYS);

@@ -37,6 +37,7 @@ static const struct {
     {"wait_s", 1u << BATCH_LOAD},
     {"allowed", 1u << BATCH_LOAD},
     {"until_utc", 1u << BATCH_ON},
+    {"protected", 1u << BATCH_ON | 1u << BATCH_PREPAID | 1u << BATCH_OFF},
 };
 
 /* A tariff by name: its flat price now, and the tariff itself, which the meters have from then on. */
@@ -88,12 +89,15 @@ static int values_read(struct books *b, const json_t *args, struct batch_plan *p
             return err_set(e, MSG_BATCH_VALUE_OTHER, word, value_table[i].name);
         if (strcmp(value_table[i].name, "until_utc") == 0)
             p->until_utc = json_integer_value(value);
-        else
+        else if (strcmp(value_table[i].name, "protected") != 0 || json_is_true(value))
             json_object_set(p->values, value_table[i].name, value);
     }
+    p->protected_too = json_is_true(json_object_get(p->values, "protected"));
     int64_t now = clock_utc();
     if (p->until_utc != 0 && (p->until_utc <= now || p->until_utc > now + UNTIL_MAX_S))
         return err_set(e, MSG_BATCH_UNTIL);
+    if (json_object_get(args, "tariff") && json_object_get(args, "price_e4"))
+        return err_set(e, MSG_BATCH_PRICE_TWICE);
     if (batch_kinds[p->command].settings && json_object_size(p->values) == 0)
         return err_set(e, MSG_BATCH_VALUES, word);
     if (p->command == BATCH_LOAD && !json_object_get(p->values, "max_power_w"))
@@ -254,18 +258,21 @@ int batch_plan_new(struct books *b, const json_t *args, struct batch_plan **out,
     return rc;
 }
 
+static const char *const again_words[] = {
+    [BATCH_RETRY] = "failed", [BATCH_UNDO] = "done", [BATCH_RESUME] = "cancelled"};
+
 /* The meters of a batch again; the rows' list is read whole first, since the statements are not reentrant. */
-static int meters_again(struct books *b, struct batch_plan *p, int64_t batch_id, bool undo,
-                        struct err *e)
+static int meters_again(struct books *b, struct batch_plan *p, int64_t batch_id,
+                        enum batch_again how, struct err *e)
 {
+    const bool undo = how == BATCH_UNDO;
     struct again {
         int64_t meter_id;
         char *before;
     } *list = NULL;
     size_t n = 0;
     struct db_row *row;
-    int rc = db_find(books_db(b), SQL_batch_rows_again, &row, e, "is", batch_id,
-                     undo ? "done" : "failed");
+    int rc = db_find(books_db(b), SQL_batch_rows_again, &row, e, "is", batch_id, again_words[how]);
     int more = rc == 0 && row;
 
     for (; more == 1 && n < BATCH_METERS_MAX; more = db_next(row, e)) {
@@ -276,7 +283,7 @@ static int meters_again(struct books *b, struct batch_plan *p, int64_t batch_id,
     db_done(row);
     rc = rc != 0 ? rc : more < 0 ? more : 0;
     for (size_t i = 0; i < n; i++) {
-        if (rc == 0 && !undo && p->undo_of) { /* a retry of an undo goes back to the same */
+        if (rc == 0 && !undo && p->undo_of) { /* an undo once more goes back to the same */
             rc =
                 db_find(books_db(b), SQL_batch_before, &row, e, "ii", list[i].meter_id, p->undo_of);
             if (rc == 0 && row)
@@ -291,9 +298,31 @@ static int meters_again(struct books *b, struct batch_plan *p, int64_t batch_id,
     return rc;
 }
 
-int batch_plan_again(struct books *b, int64_t batch_id, bool undo, struct batch_plan **out,
-                     struct err *e)
+/* Does it stand against being tried again, gone on with, taken back? */
+static int again_check(int64_t batch_id, enum batch_again how, const struct batch_plan *p,
+                       struct db_row *row, struct err *e)
 {
+    const char *state = db_text(row, 2);
+    const int64_t expires = db_int(row, 3), until = db_int(row, 4), now = clock_utc();
+    const bool open = strcmp(state, "running") == 0 || strcmp(state, "stopping") == 0;
+
+    if (how == BATCH_RESUME ? strcmp(state, "stopped") != 0 : open)
+        return err_set(e, MSG_BATCH_STATE, batch_id, state);
+    if (how == BATCH_UNDO && db_int(row, 6))
+        return err_set(e, MSG_BATCH_UNDO_TWICE, batch_id, db_int(row, 6));
+    if (how == BATCH_UNDO && !batch_kinds[p->command].undo)
+        return err_set(e, MSG_BATCH_NO_UNDO, batch_id, db_text(row, 0));
+    if (how != BATCH_UNDO && until != 0 && until <= now)
+        return err_set(e, MSG_BATCH_UNTIL_OVER, batch_id, until);
+    if (how == BATCH_RESUME && expires <= now)
+        return err_set(e, MSG_BATCH_EXPIRED, batch_id, expires);
+    return 0;
+}
+
+int batch_plan_again(struct books *b, int64_t batch_id, enum batch_again how,
+                     struct batch_plan **out, struct err *e)
+{
+    const bool undo = how == BATCH_UNDO;
     struct batch_plan *p = mem_new(sizeof *p);
     struct db_row *row;
     int rc = db_find(books_db(b), SQL_batch_find, &row, e, "i", batch_id);
@@ -305,18 +334,16 @@ int batch_plan_again(struct books *b, int64_t batch_id, bool undo, struct batch_
         return rc;
     p->command = batch_command_find(db_text(row, 0));
     p->values = json_loads(db_text(row, 1), 0, NULL);
-    p->until_utc = undo || db_int(row, 4) <= clock_utc() ? 0 : db_int(row, 4);
+    p->until_utc = undo ? 0 : db_int(row, 4);
     p->undo_of = undo ? batch_id : db_int(row, 6);
     p->retry_of = undo ? 0 : batch_id;
     p->selection = "";
-    if (strcmp(db_text(row, 2), "running") == 0 || strcmp(db_text(row, 2), "stopping") == 0)
-        rc = err_set(e, MSG_BATCH_STATE, batch_id, db_text(row, 2));
-    else if (undo && (!batch_kinds[p->command].undo || db_int(row, 6)))
-        rc = err_set(e, MSG_BATCH_NO_UNDO, batch_id, db_text(row, 0));
+    p->protected_too = json_is_true(json_object_get(p->values, "protected"));
+    rc = again_check(batch_id, how, p, row, e);
     db_done(row);
     if (rc == 0)
-        rc = meters_again(b, p, batch_id, undo, e);
-    if (rc == 0 && p->count == 0)
+        rc = meters_again(b, p, batch_id, how, e);
+    if (rc == 0 && p->count == 0 && how != BATCH_RESUME)
         rc = err_set(e, undo ? MSG_BATCH_NOTHING_DONE : MSG_BATCH_NO_FAILURES, batch_id);
     if (rc == 0)
         rc = fates_find(b, p, e);
@@ -394,11 +421,11 @@ int batch_preview(struct books *b, const json_t *args, json_t **result, struct e
     return rc;
 }
 
-static int again_preview(struct books *b, const json_t *args, bool undo, json_t **result,
+static int again_preview(struct books *b, const json_t *args, enum batch_again how, json_t **result,
                          struct err *e)
 {
     struct batch_plan *p = NULL;
-    int rc = batch_plan_again(b, json_integer_value(json_object_get(args, "batch")), undo, &p, e);
+    int rc = batch_plan_again(b, json_integer_value(json_object_get(args, "batch")), how, &p, e);
 
     if (rc == 0)
         *result = preview(p, args);
@@ -408,12 +435,17 @@ static int again_preview(struct books *b, const json_t *args, bool undo, json_t 
 
 int batch_undo_preview(struct books *b, const json_t *args, json_t **result, struct err *e)
 {
-    return again_preview(b, args, true, result, e);
+    return again_preview(b, args, BATCH_UNDO, result, e);
 }
 
 int batch_retry_preview(struct books *b, const json_t *args, json_t **result, struct err *e)
 {
-    return again_preview(b, args, false, result, e);
+    return again_preview(b, args, BATCH_RETRY, result, e);
+}
+
+int batch_resume_preview(struct books *b, const json_t *args, json_t **result, struct err *e)
+{
+    return again_preview(b, args, BATCH_RESUME, result, e);
 }
 
 #define COMMAND_WORDS "tariff|settings|load|on|prepaid|off|clock|read"
@@ -430,6 +462,7 @@ const struct param batch_preview_params[] = {
     {.name = "wait_s", .kind = PARAM_INT, .min = 0, .max = 255},
     {.name = "allowed", .kind = PARAM_INT, .min = 0, .max = 65535},
     {.name = "until_utc", .kind = PARAM_INT, .min = 1, .max = INT64_MAX},
+    {.name = "protected", .kind = PARAM_BOOL},
     {.name = "offset", .kind = PARAM_INT, .min = 0, .max = BATCH_METERS_MAX},
     {.name = "limit", .kind = PARAM_INT, .min = 1, .max = PREVIEW_ROWS},
     /* of batch.start, taken and looked past here, so that a client asks both with the same arguments */

@@ -112,7 +112,8 @@ static int row_done(struct books *b, const struct row *r, const struct reading *
 
     if (rc == 0 && back) {
         char *text = reading_text(back, 0, 0);
-        rc = db_run(books_db(b), SQL_batch_row_after, e, "iis", r->batch_id, r->n, text);
+        rc = db_run(books_db(b), SQL_batch_row_after, e, "iisi", r->batch_id, r->n, text,
+                    (int64_t)(batch_kinds[r->command].mode == NULL));
         free(text);
         if (rc == 0 && r->command == BATCH_TARIFF)
             rc = tariff_note(b, r, back->meter_id, e);
@@ -366,7 +367,8 @@ int batch_read_over(struct books *b, const struct batch_read *read, const struct
     free(reason);
     if (rc == 0 && r) {
         char *text = reading_text(r, 0, 0);
-        rc = db_run(books_db(b), SQL_batch_row_after, e, "iis", read->batch_id, read->n, text);
+        rc = db_run(books_db(b), SQL_batch_row_after, e, "iisi", read->batch_id, read->n, text,
+                    (int64_t)0);
         free(text);
     }
     if (rc == 0)

@@ -64,6 +64,7 @@ struct batch_plan {
     enum batch_command command;
     json_t *values; /* of each order: borrowed from nobody */
     int64_t until_utc, undo_of, retry_of;
+    bool protected_too;    /* protections of others may be ended or shortened: it was said so */
     const char *selection; /* as typed; borrowed */
     struct batch_fate *rows;
     size_t count, will, dark, skipped, tried;
@@ -72,10 +73,12 @@ struct batch_plan {
     struct err odd; /* what is odd about its values; code 0: nothing is */
 };
 
-/* From args of batch.start; of an undo or retry from the batch. */
+/* A batch that was, and what of it is planned anew: those that failed, those done, those that were not reached. */
+enum batch_again { BATCH_RETRY, BATCH_UNDO, BATCH_RESUME };
+/* From args of batch.start; from a batch that was: as its meters are now. */
 int batch_plan_new(struct books *b, const json_t *args, struct batch_plan **out, struct err *e);
-int batch_plan_again(struct books *b, int64_t batch_id, bool undo, struct batch_plan **out,
-                     struct err *e);
+int batch_plan_again(struct books *b, int64_t batch_id, enum batch_again how,
+                     struct batch_plan **out, struct err *e);
 /* One more meter into a plan; undo: what an undo goes back to, or NULL. */
 int batch_plan_meter(struct books *b, struct batch_plan *p, int64_t meter_id, const char *undo,
                      struct err *e);

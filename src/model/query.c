@@ -112,7 +112,7 @@ static void column_read(struct query *q, const char *at)
 {
     static const char *const kinds[] = {"text", "integer", "money", "price", "energy",
                                         "time", "age",     "state", "id",    "sentence",
-                                        "held"};
+                                        "held", "course"};
     struct column *c = &q->columns[q->column_count];
     bool known = false;
 

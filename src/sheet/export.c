@@ -21,6 +21,7 @@ static const struct {
 } kinds[] = {
     {"text", EXPORT_TEXT, false},
     {"sentence", EXPORT_TEXT, false}, /* in words by who gives it */
+    {"course", EXPORT_TEXT, false},
     {"state", EXPORT_TEXT, true},
     {"id", EXPORT_ID, false},
     {"integer", EXPORT_INTEGER, false},

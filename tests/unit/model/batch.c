@@ -259,7 +259,8 @@ static void the_rate_counts_from_the_resume_on(void **state)
         number(r, "SELECT state = 'stopped' AND failed = 2 AND cancelled = 6 AND reason LIKE"
                   " '%STOPPED_FAILURES\"%' FROM batch"),
         1);
-    assert_int_equal(change(r, "batch.resume", json_pack("{s:i}", "batch", 1), &id, "batch"), 0);
+    assert_int_equal(
+        change(r, "batch.resume", json_pack("{s:i,s:i}", "batch", 1, "dark", 6), &id, "batch"), 0);
     assert_int_equal(
         number(r, "SELECT state = 'running' AND cancelled = 0 AND reason = '' FROM batch"), 1);
     turn(r);
@@ -275,7 +276,8 @@ static void the_rate_counts_from_the_resume_on(void **state)
     assert_int_equal(
         number(r, "SELECT count(*) FROM batch WHERE reason LIKE '%RESUMED%\"args\":[2,2,20]%'"), 1);
     /* One failure among those that go: it is not stopped for the three before. */
-    assert_int_equal(change(r, "batch.resume", json_pack("{s:i}", "batch", 1), &id, "batch"), 0);
+    assert_int_equal(
+        change(r, "batch.resume", json_pack("{s:i,s:i}", "batch", 1, "dark", 4), &id, "batch"), 0);
     sql(r, "UPDATE batch SET fail_percent = 50");
     sql(r, "UPDATE \"order\" SET state = 'failed' WHERE id ="
            " (SELECT min(order_id) FROM batch_row WHERE state = 'given')");
@@ -513,13 +515,146 @@ static void a_retry_is_previewed(void **state)
     turn(r);
     assert_int_equal(number(r, "SELECT failed = 3 AND state = 'done' FROM batch"), 1);
     /* One of the three is off by now. */
-    sql(r, "INSERT INTO meter_state (meter_id, tried_at_utc, relay_closed, forced) VALUES (7, 1, 0, 1)");
+    sql(r,
+        "INSERT INTO meter_state (meter_id, tried_at_utc, relay_closed, forced) VALUES (7, 1, 0, 1)");
     assert_int_equal(books_within(r->books, run_preview, &told, &r->fx, &r->e), 0);
     assert_int_equal(json_integer_value(json_object_get(told, "dark")), 2);
     assert_int_equal(json_integer_value(json_object_get(told, "total")), 3);
     json_decref(told);
     assert_int_equal(
         change(r, "batch.retry", json_pack("{s:i,s:i}", "batch", 1, "dark", 2), &id, "batch"), 0);
+}
+
+/* So many lose power when it is gone on with: as the meters are now, not as they were when it was started. */
+static void a_resume_is_counted_anew(void **state)
+{
+    struct rig *r = *state;
+    int64_t id = 0;
+
+    site(r);
+    assert_int_equal(batch(r, "off", 5), 1);
+    assert_int_equal(change(r, "batch.stop", json_pack("{s:i}", "batch", 1), &id, "batch"), 0);
+    sql(r,
+        "INSERT INTO meter_state (meter_id, tried_at_utc, relay_closed, forced) VALUES (8, 1, 0, 1)");
+    assert_int_not_equal(
+        change(r, "batch.resume", json_pack("{s:i,s:i}", "batch", 1, "dark", 5), &id, "batch"), 0);
+    assert_int_equal(r->e.msg, MSG_BATCH_DARK);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch WHERE state = 'stopped'"), 1);
+    assert_int_equal(
+        change(r, "batch.resume", json_pack("{s:i,s:i}", "batch", 1, "dark", 4), &id, "batch"), 0);
+    assert_int_equal(number(r, "SELECT sum(dark) FROM batch_row WHERE state = 'given'"), 2);
+
+    /* Prepaid while the balance is there; spent by the time it goes on. */
+    sql(r, "UPDATE meter_state SET relay_closed = 1, balance_minor = 500, overdraft_minor = 0;"
+           "DELETE FROM meter_state WHERE meter_id <> 8");
+    assert_int_equal(batch(r, "prepaid", 0), 2);
+    assert_int_equal(change(r, "batch.stop", json_pack("{s:i}", "batch", 2), &id, "batch"), 0);
+    sql(r, "UPDATE meter_state SET balance_minor = -200");
+    assert_int_not_equal(
+        change(r, "batch.resume", json_pack("{s:i,s:i}", "batch", 2, "dark", 0), &id, "batch"), 0);
+    assert_int_equal(
+        change(r, "batch.resume", json_pack("{s:i,s:i}", "batch", 2, "dark", 1), &id, "batch"), 0);
+}
+
+/* Power until a time that is over: neither tried again nor gone on with, and nothing more of it is given when it comes. */
+static void a_time_that_is_over_begins_nothing(void **state)
+{
+    struct rig *r = *state;
+    const int64_t until = clock_utc() + 600;
+    int64_t id = 0;
+
+    site(r);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(change(r, "batch.start",
+                                json_pack("{s:s,s:s,s:i,s:I}", "command", "on", "select", "all",
+                                          "dark", 0, "until_utc", (json_int_t)until),
+                                &id, "batch"),
+                         0);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch WHERE expires_at_utc < until_utc"), 2);
+    assert_int_equal(change(r, "batch.stop", json_pack("{s:i}", "batch", 1), &id, "batch"), 0);
+    sql(r, "UPDATE batch SET until_utc = unixepoch(), expires_at_utc = unixepoch() - 1");
+    turn(r);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch WHERE id = 2 AND state = 'stopped'"), 1);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" WHERE state = 'queued'"), 0);
+    for (int batch = 1; batch < 3; batch++) {
+        assert_int_not_equal(change(r, "batch.resume",
+                                    json_pack("{s:i,s:i}", "batch", batch, "dark", 0), &id,
+                                    "batch"),
+                             0);
+        assert_int_equal(r->e.msg, MSG_BATCH_UNTIL_OVER);
+    }
+    sql(r, "UPDATE batch_row SET state = 'failed' WHERE batch_id = 1");
+    assert_int_not_equal(
+        change(r, "batch.retry", json_pack("{s:i,s:i}", "batch", 1, "dark", 0), &id, "batch"), 0);
+    assert_int_equal(r->e.msg, MSG_BATCH_UNTIL_OVER);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch"), 2);
+}
+
+static int64_t skipped(struct rig *r, const char *command, int64_t until_utc, bool too)
+{
+    const int dark = strcmp(command, "off") != 0 ? 0 : too ? 5 : 3;
+    json_t *args = json_pack("{s:s,s:s,s:i}", "command", command, "select", "all", "dark", dark);
+    int64_t id = 0;
+
+    if (until_utc)
+        json_object_set_new(args, "until_utc", json_integer((json_int_t)until_utc));
+    if (too)
+        json_object_set_new(args, "protected", json_true());
+    assert_int_equal(change(r, "batch.start", args, &id, "batch"), 0);
+    assert_int_equal(
+        change(r, "batch.stop", json_pack("{s:I}", "batch", (json_int_t)id), &id, "batch"), 0);
+    return number(r, "SELECT skipped FROM batch ORDER BY id DESC LIMIT 1");
+}
+
+/* Nobody's protection is ended or shortened by the way: only where it was said. */
+static void protection_is_ended_where_it_is_meant(void **state)
+{
+    struct rig *r = *state;
+    const int64_t now = clock_utc();
+
+    site(r);
+    sql(r,
+        "INSERT INTO \"order\" (id, kind, meter_id, operator_id, state, created_at_utc, changed_at_utc, detail, sends)"
+        " SELECT value - 6, 'switch', value, 1, 'done', 0, 0, '{\"mode\":\"on\"}', 1 FROM json_each('[7, 8]');"
+        "INSERT INTO protection (meter_id, order_id, from_utc, until_utc) VALUES (7, 1, 1, unixepoch() + 1000),"
+        " (8, 2, 1, NULL)");
+    assert_int_equal(skipped(r, "off", 0, false), 2);
+    assert_int_equal(skipped(r, "prepaid", 0, false), 2);
+    assert_int_equal(skipped(r, "on", now + 500, false), 2);
+    assert_int_equal(skipped(r, "on", now + 2000, false), 1);
+    assert_int_equal(skipped(r, "on", 0, false), 0);
+    assert_int_equal(skipped(r, "off", 0, true), 0);
+    assert_int_equal(skipped(r, "prepaid", 0, true), 0);
+    assert_int_equal(skipped(r, "on", now + 500, true), 0);
+}
+
+static int run_opened(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    struct sent *s = ctx;
+    s->r.forced = true;
+    s->r.relay_closed = false;
+    return batch_order_over(b, s->t.id, ORDER_DEED_DONE, &s->r, fx, e);
+}
+
+/* Who went dark is who had power before and has none after: not who was to. */
+static void who_went_dark_is_who_had_power(void **state)
+{
+    struct rig *r = *state;
+
+    site(r);
+    assert_int_equal(batch(r, "off", 5), 1);
+    for (int meter = 7; meter < 9; meter++) {
+        struct sent s = {.t = {.id = meter - 6,
+                               .meter_id = meter,
+                               .batch_id = 1,
+                               .channel_id = 1,
+                               .kind = ORDER_SWITCH},
+                         .r = {.meter_id = meter, .relay_closed = meter == 7}};
+        assert_int_equal(books_within(r->books, run_sent, &s, &r->fx, &r->e), 0);
+        assert_int_equal(books_within(r->books, run_opened, &s, &r->fx, &r->e), 0);
+    }
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_row WHERE state = 'done'"), 2);
+    assert_int_equal(number(r, "SELECT meter_id FROM batch_row WHERE state = 'done' AND dark"), 7);
 }
 
 int main(void)
@@ -537,6 +672,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_never_reached_was_never_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows_wait_for_a_line_that_is_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_retry_is_previewed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_resume_is_counted_anew, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_time_that_is_over_begins_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(protection_is_ended_where_it_is_meant, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_went_dark_is_who_had_power, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }
