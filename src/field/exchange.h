@@ -12,7 +12,7 @@ void exchange_run(struct bus *bus, struct job *job);
 /* The same for a job that never got its turn. */
 void exchange_drop(struct job *job);
 
-/* The steps that every kind begins with; exchange.c. Each returns false with the job ended. */
+/* The steps that every kind begins with; exchange_step.c. Each returns false with the job ended. */
 struct exchange {
     struct bus *bus;
     struct job *job;
