@@ -32,6 +32,16 @@ for pair in curses.h:src/ui sqlite3.h:src/db modbus.h:drivers libserialport.h:dr
     # shellcheck disable=SC2086
     grep -lE "#include <.*${header}>" $product | grep -v "^$home/" | say "$header outside $home"
 done
+# Inside a folder calls go downwards: no file calls another that calls it, however long the way; the registries aside.
+for a in "$O"/lib/*.a; do
+    [ -f "$a" ] || continue
+    nm "$a" 2> /dev/null | awk '
+        /^[^ ]*\.o:$/ { file = $1; sub(/\.o:$/, "", file); next }
+        NF == 3 && $2 ~ /[TDBRV]/ { home[$3] = file }
+        NF == 2 && $1 == "U" { calls[file " " $2] = 1 }
+        END { for (c in calls) { split(c, p, " "); if (p[2] in home && home[p[2]] != p[1] && home[p[2]] != "registry") print p[1], home[p[2]] } }' |
+        sort -u | tsort 2>&1 > /dev/null | sed "s|^|$(basename "$a" .a): |" | say "files in a circle"
+done
 # Translations: every marked string has its Chinese.
 if command -v xgettext > /dev/null; then
     tmp=$(mktemp -d)
@@ -43,7 +53,10 @@ if command -v xgettext > /dev/null; then
     msgcat --use-first -o "$tmp/all.pot" "$tmp/code.pot" "$tmp/messages.pot"
     msgcat --use-first -o "$tmp/zh.po" share/locale/zh_CN/*.po
     msgmerge -q -N -o "$tmp/merged.po" "$tmp/zh.po" "$tmp/all.pot"
-    msgattrib --untranslated --no-obsolete --no-wrap "$tmp/merged.po" | grep '^msgid "..*"' | say "not in Chinese"
+    msgattrib --untranslated --no-obsolete --no-wrap "$tmp/merged.po" |
+        awk 'BEGIN { RS = "" } !/Content-Type/ { text = ""; n = split($0, line, "\n")
+            for (i = 1; i <= n; i++) if (line[i] ~ /^(msgid )?"/) text = text line[i]
+            if (text != "") print text }' | say "not in Chinese"
     msgattrib --only-fuzzy --no-obsolete --no-wrap "$tmp/zh.po" | grep '^msgid "..*"' | say "fuzzy"
     rm -rf "$tmp"
 fi
