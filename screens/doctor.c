@@ -28,6 +28,7 @@ static const struct table_column columns[] = {
      .rank = 2},
     {.name = "most_ms", .title = N_("Slowest (ms)"), .kind = SHOW_INTEGER, .width = 12, .rank = 3},
     {.name = "broken", .title = N_("Checksum"), .kind = SHOW_INTEGER, .width = 8, .rank = 2},
+    {.name = "locked_by", .title = N_("Tagged by"), .width = 9, .most = 20, .rank = 2},
     {.name = "room", .title = N_("Room"), .width = 14, .most = 30, .rank = 4},
     {.name = "silent", .title = N_("Silent"), .kind = SHOW_INTEGER, .width = 6, .rank = 5},
     {.name = "wrong", .title = N_("Wrong"), .kind = SHOW_INTEGER, .width = 5, .rank = 6},

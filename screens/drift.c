@@ -226,7 +226,7 @@ static const char *drift_why_not(struct view *v, int action)
         return N_("This is as it was said.");
     if (strcmp(table_source_text(&s->list, "item"), "purchase") == 0)
         return N_("Money that somebody else put onto the meter: a manager sees to it in the list "
-                  "of excesses (F10).");
+                  "of excesses (F10, then Tab).");
     if (action == ACTION_ACCEPT && strcmp(table_source_text(&s->list, "item"), "clock") == 0)
         return N_("A wrong clock is set, not accepted.");
     return NULL;

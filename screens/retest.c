@@ -20,6 +20,7 @@ enum { ACTION_AGAIN = 1 };
 struct retest {
     char meter[32];
     json_t *result;
+    struct rows tag; /* of query lock_outs: none or one */
     bool asking;
     int top; /* first frame that is shown */
 };
@@ -37,10 +38,19 @@ static void came(struct view *v, const json_t *result, const struct err *e)
     s->top = 0;
 }
 
+static void tag_came(struct view *v, const json_t *result, const struct err *e)
+{
+    struct retest *s = v->state;
+    if (!e)
+        rows_set(&s->tag, result);
+}
+
 static void ask(struct view *v)
 {
     struct retest *s = v->state;
     s->asking = true;
+    view_ask(v, "lock_outs", json_pack("{s:s,s:b}", "meter", s->meter, "open", 1), NULL, NULL,
+             tag_came);
     view_ask(v, "meter.retest", json_pack("{s:s}", "meter", s->meter), NULL,
              N_("testing the meter"), came);
 }
@@ -87,6 +97,8 @@ static bool retest_text(struct view *v, uint32_t key)
     case KEYS_DOWN: to++; break;
     case KEYS_PAGE_UP: to -= 4; break;
     case KEYS_PAGE_DOWN: to += 4; break;
+    case KEYS_HOME: to = 0; break;
+    case KEYS_END: to = last; break;
     default: return false;
     }
     s->top = to > last ? last : to;
@@ -109,12 +121,46 @@ static void step_draw(struct canvas *c, int row, const json_t *step)
     canvas_text(c, row, 1, c->cols - 2, good ? STYLE_PLAIN : STYLE_RED, text);
 }
 
+/* Somebody works there. */
+static int tag_draw(struct view *v, const struct rows *tag, struct canvas *c, int row)
+{
+    char text[SHOW_TEXT_MAX * 4], at[SHOW_TEXT_MAX];
+    if (rows_count(tag) == 0)
+        return 0;
+    show_format(text, sizeof text, _("# Locked out by %1 since %2: %3"),
+                SHOW_ARGS(rows_text(tag, 0, "name"),
+                          show_time(view_now(v), rows_number(tag, 0, "at", 0), at),
+                          rows_text(tag, 0, "reason")));
+    canvas_text(c, row, 1, c->cols - 2, STYLE_MAGENTA | STYLE_BOLD, text);
+    return 1;
+}
+
+static void frames_draw(const struct retest *s, struct canvas *c, int row, int end)
+{
+    const json_t *frames = json_object_get(s->result, "frames"), *frame;
+    char text[ERR_TEXT_MAX], count[24];
+    size_t i;
+    for (i = (size_t)s->top; row < end - 1 && (frame = json_array_get(frames, i)); i++) {
+        snprintf(text, sizeof text, "%6lld ms %s", (long long)rows_member(frame, "ms", 0),
+                 rows_member_text(frame, "dir"));
+        canvas_text(c, row, 1, 12, STYLE_DIM, text);
+        const int left = end - 1 - row < FRAME_LINES ? end - 1 - row : FRAME_LINES;
+        row += canvas_paragraph(c, row, 13, c->cols - 14, left, STYLE_PLAIN,
+                                rows_member_text(frame, "hex"));
+    }
+    if (i >= json_array_size(frames))
+        return;
+    snprintf(count, sizeof count, "%zu", json_array_size(frames) - i);
+    canvas_text(
+        c, end - 1, 1, c->cols - 2, STYLE_DIM,
+        show_format(text, sizeof text, _("frames below: %1 (Down, PgDn, End)"), SHOW_ARGS(count)));
+}
+
 static void retest_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct retest *s = v->state;
     char text[ERR_TEXT_MAX * 2];
     struct err verdict = {0};
-    const json_t *frames = json_object_get(s->result, "frames"), *frame;
     json_t *step;
     size_t i;
     int row = top, end = top + lines;
@@ -126,6 +172,7 @@ static void retest_draw(struct view *v, struct canvas *c, int top, int lines)
              rows_member_text(s->result, "channel"),
              (long long)rows_member(s->result, "address", 0));
     canvas_text(c, row++, 1, c->cols - 2, STYLE_BOLD, text);
+    row += tag_draw(v, &s->tag, c, row);
     wire_error_read(json_object_get(s->result, "verdict"), &verdict);
     row +=
         canvas_paragraph(c, row, 1, c->cols - 2, VERDICT_LINES,
@@ -137,20 +184,14 @@ static void retest_draw(struct view *v, struct canvas *c, int top, int lines)
             step_draw(c, row++, step);
     }
     row++;
-    for (i = (size_t)s->top; row < end && (frame = json_array_get(frames, i)); i++) {
-        snprintf(text, sizeof text, "%6lld ms %s", (long long)rows_member(frame, "ms", 0),
-                 rows_member_text(frame, "dir"));
-        canvas_text(c, row, 1, 12, STYLE_DIM, text);
-        const int left = end - row < FRAME_LINES ? end - row : FRAME_LINES;
-        row += canvas_paragraph(c, row, 13, c->cols - 14, left, STYLE_PLAIN,
-                                rows_member_text(frame, "hex"));
-    }
+    frames_draw(s, c, row, end);
 }
 
 static void retest_close(struct view *v)
 {
     struct retest *s = v->state;
     json_decref(s->result);
+    rows_clear(&s->tag);
 }
 
 static const struct screen_key keys[] = {
@@ -166,7 +207,8 @@ const struct screen retest_screen = {
     .title = N_("Test of a meter"),
     .help =
         N_("The meter was read just now: every request with its time, every frame as it went over "
-           "the line, and what to make of it. r tests once more."),
+           "the line, and what to make of it. Up, Down, PgUp, PgDn, Home and End go through the "
+           "frames; r tests once more."),
     .group = SCREEN_NOT_IN_MENU,
     .roles = SCREEN_ELECTRICIAN | SCREEN_MANAGER | SCREEN_ADMINISTRATOR,
     .keys = keys,

@@ -56,8 +56,9 @@ UPDATE alarm SET channel_id = NULL WHERE channel_id = ?1;
 DELETE FROM channel WHERE id = ?1;
 -- name: survey_meters
 -- scan: every meter may be the one that answers
-SELECT m.id, m.channel_id, m.address, m.number, m.model, c.name, s.path, m.role = 'main'
+SELECT m.id, m.channel_id, m.address, m.number, m.model, c.name, s.path, m.role = 'main', coalesce(p.name, l.owner_name, '')
 FROM meter m JOIN channel c ON c.id = m.channel_id JOIN space s ON s.id = m.space_id
+LEFT JOIN lock_out l ON l.meter_id = m.id AND l.cleared_at_utc IS NULL LEFT JOIN operator p ON p.id = l.operator_id
 WHERE ?1 = 0 OR m.channel_id = ?1 ORDER BY m.channel_id, m.address;
 -- name: structure_setting
 -- scan: all of them; a laptop makes no nightly backup and tells nobody of alarms

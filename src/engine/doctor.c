@@ -140,10 +140,10 @@ static json_t *rows(const struct doctor *d, bool over)
             continue;
         json_t *half = p->answers ? json_integer(median(p->ms, p->answers)) : json_null();
         json_t *most = p->answers ? json_integer(m->most_ms) : json_null();
-        json_array_append_new(list,
-                              json_pack("[i,s,s,s,o,o,i,i,i,i,i]", m->address, state_of(m),
-                                        p->meter->number, p->meter->room, half, most, m->asked,
-                                        m->answered, m->silent, m->broken, m->wrong));
+        json_array_append_new(list, json_pack("[i,s,s,s,o,o,i,i,i,i,i,s]", m->address, state_of(m),
+                                              p->meter->number, p->meter->room, half, most,
+                                              m->asked, m->answered, m->silent, m->broken, m->wrong,
+                                              p->meter->tagged_by));
     }
     return list;
 }
@@ -164,6 +164,7 @@ static json_t *columns(void)
         {"silent", "integer", N_("Silent")},
         {"broken", "integer", N_("Checksum")},
         {"wrong", "integer", N_("Wrong")},
+        {"locked_by", "text", N_("Tagged by")},
     };
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)

@@ -28,6 +28,7 @@ int survey_meters(struct books *b, int64_t channel_id, struct survey_meter **out
         text_copy(m->model, sizeof m->model, db_text(row, 4));
         text_copy(m->channel, sizeof m->channel, db_text(row, 5));
         text_copy(m->room, sizeof m->room, db_text(row, 6));
+        text_copy(m->tagged_by, sizeof m->tagged_by, db_text(row, 8));
         rc = db_next(row, e);
     }
     db_done(row);

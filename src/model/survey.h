@@ -10,7 +10,7 @@ struct survey_meter {
     int64_t meter_id, channel_id;
     int address;
     bool main; /* of a distribution room */
-    char number[16], model[32], channel[64], room[128];
+    char number[16], model[32], channel[64], room[128], tagged_by[128];
 };
 
 /* Meters of a channel (0: of the site) by channel and address; *out is the caller's to free(). */
