@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alarm_words.h"
 #include "keys.h"
 #include "message.h"
 #include "order_words.h"
@@ -128,7 +129,7 @@ static int facts_draw(struct view *v, struct canvas *c, int top)
 {
     const struct alarm *s = v->state;
     const struct rows *r = &s->facts;
-    char text[SHOW_TEXT_MAX * 3], at[SHOW_TEXT_MAX], reason[ERR_TEXT_MAX * 2], before[24];
+    char text[ALARM_WHO_MAX], at[SHOW_TEXT_MAX], reason[ERR_TEXT_MAX * 2], before[24];
     int row = top;
     show_format(text, sizeof text, "%1  %2  %3 %4",
                 SHOW_ARGS(message_gettext(rows_text(r, 0, "severity")),
@@ -138,10 +139,7 @@ static int facts_draw(struct view *v, struct canvas *c, int top)
                 text);
     order_reason(rows_text(r, 0, "detail"), reason, sizeof reason);
     row += canvas_paragraph(c, row, 1, c->cols - 2, 2, STYLE_PLAIN, reason) + 1;
-    show_format(
-        text, sizeof text, "%1  %2  %3",
-        SHOW_ARGS(rows_text(r, 0, "room"), rows_text(r, 0, "tenant"), rows_text(r, 0, "phone")));
-    line_draw(c, &row, _("Tenant"), rows_text(r, 0, "tenant")[0] ? text : "", STYLE_PLAIN);
+    line_draw(c, &row, _("Tenant"), alarm_who(r, 0, c->cols - LABEL_CELLS - 2, text), STYLE_PLAIN);
     line_draw(c, &row, _("Line"), rows_text(r, 0, "channel"), STYLE_PLAIN);
     line_draw(c, &row, _("State"), message_gettext(rows_text(r, 0, "state")),
               show_style(rows_text(r, 0, "state")));
@@ -195,7 +193,7 @@ static const struct screen_key keys[] = {
      .help = N_("The meter that it is about")},
     {.key = KEYS_F(11),
      .action = ACTION_EARLIER,
-     .label = N_("Earlier"),
+     .label = N_("Its alarms"),
      .help = N_("All alarms of the same meter or object")},
     {.label = NULL},
 };

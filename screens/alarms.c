@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alarm_words.h"
 #include "form.h"
 #include "keys.h"
 #include "link.h"
@@ -381,18 +382,13 @@ static int head_draw(struct alarms *s, struct canvas *c, int row)
 static void foot_draw(struct view *v, struct canvas *c, int row)
 {
     struct alarms *s = v->state;
-    char reason[ERR_TEXT_MAX * 2], text[SHOW_TEXT_MAX * 3], at[SHOW_TEXT_MAX], count[24];
+    char reason[ERR_TEXT_MAX * 2], text[ALARM_WHO_MAX], at[SHOW_TEXT_MAX], count[24];
     if (!table_source_has(&s->list))
         return;
     order_reason(table_source_text(&s->list, "detail"), reason, sizeof reason);
     canvas_text(c, row, 1, c->cols - 2, STYLE_BOLD, reason);
-    if (table_source_text(&s->list, "tenant")[0]) {
-        show_format(text, sizeof text, "%1  %2  %3",
-                    SHOW_ARGS(table_source_text(&s->list, "room"),
-                              table_source_text(&s->list, "tenant"),
-                              table_source_text(&s->list, "phone")));
-        canvas_text(c, row + 1, 1, c->cols - 2, STYLE_PLAIN, text);
-    }
+    canvas_text(c, row + 1, 1, c->cols - 2, STYLE_PLAIN,
+                alarm_who(&s->list.table.rows, s->list.table.cursor, c->cols - 2, text));
     const int64_t failed = table_source_number(&s->list, "notices_failed");
     snprintf(count, sizeof count, "%lld", (long long)failed);
     if (table_source_number(&s->list, "acked_at")) {

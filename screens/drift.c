@@ -55,8 +55,8 @@ static const struct table_def meter_def = {
 static const char *const kinds[] = {NULL,        "relay", "price", "alarm",
                                     "overdraft", "power", "clock", "purchase"};
 static const char *const kind_words[] = {
-    N_("Whatever differs"), N_("relay"),          N_("prices"), N_("alarm amounts"),
-    N_("overdraft"),        N_("overload power"), N_("clock"),  N_("purchases by others")};
+    N_("Whatever differs"), N_("relay"),          N_("prices"),      N_("alarm amounts"),
+    N_("overdraft"),        N_("overload power"), N_("meter clock"), N_("purchases by others")};
 #define KINDS (sizeof kinds / sizeof *kinds)
 
 #define TENANT_CELLS 20 /* of a dialog's title */

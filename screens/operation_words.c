@@ -63,6 +63,52 @@ static const struct operation {
      N_("Excess on a meter"),
      N_("say what was done about excess %1: %2"),
      {"excess", "note"}},
+    {"lock_out.set", N_("Lock-outs"), N_("lock meter %1 out: %2"), {"meter", "reason"}},
+    {"lock_out.clear",
+     N_("Lock-outs"),
+     N_("clear the lock-out of meter %1: %2"),
+     {"lock_out", "reason"}},
+    {"lock_out.off", N_("Lock-outs"), N_("force locked-out meter %1 off again"), {"lock_out"}},
+    {"wanted.fix", N_("Said and is"), N_("make meter %1 as it was said: %2"), {"meter", "item"}},
+    {"wanted.accept", N_("Said and is"), N_("accept meter %1 as it is: %2"), {"meter", "item"}},
+    {"alarm.ack", N_("Alarms"), N_("acknowledge the alarm %1 %2: %3"), {"kind", "alarm", "note"}},
+    {"notice.test", N_("Alarms"), N_("try the notices"), {NULL}},
+    {"batch.start", N_("Batches"), N_("begin batch %1: %2, %3"), {"batch", "command", "select"}},
+    {"batch.stop", N_("Batches"), N_("stop batch %1"), {"batch"}},
+    {"batch.resume", N_("Batches"), N_("go on with batch %1"), {"batch"}},
+    {"batch.retry", N_("Batches"), N_("try the failures of batch %1 again"), {"batch"}},
+    {"batch.undo", N_("Batches"), N_("take batch %1 back"), {"batch"}},
+    {"batch.preview", N_("Batches"), N_("see what a batch would do"), {NULL}},
+    {"batch.resume_preview", N_("Batches"), N_("see what a batch would do"), {NULL}},
+    {"batch.retry_preview", N_("Batches"), N_("see what a batch would do"), {NULL}},
+    {"batch.undo_preview", N_("Batches"), N_("see what a batch would do"), {NULL}},
+    {"handover.set", N_("Lines"), N_("hand line %1 over to %2"), {"channel", "to"}},
+    {"handover.back", N_("Lines"), N_("take line %1 back"), {"channel"}},
+    {"handover.done", N_("Lines"), N_("give line %1 back from the laptop"), {"channel"}},
+    {"channel.drop", N_("Lines"), N_("remove line %1"), {"channel"}},
+    {"lines.list", N_("Lines"), N_("see how the lines are"), {NULL}},
+    {"ports.list", N_("Lines"), N_("see the serial ports"), {NULL}},
+    {"protocol.list", N_("Engine"), N_("see what the protocol has"), {NULL}},
+    {"doctor.run", N_("Examine a line"), N_("examine line %1"), {"channel"}},
+    {"doctor.show", N_("Examine a line"), N_("see the examination of line %1"), {"channel"}},
+    {"doctor.stop", N_("Examine a line"), N_("stop the examination of line %1"), {"channel"}},
+    {"scan.start", N_("Scan"), N_("look for meters on line %1"), {"channel"}},
+    {"scan.show", N_("Scan"), N_("see what a scan found"), {NULL}},
+    {"scan.stop", N_("Scan"), N_("stop a scan"), {NULL}},
+    {"meter.retest", N_("Test a meter again"), N_("test meter %1 again"), {"meter"}},
+    {"inspection.add", N_("Inspections"), N_("note an inspection of %1: %2"), {"space", "note"}},
+    {"backup.structure", N_("Backup"), N_("make books for a laptop"), {NULL}},
+    {"draft.set", N_("Drafts"), N_("keep what is half typed"), {NULL}},
+    {"draft.drop", N_("Drafts"), N_("drop what was half typed"), {NULL}},
+    {"presence.set", N_("Drafts"), N_("tell the others what is being done"), {NULL}},
+    {"presence.list", N_("Drafts"), N_("see what the others do"), {NULL}},
+    {"subscribe", N_("Log in"), N_("be told of what happens"), {NULL}},
+    {"session.who", N_("Log in"), N_("ask who is logged in"), {NULL}},
+    {"engine.status", N_("Engine"), N_("see how the engine is"), {NULL}},
+    {"import.templates", N_("Import"), N_("describe the files of an import"), {NULL}},
+    {"paper.layouts", N_("Papers"), N_("see the layouts of the papers"), {NULL}},
+    {"paper.preview", N_("Papers"), N_("see paper %1"), {"document"}},
+    {"paper.state", N_("Papers"), N_("see how the papers are"), {NULL}},
     {"meter.read", N_("Read a meter"), N_("read meter %1"), {"meter"}},
     {"channel.read", N_("Read a meter"), N_("read line %1"), {"channel"}},
     {"site.read", N_("Read a meter"), N_("read all meters"), {NULL}},
@@ -102,6 +148,28 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+/* Of what was refused the log keeps what it was about, and nothing else. */
+static bool is_object(const char *key)
+{
+    static const char *const keys[] = {"meter", "login", "channel", "batch", "lock_out"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Words that were left out leave one blank between those around them. */
+static void blanks_fold(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        if (*from != ' ' || to == text || to[-1] != ' ')
+            *to++ = *from;
+    }
+    *to = '\0';
+}
+
 /* A member of the detail as a person writes it, the program's own numbers by the names of what they stand for.
  * buf has SHOW_TEXT_MAX. */
 static const char *member_text(const json_t *detail, const json_t *named, const char *object,
@@ -111,7 +179,7 @@ static const char *member_text(const json_t *detail, const json_t *named, const 
     const char *name = json_string_value(json_object_get(named, key));
     buf[0] = '\0';
     if (name)
-        return text_copy(buf, SHOW_TEXT_MAX, name), buf;
+        return text_copy(buf, SHOW_TEXT_MAX, message_gettext(name)), buf;
     if (json_is_integer(value) && ends_with(key, "_minor"))
         return money_text(json_integer_value(value), buf);
     if (json_is_integer(value))
@@ -120,7 +188,7 @@ static const char *member_text(const json_t *detail, const json_t *named, const 
         text_copy(buf, SHOW_TEXT_MAX, json_is_true(value) ? _("yes") : _("no"));
     else if (json_is_string(value) && json_string_value(value)[0])
         text_copy(buf, SHOW_TEXT_MAX, message_gettext(json_string_value(value)));
-    else if (strcmp(key, "meter") == 0 || strcmp(key, "login") == 0)
+    else if (is_object(key))
         text_copy(buf, SHOW_TEXT_MAX, object);
     return buf;
 }
@@ -145,6 +213,7 @@ const char *operation_what(const struct rows *r, int row, char *buf)
     json_decref(named);
     show_format(buf, SHOW_TEXT_MAX, message_gettext(op->words),
                 SHOW_ARGS(part[0], part[1], part[2]));
+    blanks_fold(buf);
     for (size_t n = strlen(buf); n > 0 && strchr(" :,", buf[n - 1]); n--)
         buf[n - 1] = '\0'; /* nothing followed */
     return buf;

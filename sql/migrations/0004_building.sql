@@ -228,7 +228,7 @@ FROM (
     FROM wanted w CROSS JOIN wanted_item i ON i.item = w.item CROSS JOIN meter_state ms ON ms.meter_id = w.meter_id);
 -- The meter's clock against ours, and money that somebody else put onto it: nobody has to say those.
 CREATE VIEW wanted_clock AS
-SELECT ms.meter_id, 'clock' AS item, 11 AS place, 'clock' AS what, 'clock' AS order_kind, 0 AS wanted, ms.clock_off_s AS reported,
+SELECT ms.meter_id, 'clock' AS item, 11 AS place, 'meter clock' AS what, 'clock' AS order_kind, 0 AS wanted, ms.clock_off_s AS reported,
        ms.read_at_utc AS reported_at, 'clock' AS how, NULL AS said_by, NULL AS said_at, NULL AS order_id, '0 s' AS wanted_text,
        CASE ms.clock_off_s WHEN 0 THEN '0 s' ELSE printf('%+d s', ms.clock_off_s) END AS reported_text,
        abs(ms.clock_off_s) > CAST(coalesce((SELECT s.value FROM setting s WHERE s.key = 'read.clock_tolerance_s'), 60) AS INTEGER) AS drift

@@ -36,6 +36,15 @@ SELECT o.id, o.at_utc AS at, o.login, coalesce(p.name, '') AS name, o.client, o.
                      WHERE r.id = json_extract(o.detail, '$.order')),
            'opening', (SELECT a.number || ' ' || m.number FROM opening p JOIN account a ON a.id = p.account_id
                        JOIN meter m ON m.id = p.meter_id WHERE p.id = json_extract(o.detail, '$.opening')),
+           'lock_out', (SELECT m.number FROM lock_out l JOIN meter m ON m.id = l.meter_id
+                        WHERE l.id = json_extract(o.detail, '$.lock_out')),
+           'alarm', coalesce((SELECT a.object FROM alarm a WHERE a.id = json_extract(o.detail, '$.alarm')),
+                             (SELECT group_concat(a.object, ', ') FROM json_each(o.detail, '$.alarms') x
+                              JOIN alarm a ON a.id = x.value)),
+           'kind', (SELECT a.kind FROM alarm a
+                    WHERE a.id = coalesce(json_extract(o.detail, '$.alarm'), json_extract(o.detail, '$.alarms[0]'))),
+           'item', (SELECT i.what FROM wanted_item i WHERE i.item = json_extract(o.detail, '$.item')),
+           'space', (SELECT v.path FROM space v WHERE v.id = json_extract(o.detail, '$.space')),
            'excess', (SELECT m.number FROM excess x JOIN meter m ON m.id = x.meter_id
                       WHERE x.id = json_extract(o.detail, '$.excess'))) AS named
 FROM operation o LEFT JOIN operator p ON p.id = o.operator_id

@@ -21,7 +21,7 @@ static const struct alarm_type types[ALARM_COUNT] = {
                      NULL, "alarm.clear_s", false},
     [ALARM_LOST_METER] = {N_("lost meter"), N_("A meter does not answer"), N_("Meter"),
                           ALARM_WARNING, false, NULL, "alarm.clear_s", false},
-    [ALARM_LOST_CHANNEL] = {N_("lost channel"), N_("No meter of a channel answers"), N_("Line"),
+    [ALARM_LOST_CHANNEL] = {N_("lost channel"), N_("No meter of a line answers"), N_("Line"),
                             ALARM_URGENT, true, "alarm.line_s", "alarm.clear_s", false},
     [ALARM_DAY] = {N_("day limit"), N_("Consumption over the day's limit"), N_("Meter"),
                    ALARM_WARNING, false, NULL, NULL, false},

@@ -20,6 +20,7 @@ struct sync {
     enum alarm_kind kind;
     int64_t now;
     json_t *known; /* {"object":true} */
+    json_t *said;  /* the same of those of this round: of several causes the first is told */
     struct effects *fx;
     struct err *e;
 };
@@ -31,6 +32,7 @@ static int sync_begin(struct sync *s)
         db_find(books_db(s->books), SQL_alarm_known, &row, s->e, "s", alarm_type(s->kind)->word);
 
     s->known = json_object();
+    s->said = json_object();
     for (int more = row != NULL; rc == 0 && more;) {
         json_object_set_new(s->known, db_text(row, 0), json_true());
         more = db_next(row, s->e);
@@ -42,6 +44,9 @@ static int sync_begin(struct sync *s)
 
 static int sync_cause(struct sync *s, const struct alarm_object *object, const struct err *why)
 {
+    if (json_object_get(s->said, object->name))
+        return 0;
+    json_object_set_new(s->said, object->name, json_true());
     json_object_del(s->known, object->name);
     return alarm_raise(s->books, s->kind, object, why, s->now, s->fx, s->e);
 }
@@ -60,6 +65,7 @@ static int sync_end(struct sync *s, int rc)
         }
     }
     json_decref(s->known);
+    json_decref(s->said);
     return rc;
 }
 

@@ -52,16 +52,24 @@ int books_log(struct books *b, const struct actor *who, const char *action, cons
     return rc;
 }
 
-/* What the request touches, for the operation log: the parameter that names it. */
-static const char *object_of(const json_t *args)
+/* What the request touches, for the operation log: the parameter that names it, or what came of it does. */
+static const char *object_of(const json_t *args, const json_t *result, char batch[static 24])
 {
     static const char *const names[] = {"meter",  "login",   "till",    "key",
                                         "tenant", "account", "channel", "file"};
+    const json_t *said[] = {args, result};
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *text = json_string_value(json_object_get(args, names[i]));
-        if (text)
-            return text;
+    for (size_t from = 0; from < sizeof said / sizeof *said; from++) {
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            const char *text = json_string_value(json_object_get(said[from], names[i]));
+            if (text)
+                return text;
+        }
+        const json_t *number = json_object_get(said[from], "batch");
+        if (json_is_integer(number)) {
+            snprintf(batch, 24, "%lld", (long long)json_integer_value(number));
+            return batch;
+        }
     }
     return "";
 }
@@ -148,6 +156,7 @@ static int change_inside(struct books *b, const struct request *request, const s
                          struct err *e)
 {
     unsigned char hash[JOURNAL_HASH];
+    char batch[24];
     int rc = 0;
 
     body_hash(request->name, args, hash);
@@ -163,7 +172,7 @@ static int change_inside(struct books *b, const struct request *request, const s
     if (rc == 0 && once && !request->quiet)
         rc = once_add(b, once, request, who, hash, *result, e);
     if (rc == 0 && !request->quiet)
-        rc = operation_add(b, who, request->name, object_of(args), args, NULL, e);
+        rc = operation_add(b, who, request->name, object_of(args, *result, batch), args, NULL, e);
     return rc;
 }
 
@@ -211,6 +220,7 @@ int books_change(struct books *b, const struct request *request, const struct ac
                  struct err *e)
 {
     struct err why = {0};
+    char batch[24];
     int rc = permitted(request, who, once, args, &why);
 
     *result = NULL;
@@ -226,7 +236,7 @@ int books_change(struct books *b, const struct request *request, const struct ac
         head_note(&b->head, b, fx);
         return 0;
     }
-    commit_settle(b, who, request->name, object_of(args), args, &why);
+    commit_settle(b, who, request->name, object_of(args, NULL, batch), args, &why);
     *e = why;
     return rc;
 }
