@@ -488,3 +488,6 @@ SELECT v.meter_id, v.channel_id, v.meter, v.room, v.tenant, v.state, v.model, v.
 FROM meter_shown v JOIN channel c ON c.id = v.channel_id LEFT JOIN tenant t ON t.id = v.tenant_id
 LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = v.meter_id
 LEFT JOIN protection p ON p.meter_id = v.meter_id AND p.ended_utc IS NULL;
+
+-- ---- who changed a setting last
+CREATE INDEX operation_setting ON operation (object) WHERE action = 'setting.set' AND result = 'ok';

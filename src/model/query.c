@@ -5,6 +5,7 @@
  *   -- roles: cashier manager            (or: all)
  *   -- param: NAME text|search|int|bool [required] [max=N] [words=a|in_doubt]
  *   -- asker: me                         (:me is the id of the operator who asks; no client can say another)
+ *   -- settings: settings                (:settings is the table of settings as JSON: setting_table())
  *   -- column: NAME KIND Title of the column
  *   -- key: NAME up|down                 (behind the columns; a second line: among rows alike in the first.) The query's
  *                                        order is this, no two rows have it alike, no row ever changes it, never null
@@ -110,9 +111,8 @@ static void param_read(struct query *q, const char *at)
 
 static void column_read(struct query *q, const char *at)
 {
-    static const char *const kinds[] = {"text", "integer", "money", "price", "energy",
-                                        "time", "age",     "state", "id",    "sentence",
-                                        "held", "course"};
+    static const char *const kinds[] = {"text", "integer", "money", "price",    "energy", "time",
+                                        "age",  "state",   "id",    "sentence", "held",   "course"};
     struct column *c = &q->columns[q->column_count];
     bool known = false;
 
@@ -154,6 +154,8 @@ static void line_read(struct query *q, const char *line)
         param_read(q, line + 10);
     else if (strcmp(line, "-- asker: " QUERY_ASKER) == 0)
         q->asker = true;
+    else if (strcmp(line, "-- settings: settings") == 0)
+        q->settings = true;
     else if (strncmp(line, "-- column: ", 11) == 0)
         column_read(q, line + 11);
     else if (strncmp(line, "-- key: ", 8) == 0)

@@ -12,6 +12,7 @@
 #include "money.h"
 #include "money_parse.h"
 #include "query_state.h"
+#include "setting.h"
 #include "text.h"
 
 #define DEFAULT_LIMIT   100
@@ -41,6 +42,11 @@ static void params_bind(const struct query *q, struct db_row *row, const json_t 
 
     if (q->asker)
         db_bind_int(row, QUERY_ASKER, json_integer_value(json_object_get(args, QUERY_ASKER)));
+    if (q->settings) {
+        char *table = setting_table();
+        db_bind_text(row, "settings", table);
+        free(table);
+    }
     for (size_t i = 0; i < q->param_count; i++) {
         const char *name = q->params[i].name;
         const json_t *value = json_object_get(args, name);

@@ -23,7 +23,8 @@ struct query {
     unsigned roles;
     struct param params[PARAMS_MAX + 1];
     bool folded[PARAMS_MAX];
-    bool asker; /* :me is who asks */
+    bool asker;    /* :me is who asks */
+    bool settings; /* :settings is the table of settings (setting.h) */
     size_t param_count;
     struct column columns[COLUMNS_MAX];
     size_t column_count;

@@ -70,7 +70,7 @@ static int value_check(const struct setting *s, const char *value, struct err *e
 {
     int64_t number = (int64_t)strlen(value);
 
-    if (s->kind == SETTING_WORD)
+    if (s->kind == SETTING_WORD || s->kind == SETTING_YES)
         return word_among(s->words, value) ? 0
                                            : err_set(e, MSG_SETTING_WORD, s->key, value, s->words);
     if (s->kind == SETTING_ZONE && !zone_known(value))

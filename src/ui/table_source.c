@@ -17,7 +17,7 @@
 
 #define LEAST_ROWS 60  /* asked for at once, whatever the terminal shows */
 #define MOST_ROWS  900 /* the engine gives at most 1000 */
-#define WORDS_MAX  16
+#define WORDS_MAX  64
 
 const struct screen_key table_source_keys[] = {
     {.key = '/',
@@ -100,7 +100,9 @@ static void filter_put(const struct table_source *t, json_t *page)
     json_t *in = json_array(), *list = json_array();
     for (const struct table_column *c = t->def->columns; c->name; c++)
         json_array_append_new(in, json_string(c->name));
-    const int count = show_words(t->found, words, WORDS_MAX);
+    int count = show_words(t->found, words, WORDS_MAX);
+    if (t->def->found)
+        count += t->def->found(t->view, t->found, words + count, WORDS_MAX - count);
     for (int i = 0; i < count; i++)
         json_array_append_new(list, json_string(words[i]));
     json_object_set_new(page, "find", json_string(t->found));

@@ -39,6 +39,9 @@ struct table_def {
     const struct table_choice *choices; /* what it can be narrowed to, for table_source_choose() */
     bool typed; /* letters and Space belong to a field of the screen: F1 and palette only */
     void (*came)(struct view *v, const struct err *e); /* rows came, or *e; NULL: nobody minds */
+    /* Texts of the rows, as the engine has them, that contain this text in the language of the screen, at most `most`;
+     * returns how many. For columns whose words are translated; NULL: state words are. */
+    int (*found)(struct view *v, const char *text, const char **words, int most);
 };
 
 struct table_source {
