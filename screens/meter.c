@@ -28,7 +28,8 @@ enum {
     ACTION_LOCK_OUT,
     ACTION_LOAD,
     ACTION_SAID,
-    ACTION_RETEST
+    ACTION_RETEST,
+    ACTION_READINGS
 };
 
 /* "top-up 100.00", "forced off", "alarm 1 20.00": what was ordered, not only its kind. */
@@ -67,7 +68,14 @@ static const struct table_column reading_columns[] = {
      .title = N_("Purchases"),
      .kind = SHOW_INTEGER,
      .width = 9,
-     .rank = 1},
+     .rank = 2},
+    {.name = "flag",
+     .title = N_("Flag"),
+     .kind = SHOW_WORD,
+     .width = 16,
+     .most = 24,
+     .rank = 1,
+     .words = meter_flag_words},
     {.name = NULL},
 };
 
@@ -90,8 +98,9 @@ static const struct table_column alarm_columns[] = {
     {.name = NULL},
 };
 
-/* The lists under the values; Tab goes on to the next. */
-enum list { LIST_ORDERS, LIST_SALES, LIST_READINGS, LIST_ALARMS, LISTS };
+/* The lists under the values; Tab goes on to the next. Where much must be said there is no room for the settings above the
+ * lists: then they are one of them. */
+enum list { LIST_ORDERS, LIST_SALES, LIST_READINGS, LIST_ALARMS, LISTS, LIST_SETTINGS = LISTS };
 
 static const struct {
     const char *call, *id, *empty;
@@ -117,6 +126,7 @@ struct meter {
     struct rows meter, phone;
     struct table list[LISTS];
     enum list shown;
+    bool crowded; /* the picture had no room for the settings */
     int waiting;
     bool outdated;
 };
@@ -179,6 +189,8 @@ static void list_ask(struct view *v)
     static view_reply_fn *const replies[LISTS] = {orders_came, sales_came, readings_came,
                                                   alarms_came};
     struct meter *s = v->state;
+    if (s->shown >= LISTS)
+        return;
     json_t *args = json_pack("{s:s}", "meter", s->number);
     if (s->shown == LIST_ALARMS)
         json_object_set_new(args, "state", json_string("all"));
@@ -189,7 +201,7 @@ static void ask(struct view *v)
 {
     struct meter *s = v->state;
     s->outdated = false;
-    s->waiting = 2;
+    s->waiting = s->shown < LISTS ? 2 : 1;
     view_ask(v, "meter", json_pack("{s:s}", "meter", s->number), NULL,
              rows_came(&s->meter) ? NULL : N_("reading the books"), meter_came);
     list_ask(v);
@@ -284,7 +296,7 @@ static void clock_ask(struct view *v)
 
 static struct table *list(struct meter *s)
 {
-    return &s->list[s->shown];
+    return &s->list[s->shown < LISTS ? s->shown : LIST_ORDERS];
 }
 
 /* {name: the marked row's number of this column}. */
@@ -303,7 +315,7 @@ static void meter_action(struct view *v, int action)
                  N_("reading the meter"), read_came);
         break;
     case ACTION_OTHER:
-        s->shown = (s->shown + 1) % LISTS;
+        s->shown = (enum list)(((int)s->shown + 1) % (s->crowded ? LISTS + 1 : LISTS));
         list_ask(v);
         break;
     case ACTION_OPEN:
@@ -319,6 +331,7 @@ static void meter_action(struct view *v, int action)
     case ACTION_LOCK_OUT: view_open(v, "lock_out", rows_object(&s->meter, 0)); break;
     case ACTION_LOAD: view_open(v, "meter_load", rows_object(&s->meter, 0)); break;
     case ACTION_SAID: view_open(v, "drift", json_pack("{s:s}", "meter", s->number)); break;
+    case ACTION_READINGS: view_open(v, "readings", rows_object(&s->meter, 0)); break;
     case ACTION_RETEST: view_open(v, "retest", rows_object(&s->meter, 0)); break;
     case ACTION_TENANT: /* a meter without an account is put onto one */
         view_open(v, rows_number(&s->meter, 0, "account_id", 0) ? "tenant" : "open",
@@ -332,6 +345,8 @@ static const char *meter_why_not(struct view *v, int action)
 {
     struct meter *s = v->state;
     const char *opened = s->shown == LIST_ALARMS ? "alarm_id" : "order";
+    if (action == ACTION_OPEN && s->shown >= LISTS)
+        return N_("There is nothing to open.");
     if (action == ACTION_OPEN && !rows_number(&list(s)->rows, list(s)->cursor, opened, 0))
         return N_("There is nothing to open.");
     if ((action == ACTION_CLOCK || action == ACTION_OVERLOAD || action == ACTION_LOCK_OUT) &&
@@ -350,7 +365,7 @@ static bool meter_text(struct view *v, uint32_t key)
         meter_action(v, ACTION_LOCK_OUT);
         return true;
     }
-    return table_key(list(s), key);
+    return s->shown < LISTS && table_key(list(s), key);
 }
 
 static int identity_draw(const struct rows *r, struct canvas *c, int row)
@@ -381,11 +396,18 @@ static void meter_draw(struct view *v, struct canvas *c, int top, int lines)
     row += identity_draw(&s->meter, c, row);
     row += meter_words_draw(&s->meter, &s->phone, c, row, view_now(v));
     row += meter_live_draw(&s->meter, c, row, view_now(v));
-    if (end - row >
-        SETTINGS_LINES +
-            LIST_LINES) /* where much must be said the settings wait for a larger window */
+    s->crowded = end - row <= SETTINGS_LINES + LIST_LINES;
+    if (!s->crowded)
         row += meter_settings_draw(&s->meter, c, row, view_now(v));
-    table_draw(list(s), c, row, end - row, view_now(v), true);
+    if (s->shown >= LISTS && s->crowded) {
+        meter_settings_draw(&s->meter, c, row, view_now(v));
+        return;
+    }
+    if (s->crowded && end - row > LIST_LINES)
+        canvas_text(c, end - 1, 1, c->cols - 2, STYLE_DIM,
+                    _("The settings, too, are one of the lists: Tab."));
+    const int hint = s->crowded && end - row > LIST_LINES ? 1 : 0;
+    table_draw(list(s), c, row, end - row - hint, view_now(v), true);
 }
 
 static void meter_close(struct view *v)
@@ -412,7 +434,8 @@ static const struct screen_key keys[] = {
     {.key = KEYS_TAB,
      .action = ACTION_OTHER,
      .label = N_("Lists"),
-     .help = N_("Orders, sales, readings or alarms of this meter")},
+     .help = N_("Orders, sales, readings or alarms of this meter, its settings where there is no "
+                "room for them above")},
     {.key = KEYS_ENTER,
      .action = ACTION_OPEN,
      .label = N_("Story"),
@@ -441,6 +464,11 @@ static const struct screen_key keys[] = {
      .label = N_("Retest"),
      .help = N_("Ask it on the line now, with raw frames and times"),
      .opens = "retest"},
+    {.key = 'h',
+     .action = ACTION_READINGS,
+     .label = N_("History"),
+     .help = N_("All its readings with energies by rate, voltages and currents, also as a file"),
+     .opens = "readings"},
     {.key = 'o',
      .action = ACTION_OVERLOAD,
      .label = N_("Overload"),

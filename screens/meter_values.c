@@ -17,7 +17,15 @@
 #define LABEL_CELLS 14
 #define VALUE_CELLS 11
 
-enum value_kind { VALUE_MONEY, VALUE_COUNT, VALUE_ENERGY, VALUE_PRICE, VALUE_MILLI, VALUE_TIME };
+enum value_kind {
+    VALUE_MONEY,
+    VALUE_COUNT,
+    VALUE_ENERGY,
+    VALUE_PRICE,
+    VALUE_MILLI,
+    VALUE_LIMIT, /* as VALUE_MILLI; 0: there is none */
+    VALUE_TIME
+};
 
 struct value {
     const char *name, *label;
@@ -52,7 +60,7 @@ static const struct value flat_settings[] = {
     {"alarm2_minor", N_("Alarm 2 at"), VALUE_MONEY, false},
     {"overdraft_minor", N_("Overdraft"), VALUE_MONEY, false},
     {"price1_e4", N_("Price a kWh"), VALUE_PRICE, false},
-    {"overload_w", N_("Overload kW"), VALUE_MILLI, false},
+    {"overload_w", N_("Overload kW"), VALUE_LIMIT, false},
 };
 
 static const struct value rate_settings[] = {
@@ -61,7 +69,7 @@ static const struct value rate_settings[] = {
     {"overdraft_minor", N_("Overdraft"), VALUE_MONEY, false},
     {"price1_e4", N_("Price sharp"), VALUE_PRICE, false},
     {"price2_e4", N_("Price peak"), VALUE_PRICE, false},
-    {"overload_w", N_("Overload kW"), VALUE_MILLI, false},
+    {"overload_w", N_("Overload kW"), VALUE_LIMIT, false},
     {"price3_e4", N_("Price flat"), VALUE_PRICE, false},
     {"price4_e4", N_("Price valley"), VALUE_PRICE, false},
 };
@@ -82,10 +90,13 @@ static void value_text(const struct value *value, const struct rows *r, int64_t 
 {
     static const enum show_kind kinds[] = {
         [VALUE_MONEY] = SHOW_MONEY, [VALUE_COUNT] = SHOW_INTEGER, [VALUE_ENERGY] = SHOW_ENERGY,
-        [VALUE_PRICE] = SHOW_PRICE, [VALUE_MILLI] = SHOW_INTEGER, [VALUE_TIME] = SHOW_TIME,
+        [VALUE_PRICE] = SHOW_PRICE, [VALUE_MILLI] = SHOW_INTEGER, [VALUE_LIMIT] = SHOW_INTEGER,
+        [VALUE_TIME] = SHOW_TIME,
     };
     const json_t *cell = rows_value(r, 0, value->name);
-    if (value->kind == VALUE_MILLI && json_is_integer(cell))
+    if (value->kind == VALUE_LIMIT && json_is_integer(cell) && json_integer_value(cell) == 0)
+        text_copy(buf, SHOW_TEXT_MAX, _("no limit"));
+    else if ((value->kind == VALUE_MILLI || value->kind == VALUE_LIMIT) && json_is_integer(cell))
         decimals(json_integer_value(cell), 3, buf, SHOW_TEXT_MAX);
     else
         show_value(kinds[value->kind], cell, now_utc, buf);
@@ -153,4 +164,22 @@ int meter_settings_draw(const struct rows *r, struct canvas *c, int row, int64_t
                               c, row + 1, now_utc, "settings_at");
     return 1 + block_draw(rate_settings, (int)(sizeof rate_settings / sizeof *rate_settings), r, c,
                           row + 1, now_utc, "settings_at");
+}
+
+const char *meter_flag_words(const struct rows *r, int row, char *buf)
+{
+    static const struct {
+        const char *flag, *words;
+    } flags[] = {{"back", N_("! back: not counted")},
+                 {"jump", N_("! jump: not counted")},
+                 {"overflow", N_("overflowed")},
+                 {"reset", N_("began anew")},
+                 {"exchanged", N_("another meter")}};
+    const char *flag = rows_text(r, row, "flag");
+    text_copy(buf, SHOW_TEXT_MAX, flag);
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if (strcmp(flags[i].flag, flag) == 0)
+            text_copy(buf, SHOW_TEXT_MAX, message_gettext(flags[i].words));
+    }
+    return buf;
 }

@@ -12,4 +12,7 @@ struct canvas;
 int meter_live_draw(const struct rows *r, struct canvas *c, int row, int64_t now_utc);
 int meter_settings_draw(const struct rows *r, struct canvas *c, int row, int64_t now_utc);
 
+/* What the flag of a reading says of its register, for the column "flag" of a table. */
+const char *meter_flag_words(const struct rows *r, int row, char *buf);
+
 #endif

@@ -176,7 +176,11 @@ static void wall_update(struct view *v, enum screen_cause cause, const char *eve
     switch (cause) {
     case SCREEN_EVENT: happened(s, event, data); break;
     case SCREEN_RESUMED: s->outdated = true; break;
-    case SCREEN_SHOWN: s->outdated = s->outdated || (!s->came && !s->request); break;
+    case SCREEN_SHOWN:
+        if (s->mode == MODE_JUMP) /* half typed, and then something else was done */
+            s->mode = MODE_CELLS;
+        s->outdated = s->outdated || (!s->came && !s->request);
+        break;
     case SCREEN_SETTLED: phone_ask(v); break;
     case SCREEN_LEFT: s->request = 0; break;
     case SCREEN_TICK:
@@ -278,11 +282,16 @@ static void enter(struct view *v)
 
 static bool typing_key(struct view *v, uint32_t key);
 
-/* Where a text is typed it is one of its characters. */
+/* The room that was typed is gone to and tagged. In a filter's text it is one of its characters, and so it is in a room's
+ * name that goes on behind it. */
 static void space(struct view *v)
 {
     struct wall_screen *s = v->state;
-    if (s->mode == MODE_FILTER || s->mode == MODE_JUMP)
+    char text[EDIT_BYTES];
+    if (s->mode == MODE_JUMP && wall_here_is(&s->wall, edit_get(&s->jump, text))) {
+        mode_set(s, MODE_CELLS);
+        wall_tag(&s->wall);
+    } else if (s->mode == MODE_FILTER || s->mode == MODE_JUMP)
         typing_key(v, ' ');
     else if (s->mode == MODE_STATES)
         state_choose(s);

@@ -53,6 +53,9 @@
 -- column: tried_at time Tried
 -- column: misses integer Misses
 -- column: lock_off_at time Forced off read back
+-- column: locked_by text Locked out by
+-- column: locked_at time Locked out since
+-- column: lock_reason text Reason of the tag
 -- key: meter_id up
 -- Everything that is known of each meter, for the file of the whole building and for choosing meters. `meters`: only
 -- these ids, "[3,17]"; `list`: only these numbers or rooms, '["1204","190301527"]', as somebody pasted them.
@@ -69,10 +72,10 @@ SELECT x.id AS meter_id, v.room, v.path, v.tenant, v.account, v.meter, v.kind, v
        ms.voltage1_mv, ms.voltage2_mv, ms.voltage3_mv, ms.current1_ma, ms.current2_ma, ms.current3_ma, ms.power_w,
        ms.reactive_var, ms.factor_e3, ms.frequency_mhz, ms.clock_off_s, ms.settings_at_utc AS settings_at,
        ms.read_at_utc AS read_at, ms.read_at_utc AS age, v.tried_at, v.misses,
-       (SELECT l.off_at_utc FROM lock_out l WHERE l.id = v.lock_out) AS lock_off_at
+       l.off_at_utc AS lock_off_at, coalesce(lp.name, l.owner_name) AS locked_by, l.at_utc AS locked_at, l.reason AS lock_reason
 FROM meter x CROSS JOIN meter_shown v ON v.meter_id = x.id JOIN channel c ON c.id = v.channel_id
 LEFT JOIN tariff tf ON tf.id = v.tariff_id LEFT JOIN meter_state ms ON ms.meter_id = x.id
-LEFT JOIN meter_known k ON k.meter_id = x.id
+LEFT JOIN meter_known k ON k.meter_id = x.id LEFT JOIN lock_out l ON l.id = v.lock_out LEFT JOIN operator lp ON lp.id = l.operator_id
 WHERE (:meters IS NULL OR x.id IN (SELECT value FROM json_each(:meters)))
   AND (:list IS NULL OR v.meter IN (SELECT value FROM json_each(:list))
        OR v.room IN (SELECT value FROM json_each(:list)))

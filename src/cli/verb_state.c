@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch_show.h"
 #include "cli.h"
 #include "message.h"
 #include "query_export.h"
@@ -23,6 +24,8 @@ static int page_ids(struct cli *cli, const char *select, json_t *ids, int64_t *t
                         NULL, 0, &r, e);
     if (code == 0) {
         *total = json_integer_value(json_object_get(r, "total"));
+        if (json_array_size(ids) == 0)
+            batch_unknown_show(r);
         if (json_array_size(json_object_get(r, "rows")) == 0)
             *total = 0;
         json_array_foreach(json_object_get(r, "rows"), i, row)
@@ -37,7 +40,7 @@ static json_t *meters_of(struct cli *cli, const char *select, struct err *e)
 {
     int64_t total = 1;
     int code = 0;
-    if (!select)
+    if (!select || strcmp(select, "all") == 0) /* who may see all need not select them */
         return json_object();
     json_t *ids = json_array();
     while (code == 0 && (int64_t)json_array_size(ids) < total)

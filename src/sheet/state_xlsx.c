@@ -74,6 +74,10 @@ static const struct look {
     {"age", N_("Age (min)"), "time", COUNT, 60, 9},
     {"tried_at", N_("Tried"), "time", TIME, 0, 19},
     {"misses", N_("Misses"), "integer", COUNT, 1, 8},
+    {"locked_by", N_("Locked out by"), "text", TEXT, 0, 16},
+    {"locked_at", N_("Locked out since"), "time", TIME, 0, 19},
+    {"lock_reason", N_("Reason of the tag"), "text", TEXT, 0, 24},
+    {"lock_off_at", N_("Forced off read back"), "time", TIME, 0, 19},
 };
 #define LOOKS (int)(sizeof looks / sizeof *looks)
 
@@ -82,6 +86,7 @@ static const struct {
     const char *word;
     lxw_color_t word_colour, cell_colour, bar;
 } states[] = {
+    {N_("locked out, NOT verified off"), 0xc00000, 0xe4dfec, 0xc00000},
     {N_("locked out"), 0x7030a0, 0xe4dfec, 0x7030a0},
     {N_("in doubt"), 0x7030a0, 0xe4dfec, 0xb07cc6},
     {N_("lost"), 0xc00000, 0xffc7ce, 0xc00000},
@@ -96,7 +101,9 @@ static const struct {
     {N_("alarm 1"), 0x9c6500, 0xffeb9c, 0xffe699},
     {N_("on"), 0, 0, 0x70ad47},
 };
-#define STATES (int)(sizeof states / sizeof *states)
+#define STATES     (int)(sizeof states / sizeof *states)
+#define UNVERIFIED 0 /* of states: nobody read back that the relay is open */
+#define LOCKED_OUT 1
 
 struct state {
     lxw_workbook *book;
@@ -234,9 +241,33 @@ static lxw_error cell_write(const struct export *x, struct state *s, int i,
                                   s->format[i]);
 }
 
+/* The place of a column, -1: it is not in the file. */
+static int column_of(const struct export *x, const char *name)
+{
+    for (int i = 0; i < x->columns; i++) {
+        if (strcmp(x->column[i].name, name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* A tag whose meter was not read back as forced off says so in its state. */
+static struct export_cell state_said(const struct export *x, const struct export_cell *cells,
+                                     int state)
+{
+    struct export_cell said = cells[state];
+    const int off_at = column_of(x, "lock_off_at");
+
+    if (said.what == EXPORT_WORDS && off_at >= 0 && cells[off_at].what == EXPORT_NOTHING &&
+        strcmp(said.text, _(states[LOCKED_OUT].word)) == 0)
+        said.text = _(states[UNVERIFIED].word);
+    return said;
+}
+
 static int row(struct export *x, const struct export_cell *cells, struct err *e)
 {
     struct state *s = x->state;
+    const int state = column_of(x, "state");
 
     if (s->next >= (lxw_row_t)x->options.sheet_rows)
         return err_set(e, MSG_SHEET_EXPORT_ROWS, (int64_t)x->options.sheet_rows);
@@ -246,7 +277,8 @@ static int row(struct export *x, const struct export_cell *cells, struct err *e)
             strcmp(x->column[i].name, "balance_minor") == 0 &&
             !money_add(s->owed_minor, cells[i].number, &s->owed_minor))
             s->owed_minor = INT64_MIN;
-        lxw_error code = cell_write(x, s, i, &cells[i]);
+        const struct export_cell cell = i == state ? state_said(x, cells, i) : cells[i];
+        lxw_error code = cell_write(x, s, i, &cell);
         if (code != LXW_NO_ERROR && code != LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED)
             return xlsx_fail(x, code, e);
     }
