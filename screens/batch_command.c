@@ -31,6 +31,7 @@ enum {
     FIELD_RECOVERY,
     FIELD_POWER,
     FIELD_UNTIL,
+    FIELD_PROTECTED,
     FIELD_PERCENT,
     FIELDS
 };
@@ -41,13 +42,14 @@ static const struct {
     unsigned fields; /* besides the command */
 } commands[] = {
     {"off", N_("Force off"), N_("The relay opens and stays open until it is commanded otherwise."),
-     1u << FIELD_PERCENT},
+     1u << FIELD_PROTECTED | 1u << FIELD_PERCENT},
     {"on", N_("Power protection (force on)"),
      N_("The relay stays closed whatever the balance is. With a time the meter is given back to "
         "prepaid by itself; 18:30, 11-24 18:30 or 2026-11-24 18:30. Empty: until somebody ends it."),
-     1u << FIELD_UNTIL | 1u << FIELD_PERCENT},
+     1u << FIELD_UNTIL | 1u << FIELD_PROTECTED | 1u << FIELD_PERCENT},
     {"prepaid", N_("Prepaid again"),
-     N_("The meter decides by its balance again: one without money opens."), 1u << FIELD_PERCENT},
+     N_("The meter decides by its balance again: one without money opens."),
+     1u << FIELD_PROTECTED | 1u << FIELD_PERCENT},
     {"settings", N_("Release settings"),
      N_("Amounts are written as they stand here; an empty one stays as it is."),
      1u << FIELD_ALARM1 | 1u << FIELD_ALARM2 | 1u << FIELD_OVERDRAFT | 1u << FIELD_RECOVERY |
@@ -72,6 +74,8 @@ static const char *const command_words[] = {N_("Force off"),      N_("Power prot
                                             N_("Set clocks"),     N_("Read now"),
                                             N_("State to Excel"), NULL};
 
+static const char *const protected_words[] = {N_("skipped"), N_("commanded, too"), NULL};
+
 static const struct field_def fields[FIELDS] = {
     [FIELD_COMMAND] = {.label = N_("Command"), .kind = FIELD_CHOICE, .choices = command_words},
     [FIELD_PRICE] = {.label = N_("Price"), .kind = FIELD_AMOUNT, .limit = 10},
@@ -82,6 +86,9 @@ static const struct field_def fields[FIELDS] = {
     [FIELD_RECOVERY] = {.label = N_("Recovery (s)"), .kind = FIELD_NUMBER, .limit = 3},
     [FIELD_POWER] = {.label = N_("Overload at (kW)"), .kind = FIELD_AMOUNT, .limit = 10},
     [FIELD_UNTIL] = {.label = N_("Until"), .kind = FIELD_TEXT, .limit = 16},
+    [FIELD_PROTECTED] = {.label = N_("Protected ones are"),
+                         .kind = FIELD_CHOICE,
+                         .choices = protected_words},
     [FIELD_PERCENT] = {.label = N_("Stop above failures (%)"), .kind = FIELD_NUMBER, .limit = 3},
 };
 
@@ -150,8 +157,10 @@ static int number_put(const struct commanding *s, int field, json_t *ask, const 
 
 static int price_put(const struct commanding *s, json_t *ask, struct err *e)
 {
-    char text[EDIT_BYTES];
+    char text[EDIT_BYTES], price_typed[EDIT_BYTES];
     int64_t price = 0;
+    if (typed(s, FIELD_TARIFF, text)[0] && typed(s, FIELD_PRICE, price_typed)[0])
+        return err_set(e, MSG_UI_BATCH_PRICE_TWICE);
     if (typed(s, FIELD_TARIFF, text)[0]) {
         json_object_set_new(ask, "tariff", json_string(text));
         return 0;
@@ -203,6 +212,15 @@ static int until_put(struct view *v, json_t *ask, struct err *e)
     return err_set(e, MSG_UI_UNTIL, text);
 }
 
+/* Does the command take values, and none is there by itself? */
+static bool needs_values(const struct commanding *s)
+{
+    const unsigned values = 1u << FIELD_PRICE | 1u << FIELD_TARIFF | 1u << FIELD_ALARM1 |
+                            1u << FIELD_ALARM2 | 1u << FIELD_OVERDRAFT | 1u << FIELD_RECOVERY |
+                            1u << FIELD_POWER;
+    return (commands[here(s)].fields & values) != 0;
+}
+
 /* What the preview asks for; the caller's, NULL: *e. */
 static json_t *ask_make(struct view *v, struct err *e)
 {
@@ -222,6 +240,10 @@ static json_t *ask_make(struct view *v, struct err *e)
         code = power_put(s, ask, e);
     if (code == 0)
         code = until_put(v, ask, e);
+    if (!s->form.field[FIELD_PROTECTED].hidden && s->form.field[FIELD_PROTECTED].choice == 1)
+        json_object_set_new(ask, "protected", json_true());
+    if (code == 0 && json_object_size(ask) == 2 && needs_values(s))
+        code = err_set(e, MSG_UI_BATCH_VALUES);
     if (code == 0)
         return ask;
     json_decref(ask);
@@ -233,6 +255,11 @@ static void next(struct view *v)
     const struct commanding *s = v->state;
     struct err e = {0};
     char percent[EDIT_BYTES];
+    if (strcmp(commands[here(s)].command, "tariff") == 0 && view_role(v) == SCREEN_ELECTRICIAN) {
+        view_warn(v, _("A tariff is released by a manager."));
+        view_beep(v);
+        return;
+    }
     if (strcmp(commands[here(s)].command, EXPORT) == 0) {
         view_open(v, EXPORT,
                   json_pack("{s:b,s:O,s:O}", "state", 1, "args",
