@@ -238,10 +238,10 @@ const char *meter_hold_words(const struct rows *r, int row, int64_t now_utc, cha
             SHOW_ARGS(to, money));
     if (by[0]) {
         show_time(now_utc, rows_number(r, row, "locked_at", 0), at);
-        return show_format(buf, SHOW_TEXT_MAX * 2,
-                           _("Locked out by %1 since %2: the top-up goes onto the meter, the relay "
-                             "stays open."),
-                           SHOW_ARGS(by, at));
+        return show_format(
+            buf, SHOW_TEXT_MAX * 2,
+            _("Locked out by %1 since %2: money goes onto it, its relay stays open."),
+            SHOW_ARGS(by, at));
     }
     return NULL;
 }
