@@ -12,7 +12,7 @@
 #include "table_source.h"
 #include "text.h"
 
-#define FOOT_LINES 6
+#define FOOT_PART 3 /* of the lines: more room shows more of what a long list can be */
 
 enum { ACTION_CHANGE = 1 };
 
@@ -150,10 +150,11 @@ static const char *settings_why_not(struct view *v, int action)
 static void settings_draw(struct view *v, struct canvas *c, int top, int lines)
 {
     struct settings *s = v->state;
-    table_source_draw(&s->list, c, top, lines - FOOT_LINES, true);
+    const int foot = lines / FOOT_PART;
+    table_source_draw(&s->list, c, top, lines - foot, true);
     if (table_source_has(&s->list))
-        setting_row_draw(&s->list.table.rows, s->list.table.cursor, c, top + lines - FOOT_LINES + 1,
-                         FOOT_LINES - 1, view_now(v));
+        setting_row_draw(&s->list.table.rows, s->list.table.cursor, c, top + lines - foot + 1,
+                         foot - 1, view_now(v));
 }
 
 static void settings_close(struct view *v)
