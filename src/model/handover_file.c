@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "db.h"
+#include "lock_out.h"
 #include "message.h"
 #include "text.h"
 
@@ -53,12 +54,12 @@ static const struct {
     [METER] = {"meter", CELL_TEXT, 32, ROW_TAG},
     [LOGIN] = {"login", CELL_TEXT, 63, 0},
     [NAME] = {"name", CELL_TEXT, 127, ROW_TAG},
-    [REASON] = {"reason", CELL_TEXT, 160, ROW_TAG},
+    [REASON] = {"reason", CELL_TEXT, LOCK_OUT_REASON_MAX, ROW_TAG},
     [VERIFIED] = {"verified_at", CELL_TIME, 0, 0},
     [CLEARED] = {"cleared_at", CELL_TIME, 0, 0},
     [CLEARED_LOGIN] = {"cleared_login", CELL_TEXT, 63, 0},
     [CLEARED_NAME] = {"cleared_name", CELL_TEXT, 127, 0},
-    [CLEARED_REASON] = {"cleared_reason", CELL_TEXT, 160, 0},
+    [CLEARED_REASON] = {"cleared_reason", CELL_TEXT, LOCK_OUT_REASON_MAX, 0},
     [TAG] = {"tag", CELL_NUMBER, 0, ROW_END},
     [SEAL] = {"seal", CELL_TEXT, 2 * SEAL_BYTES, ROW_END},
 };

@@ -301,14 +301,14 @@ static int lock_out_off(struct books *b, const struct actor *who, const json_t *
 
 static const struct param set_params[] = {
     {.name = "meter", .kind = PARAM_TEXT, .required = true, .max = 32},
-    {.name = "reason", .kind = PARAM_TEXT, .required = true, .max = 480},
+    {.name = "reason", .kind = PARAM_TEXT, .required = true, .max = LOCK_OUT_REASON_MAX},
     {.name = "dark", .kind = PARAM_INT, .min = 0, .max = INT64_MAX}, /* behind a main meter */
     {0},
 };
 
 static const struct param clear_params[] = {
     {.name = "lock_out", .kind = PARAM_INT, .required = true, .min = 1, .max = INT64_MAX},
-    {.name = "reason", .kind = PARAM_TEXT, .max = 480},
+    {.name = "reason", .kind = PARAM_TEXT, .max = LOCK_OUT_REASON_MAX},
     {0},
 };
 

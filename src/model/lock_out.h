@@ -8,6 +8,9 @@
 
 #include "reading.h"
 
+#define LOCK_OUT_REASON_MAX                                                                        \
+    480 /* bytes, of a tag and of its clearing; a return file takes as many */
+
 /* A switch order was read back: off verifies the tag of its meter, if there is one. */
 int lock_out_switched(struct books *b, int64_t meter_id, int64_t order_id, const char *mode,
                       struct effects *fx, struct err *e);

@@ -1,0 +1,162 @@
+/*
+ * What a laptop's return file brings back to the site: tags hung there and cleared there, by whom, whose handover it is, and
+ * what of it cannot be taken. Two books: the site's, and the laptop's that write the file.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "clock.h"
+#include "handover_file.h"
+#include "lock_out.h"
+#include "message.h"
+#include "rig.h"
+
+#define CODE   "0011223344556677"
+#define OTHER  "8899aabbccddeeff"
+#define METER  "190301527"
+#define SECOND "190301528"
+
+struct two {
+    struct rig *site, *laptop;
+    json_t *result; /* of the last request */
+};
+
+static const char *const people =
+    "INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id, tariff_id)"
+    " VALUES (8, '" SECOND "', 'electricity', 'DDSY1352', 'meter', 1, 2, 1, 1);"
+    "INSERT INTO operator (id, login, name, role, password_hash, created_at_utc) VALUES"
+    " (2, 'sun', 'Sun', 'electrician', '', 0), (4, 'admin', 'Admin', 'administrator', '', 0);"
+    "INSERT INTO handover (id, code, seal, channel_id, handed_to, at_utc) VALUES (1, '" CODE
+    "', 'key', 1, 'Sun', 1000);";
+
+static int begin(void **state)
+{
+    struct two *t = mem_new(sizeof *t);
+    void *rig;
+
+    set_up(&rig);
+    t->site = rig;
+    set_up(&rig);
+    t->laptop = rig;
+    sql(t->site, people);
+    sql(t->laptop, people);
+    sql(t->site, "UPDATE channel SET handed_to = 'Sun', handed_at_utc = 1000 WHERE id = 1");
+    *state = t;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct two *t = *state;
+    void *rig = t->site;
+
+    tear_down(&rig);
+    rig = t->laptop;
+    tear_down(&rig);
+    json_decref(t->result);
+    free(t);
+    return 0;
+}
+
+/* A file as it was written: none of its cells here has a comma, a quote or a space. */
+static json_t *files_of(char *text)
+{
+    json_t *columns = NULL, *rows = json_array();
+    char *lines = NULL, *line;
+    json_int_t n = 0;
+
+    for (line = strtok_r(text, "\n", &lines); line; line = strtok_r(NULL, "\n", &lines)) {
+        json_t *cells = json_array(), *fields = json_object();
+        char *cell;
+        n++;
+        while (line && line[0] != '#' && (cell = strsep(&line, ",")) != NULL)
+            json_array_append_new(cells, json_string(cell));
+        for (size_t i = 0; columns && i < json_array_size(cells); i++)
+            json_object_set(fields, json_string_value(json_array_get(columns, i)),
+                            json_array_get(cells, i));
+        if (columns)
+            json_array_append_new(rows, json_pack("{s:I,s:O}", "line", n, "fields", fields));
+        else if (json_array_size(cells) > 0)
+            columns = json_incref(cells);
+        json_decref(cells);
+        json_decref(fields);
+    }
+    return json_pack("[{s:s,s:i,s:o,s:o}]", "name", "A01.csv", "line", 2, "columns", columns,
+                     "rows", rows);
+}
+
+static int write_file(struct books *b, void *ctx, struct effects *fx, struct err *e)
+{
+    (void)fx;
+    return handover_file_write(b, 1, "L1", CODE, "key", 2000, ctx, e);
+}
+
+/* The laptop's file, as its books are. */
+static json_t *file(struct two *t)
+{
+    struct handover_told told = {0};
+
+    assert_int_equal(
+        books_within(t->laptop->books, write_file, &told, &t->laptop->fx, &t->laptop->e), 0);
+    json_t *files = files_of(told.text);
+    free(told.text);
+    return files;
+}
+
+/* Asked for at the site or on the laptop; 0 or the message that refuses it. */
+static int asks(struct two *t, struct rig *r, const char *request, json_t *args)
+{
+    const struct actor sun = {.operator_id = 2,
+                              .role = ROLE_ELECTRICIAN,
+                              .login = "sun",
+                              .name = "Sun",
+                              .client = "test"};
+
+    json_decref(t->result);
+    t->result = NULL;
+    r->e = (struct err){0};
+    books_change(r->books, request_find(request), &sun, NULL, args, &t->result, &r->fx, &r->e);
+    json_decref(args);
+    return r->e.msg;
+}
+
+static int back(struct two *t, json_t *files)
+{
+    return asks(t, t->site, "handover.back",
+                files ? json_pack("{s:s,s:o}", "channel", "L1", "files", files)
+                      : json_pack("{s:s}", "channel", "L1"));
+}
+
+static json_int_t told(const struct two *t, const char *key)
+{
+    return json_integer_value(json_object_get(t->result, key));
+}
+
+static const int fine = 0;
+
+/* As long as a request takes it. */
+static void test_long_reason(void **state)
+{
+    struct two *t = *state;
+    char reason[LOCK_OUT_REASON_MAX + 1] = "";
+
+    memset(reason, 'r', LOCK_OUT_REASON_MAX);
+    assert_int_equal(asks(t, t->laptop, "lock_out.set",
+                          json_pack("{s:s,s:s}", "meter", METER, "reason", reason)),
+                     fine);
+    assert_int_equal(back(t, file(t)), fine);
+    assert_int_equal(told(t, "hung"), 1);
+    assert_int_equal(number(t->site, "SELECT length(reason) FROM lock_out"), LOCK_OUT_REASON_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_long_reason, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
