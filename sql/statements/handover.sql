@@ -14,8 +14,8 @@ UPDATE channel SET handed_to = '', handed_by = NULL, handed_at_utc = NULL WHERE 
 -- name: handover_begin
 INSERT INTO handover (code, seal, channel_id, handed_to, at_utc) VALUES (?1, ?2, ?3, ?4, ?5);
 -- name: handover_over
--- Taken back; ?3: by its return file.
-UPDATE handover SET back_utc = coalesce(back_utc, ?2), stopped_utc = coalesce(?4, stopped_utc),
+-- Taken back; ?3: by its return file, which says when the laptop stopped (?4; 0: no file).
+UPDATE handover SET back_utc = coalesce(back_utc, ?2), stopped_utc = coalesce(nullif(?4, 0), stopped_utc),
     returned_utc = CASE WHEN ?3 THEN ?2 ELSE returned_utc END
 WHERE id = (SELECT max(h.id) FROM handover h WHERE h.channel_id = ?1);
 -- name: handover_last

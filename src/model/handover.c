@@ -4,6 +4,7 @@
  */
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "batch.h"
 #include "books.h"
@@ -95,6 +96,8 @@ static int handover_set(struct books *b, const struct actor *who, const json_t *
     struct held c;
     int rc = channel_look(b, name, &c, e);
 
+    if (rc == 0 && to[strspn(to, " ")] == '\0') /* an empty name means that it is ours */
+        rc = err_set(e, MSG_HANDOVER_NOBODY, name);
     if (rc == 0 && c.to[0])
         rc = err_set(e, MSG_HANDOVER_TWICE, name, c.to);
     if (rc == 0)
@@ -166,14 +169,14 @@ static int unsaid(const char *name, const char *to, const json_t *args, struct e
                    json_integer_value(json_object_get(args, "listened_s")));
 }
 
-/* The line is ours again; with a file the laptop's tags are too. */
+/* The line is ours again, then with a file the laptop's tags are too: what they drop could not go while it was away. */
 static int take_back(struct books *b, const struct held *c, const char *name, const json_t *files,
                      struct handover_taken *taken, struct effects *fx, struct err *e)
 {
-    int rc = files ? handover_take(b, c->id, name, files, taken, fx, e) : 0;
+    int rc = c->to[0] ? db_run(books_db(b), SQL_handover_back, e, "i", c->id) : 0;
 
-    if (rc == 0 && c->to[0])
-        rc = db_run(books_db(b), SQL_handover_back, e, "i", c->id);
+    if (rc == 0 && files)
+        rc = handover_take(b, c->id, name, files, taken, fx, e);
     if (rc == 0 && c->to[0]) /* after its tags: they guard their meters themselves */
         rc = db_run(books_db(b), SQL_handover_back_mark, e, "isi", c->id, c->to, clock_utc());
     if (rc == 0 && !books_are_structure(b))
@@ -193,6 +196,8 @@ static int handover_back(struct books *b, const struct actor *who, const json_t 
     int rc = channel_look(b, name, &c, e);
 
     (void)who;
+    if (rc == 0 && files && books_are_structure(b))
+        rc = err_set(e, MSG_HANDOVER_FILE_LAPTOP, name);
     if (rc == 0)
         rc = handover_row_get(b, c.id, &row, e);
     if (rc == 0 && !c.to[0] && (!files || row.id == 0)) /* a file may come after the line */

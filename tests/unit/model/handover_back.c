@@ -153,10 +153,66 @@ static void test_long_reason(void **state)
     assert_int_equal(number(t->site, "SELECT length(reason) FROM lock_out"), LOCK_OUT_REASON_MAX);
 }
 
+/* Nobody's it would be ours, and nothing would be silent. */
+static void test_to_nobody(void **state)
+{
+    struct two *t = *state;
+
+    sql(t->site, "UPDATE channel SET handed_to = '', handed_at_utc = NULL");
+    assert_int_equal(
+        asks(t, t->site, "handover.set", json_pack("{s:s,s:s}", "channel", "L1", "to", "")),
+        MSG_HANDOVER_NOBODY);
+    assert_int_equal(
+        asks(t, t->site, "handover.set", json_pack("{s:s,s:s}", "channel", "L1", "to", "  ")),
+        MSG_HANDOVER_NOBODY);
+    assert_int_equal(number(t->site, "SELECT count(*) FROM handover"), 1);
+}
+
+/* A return file is the site's to take. */
+static void test_file_on_a_laptop(void **state)
+{
+    struct two *t = *state;
+
+    sql(t->laptop, "INSERT INTO setting (key, value) VALUES ('site.structure', '1')");
+    assert_int_equal(
+        asks(t, t->laptop, "handover.back",
+             json_pack("{s:s,s:o,s:b}", "channel", "L1", "files", file(t), "force", 1)),
+        MSG_HANDOVER_FILE_LAPTOP);
+}
+
+/* What was held for the absent line and would close the relay goes when the tag hangs, not when it is cleared. */
+static void test_drops_what_is_held(void **state)
+{
+    struct two *t = *state;
+
+    sql(t->site,
+        "INSERT INTO \"order\" (kind, meter_id, state, detail, created_at_utc, changed_at_utc)"
+        " VALUES ('settings', 7, 'queued', '{\"overdraft_minor\":0}', 1, 1)");
+    sql(t->laptop,
+        "INSERT INTO lock_out (meter_id, operator_id, reason, at_utc) VALUES (7, 2, 'cable', 1500)");
+    assert_int_equal(back(t, file(t)), fine);
+    state_is(t->site, 1, "superseded");
+    assert_int_equal(number(t->site, "SELECT stopped_utc FROM handover"), 2000);
+}
+
+/* Nobody said when: it is not known, not 1970. */
+static void test_back_without_a_file(void **state)
+{
+    struct two *t = *state;
+
+    assert_int_equal(back(t, NULL), fine);
+    assert_int_equal(number(t->site, "SELECT back_utc > 0 AND stopped_utc IS NULL FROM handover"),
+                     1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_long_reason, begin, end),
+        cmocka_unit_test_setup_teardown(test_to_nobody, begin, end),
+        cmocka_unit_test_setup_teardown(test_file_on_a_laptop, begin, end),
+        cmocka_unit_test_setup_teardown(test_drops_what_is_held, begin, end),
+        cmocka_unit_test_setup_teardown(test_back_without_a_file, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
