@@ -185,6 +185,20 @@ int lock_out_hang(struct books *b, const struct lock_out_tag *tag, int64_t *id, 
     return 0;
 }
 
+/* On a laptop, of a line that is not its own (any more): the site would not hear of the tag, nor its guard. */
+static int heard_of(struct books *b, int64_t meter_id, struct err *e)
+{
+    struct db_row *row;
+    if (!books_are_structure(b))
+        return 0;
+    int rc = db_find(books_db(b), SQL_hold_find, &row, e, "i", meter_id);
+
+    if (rc == 0 && row && db_text(row, 4)[0])
+        rc = err_set(e, MSG_LOCK_OUT_ELSEWHERE, db_text(row, 0), db_text(row, 5), db_text(row, 4));
+    db_done(row);
+    return rc;
+}
+
 static int lock_out_set(struct books *b, const struct actor *who, const json_t *args,
                         json_t **result, struct effects *fx, struct err *e)
 {
@@ -198,6 +212,8 @@ static int lock_out_set(struct books *b, const struct actor *who, const json_t *
 
     if (rc == 0 && blank(tag.reason))
         rc = err_set(e, MSG_REASON_EMPTY);
+    if (rc == 0)
+        rc = heard_of(b, place.meter_id, e);
     if (rc == 0)
         rc = behind_check(b, place.meter_id, place.number, args, e);
     tag.meter_id = place.meter_id;
@@ -268,6 +284,8 @@ static int lock_out_clear(struct books *b, const struct actor *who, const json_t
     int rc = tag_get(b, json_integer_value(json_object_get(args, "lock_out")), &t, e);
     bool own = rc == 0 && t.operator_id != 0 && t.operator_id == who->operator_id;
 
+    if (rc == 0)
+        rc = heard_of(b, t.meter_id, e);
     if (rc == 0 && !own && who->role != ROLE_ADMINISTRATOR)
         rc = err_set(e, MSG_LOCK_OUT_OTHERS, t.number, t.name);
     if (rc == 0 && !own && blank(reason))

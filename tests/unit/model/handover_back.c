@@ -205,6 +205,27 @@ static void test_back_without_a_file(void **state)
                      1);
 }
 
+/* The file is written: what changes after it would never be known at the site. */
+static void test_given_back(void **state)
+{
+    struct two *t = *state;
+    json_t *args = json_pack("{s:s,s:s}", "meter", METER, "reason", "cable");
+
+    sql(t->laptop,
+        "INSERT INTO setting (key, value) VALUES ('site.structure', '1');"
+        "INSERT INTO lock_out (id, meter_id, operator_id, reason, at_utc) VALUES (5, 8, 2, 'x', 1500)");
+    assert_int_equal(asks(t, t->laptop, "handover.done", json_pack("{s:s}", "channel", "L1")),
+                     fine);
+    assert_int_equal(asks(t, t->laptop, "lock_out.set", json_incref(args)), MSG_LOCK_OUT_ELSEWHERE);
+    assert_int_equal(asks(t, t->laptop, "lock_out.clear", json_pack("{s:i}", "lock_out", 5)),
+                     MSG_LOCK_OUT_ELSEWHERE);
+    /* Taken again, by force, it is the laptop's. */
+    assert_int_equal(
+        asks(t, t->laptop, "handover.back", json_pack("{s:s,s:b}", "channel", "L1", "force", 1)),
+        fine);
+    assert_int_equal(asks(t, t->laptop, "lock_out.set", args), fine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +234,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_file_on_a_laptop, begin, end),
         cmocka_unit_test_setup_teardown(test_drops_what_is_held, begin, end),
         cmocka_unit_test_setup_teardown(test_back_without_a_file, begin, end),
+        cmocka_unit_test_setup_teardown(test_given_back, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
