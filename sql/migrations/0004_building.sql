@@ -260,7 +260,8 @@ CREATE TABLE lock_out (
     undone_utc     INTEGER,                    -- when it was last found not forced off after that
     cleared_at_utc INTEGER,
     cleared_by     INTEGER REFERENCES operator(id),
-    cleared_reason TEXT NOT NULL DEFAULT ''
+    cleared_reason TEXT NOT NULL DEFAULT '',
+    CHECK (operator_id IS NOT NULL OR owner_name IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX lock_out_open ON lock_out (meter_id) WHERE cleared_at_utc IS NULL;
 CREATE INDEX lock_out_meter ON lock_out (meter_id, id);

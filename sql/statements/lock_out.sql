@@ -48,7 +48,7 @@ VALUES (?1, nullif(?2, 0), nullif(?3, ''), ?4, ?5, nullif(?6, 0), ?7, nullif(?8,
 SELECT l.meter_id, l.cleared_at_utc, coalesce(op.login, ''), coalesce(l.operator_id, 0)
 FROM lock_out l LEFT JOIN operator op ON op.id = l.operator_id WHERE l.id = ?1;
 -- name: lock_out_person
--- The operator of a login, else the only one of a name; and may he clear everybody's?
-SELECT id, name, role = 'administrator' FROM operator
-WHERE login = ?1 OR (name = ?2 AND NOT EXISTS (SELECT 1 FROM operator x WHERE x.login = ?1)
+-- The operator of a login, else (?2: not empty) the only one of a name; and may he clear everybody's, or nobody's any more?
+SELECT id, name, role = 'administrator', disabled_at_utc IS NOT NULL FROM operator
+WHERE login = ?1 OR (?2 <> '' AND name = ?2 AND NOT EXISTS (SELECT 1 FROM operator x WHERE x.login = ?1)
                      AND (SELECT count(*) FROM operator y WHERE y.name = ?2) = 1);

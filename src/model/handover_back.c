@@ -91,9 +91,10 @@ static int meter_of(const struct taking *t, const struct handover_tag *tag, int6
 
 struct person {
     int64_t id; /* 0: no operator here */
-    bool administrator;
+    bool administrator, disabled;
 };
 
+/* By login; by name too where one is given: whose tag it is may be guessed so, who cleared another one may not. */
 static int person_find(const struct taking *t, const char *login, const char *name,
                        struct person *out, struct err *e)
 {
@@ -102,7 +103,9 @@ static int person_find(const struct taking *t, const char *login, const char *na
 
     *out = (struct person){0};
     if (rc == 0 && row)
-        *out = (struct person){.id = db_int(row, 0), .administrator = db_int(row, 2) != 0};
+        *out = (struct person){.id = db_int(row, 0),
+                               .administrator = db_int(row, 2) != 0,
+                               .disabled = db_int(row, 3) != 0};
     db_done(row);
     return rc;
 }
@@ -121,10 +124,11 @@ static int site_tag(const struct taking *t, const struct handover_tag *tag, int6
     const int64_t owner = rc == 0 ? db_int(row, 3) : 0;
     db_done(row);
     if (rc == 0 && hangs && tag->cleared_utc)
-        rc = person_find(t, tag->cleared_login, tag->cleared_name, &by, e);
+        rc = person_find(t, tag->cleared_login, "", &by, e);
     if (rc != 0 || !hangs || !tag->cleared_utc)
         return rc;
-    if (by.id == 0 || (by.id != owner && (!by.administrator || !tag->cleared_reason[0]))) {
+    if (by.id == 0 || by.disabled ||
+        (by.id != owner && (!by.administrator || !tag->cleared_reason[0]))) {
         t->out->kept++;
         return 0;
     }
@@ -143,7 +147,7 @@ static int own_tag(const struct taking *t, const struct handover_tag *tag, int64
     if (rc != 0)
         return rc;
     if (tag->cleared_utc) { /* it came and went there */
-        rc = person_find(t, tag->cleared_login, tag->cleared_name, &by, e);
+        rc = person_find(t, tag->cleared_login, "", &by, e);
         return rc != 0 ? rc
                        : db_run(books_db(t->b), SQL_lock_out_past, e, "iissiiiis", meter_id,
                                 owner.id, owner.id ? "" : tag->name, tag->reason, tag->at_utc,

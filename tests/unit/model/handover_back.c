@@ -226,6 +226,49 @@ static void test_given_back(void **state)
     assert_int_equal(asks(t, t->laptop, "lock_out.set", args), fine);
 }
 
+/* One tag of the site, cleared on the laptop by that login and name; how many are cleared here. */
+static json_int_t cleared_by(struct two *t, const char *login, const char *name)
+{
+    char text[600];
+
+    sql(t->site,
+        "INSERT INTO lock_out (id, meter_id, operator_id, reason, at_utc) VALUES (5, 7, 2, 'x', 900)");
+    snprintf(
+        text, sizeof text,
+        "INSERT INTO operator (id, login, name, role, password_hash, created_at_utc)"
+        " VALUES (9, '%s', '%s', 'electrician', '', 0);"
+        "INSERT INTO lock_out (id, meter_id, operator_id, reason, at_utc, from_site,"
+        " cleared_at_utc, cleared_by, cleared_reason) VALUES (5, 7, 2, 'x', 900, 1, 1500, 9, 'y')",
+        login, name);
+    sql(t->laptop, "UPDATE operator SET login = 'was' WHERE login = 'sun'");
+    sql(t->laptop, text);
+    assert_int_equal(back(t, file(t)), fine);
+    assert_int_equal(told(t, "cleared") + told(t, "kept"), 1);
+    assert_int_equal(
+        number(t->site, "SELECT count(*) FROM lock_out WHERE cleared_at_utc IS NOT NULL"),
+        told(t, "cleared"));
+    return told(t, "cleared");
+}
+
+static void test_cleared_by_its_owner(void **state)
+{
+    assert_int_equal(cleared_by(*state, "sun", "Sun"), 1);
+}
+
+/* An operator made on the laptop, who is called as the owner is. */
+static void test_cleared_by_a_namesake(void **state)
+{
+    assert_int_equal(cleared_by(*state, "sun2", "Sun"), 0);
+}
+
+static void test_cleared_by_one_who_left(void **state)
+{
+    struct two *t = *state;
+
+    sql(t->site, "UPDATE operator SET disabled_at_utc = 1 WHERE login = 'sun'");
+    assert_int_equal(cleared_by(t, "sun", "Sun"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +278,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_drops_what_is_held, begin, end),
         cmocka_unit_test_setup_teardown(test_back_without_a_file, begin, end),
         cmocka_unit_test_setup_teardown(test_given_back, begin, end),
+        cmocka_unit_test_setup_teardown(test_cleared_by_its_owner, begin, end),
+        cmocka_unit_test_setup_teardown(test_cleared_by_a_namesake, begin, end),
+        cmocka_unit_test_setup_teardown(test_cleared_by_one_who_left, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
