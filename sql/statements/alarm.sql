@@ -54,8 +54,9 @@ WHERE m.id = ?1;
 -- The clock is a kind of its own, and so is money that nobody here sold.
 SELECT w.what, w.wanted_text, w.reported_text FROM wanted_said w WHERE w.meter_id = ?1 AND w.drift ORDER BY w.place;
 -- name: alarm_clock_set
--- Orders of a meter's clock since ?2 that are over, whatever came of them.
-SELECT count(*) FROM "order" o WHERE o.meter_id = ?1 AND o.kind = 'clock' AND o.created_at_utc >= ?2
+-- Orders of a meter's clock since ?2 that were over when it was read last, whatever came of them.
+SELECT count(*) FROM "order" o JOIN meter_state ms ON ms.meter_id = o.meter_id
+WHERE o.meter_id = ?1 AND o.kind = 'clock' AND o.created_at_utc >= ?2 AND o.changed_at_utc < ms.read_at_utc
   AND o.state NOT IN ('queued', 'sending', 'in doubt');
 -- name: alarm_meter_others
 -- Of the channel's other meters: how many, and when one that answers did so last.
