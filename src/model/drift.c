@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alarm.h"
+#include "behind.h"
 #include "books.h"
 #include "clock.h"
 #include "db.h"
@@ -13,6 +14,7 @@
 #include "opening.h"
 #include "order_turn.h"
 #include "protection.h"
+#include "sense.h"
 #include "text.h"
 #include "wanted.h"
 
@@ -62,6 +64,27 @@ static int drift_get(struct books *b, const json_t *args, struct drift *d, struc
 
 /* ---- made so */
 
+/* What one order could not do neither can this: values that make no sense, and a room made dark by its main meter unasked. */
+static int give_check(struct books *b, const struct drift *d, enum order_kind kind,
+                      const json_t *detail, struct err *e)
+{
+    const char *mode = json_string_value(json_object_get(detail, "mode"));
+
+    if (kind == ORDER_SETTINGS)
+        return sense_settings(b, d->place.meter_id, detail, e);
+    if (kind == ORDER_LOAD)
+        return sense_meter_load(b, d->place.meter_id,
+                                json_integer_value(json_object_get(detail, "max_power_w")), e);
+    if (!mode || strcmp(mode, "off") != 0)
+        return 0;
+    int rc = behind_check(b, d->place.meter_id, d->place.number, NULL, e);
+    if (rc != 0 && e->msg == MSG_BEHIND_DARK) {
+        const int64_t meters = e->arg[2].number;
+        rc = err_set(e, MSG_WANTED_DARK, d->place.number, meters);
+    }
+    return rc;
+}
+
 static int give(struct books *b, const struct actor *who, const struct drift *d,
                 enum order_kind kind, json_t *detail, json_t *orders, struct effects *fx,
                 struct err *e)
@@ -70,8 +93,10 @@ static int give(struct books *b, const struct actor *who, const struct drift *d,
     struct hold_ask ask = {
         .kind = kind, .mode = json_string_value(json_object_get(detail, "mode")), .detail = text};
     int64_t id = 0;
-    int rc = hold_check(b, d->place.meter_id, &ask, e);
+    int rc = give_check(b, d, kind, detail, e);
 
+    if (rc == 0)
+        rc = hold_check(b, d->place.meter_id, &ask, e);
     if (rc == 0)
         rc = order_add(b, kind, d->place.meter_id, 0, who->operator_id, 0, text,
                        clock_utc() + setting_number(b, "order.switch_expire_s"), &id, fx, e);

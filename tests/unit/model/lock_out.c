@@ -273,6 +273,33 @@ static void a_main_meter_takes_its_room_along(void **state)
     assert_int_equal(number(r, "SELECT count(*) FROM \"order\""), 1);
 }
 
+/* Made as it was said is no way around what an order is asked: a dark room, values that make no sense. */
+static void made_so_as_orders_are(void **state)
+{
+    struct rig *r = *state;
+    int64_t orders = 0;
+    json_t *args = json_pack("{s:s,s:s}", "meter", "190301527", "item", "mode");
+
+    people(r);
+    looked(r, true, false, "forced off", 8216, -9);
+    looked(r, false, true, "closed", 8216, 1);
+    sql(r,
+        "INSERT INTO space VALUES (90, NULL, 'distribution', 'B1/D1', 'D1', '');"
+        "UPDATE channel SET room_id = 90; UPDATE meter SET role = 'main', space_id = 90 WHERE id = 7;"
+        "INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id)"
+        " VALUES (71, '71', 'electricity', 'DDSY1352', 'meter', 1, 71, 1)");
+    assert_true(change(r, &sun, "wanted.fix", json_incref(args), "orders", &orders) < 0);
+    assert_int_equal(r->e.msg, MSG_WANTED_DARK);
+    assert_int_equal(r->e.arg[1].number, 1);
+    sql(r, "UPDATE meter SET role = 'tenant', space_id = 1 WHERE id = 7");
+    assert_int_equal(change(r, &sun, "wanted.fix", args, "orders", &orders), 0);
+    sql(r, "UPDATE wanted SET value = 600000 WHERE item = 'overdraft_minor'");
+    args = json_pack("{s:s,s:s}", "meter", "190301527", "item", "overdraft_minor");
+    assert_true(change(r, &sun, "wanted.fix", args, "orders", &orders) < 0);
+    assert_int_equal(r->e.msg, MSG_SENSE_OVERDRAFT);
+    assert_int_equal(number(r, "SELECT count(*) FROM \"order\" WHERE kind <> 'switch'"), 0);
+}
+
 /* A laptop's books: the tag hung at the site, which could not reach the meter any more. */
 static void one_from_the_site_is_forced_off(void **state)
 {
@@ -466,6 +493,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_clears, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reading_takes_it_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_main_meter_takes_its_room_along, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(made_so_as_orders_are, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_from_the_site_is_forced_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_from_the_site_that_is_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_order_takes_the_place, set_up, tear_down),
