@@ -153,3 +153,12 @@ UPDATE protection SET end_order = ?2 WHERE id = ?1;
 SELECT count(*) FROM protection WHERE ended_utc IS NULL AND until_utc IS NOT NULL;
 -- name: batch_row_channel
 SELECT channel_id FROM batch_row WHERE batch_id = ?1 AND n = ?2;
+-- name: channel_drop_running
+-- scan: a channel goes once in a blue moon
+SELECT coalesce(min(batch_id), 0) FROM batch_row WHERE channel_id = ?1 AND state IN ('waiting', 'given');
+-- name: channel_drop_batches
+-- scan: a channel goes once in a blue moon; the record of a batch stays, with the line that its meter is on now
+UPDATE batch_row SET channel_id = (SELECT m.channel_id FROM meter m WHERE m.id = batch_row.meter_id) WHERE channel_id = ?1;
+-- name: channel_drop_waits
+-- scan: a channel goes once in a blue moon
+DELETE FROM batch_line WHERE channel_id = ?1;

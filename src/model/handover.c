@@ -231,14 +231,20 @@ static int channel_drop(struct books *b, const struct actor *who, const json_t *
 {
     static const enum sql_id steps[] = {SQL_channel_drop_rounds,   SQL_channel_drop_hours,
                                         SQL_channel_drop_vendor,   SQL_channel_drop_alarms,
+                                        SQL_channel_drop_batches,  SQL_channel_drop_waits,
                                         SQL_channel_drop_handover, SQL_channel_drop};
     const char *name = json_string_value(json_object_get(args, "channel"));
     struct held c;
+    int64_t running = 0;
     int rc = channel_look(b, name, &c, e);
 
     (void)who;
     if (rc == 0 && c.meters > 0)
         rc = err_set(e, MSG_CHANNEL_METERS, name, c.meters);
+    if (rc == 0) /* of meters that were moved while it runs */
+        rc = db_get(books_db(b), SQL_channel_drop_running, 0, &running, e, "i", c.id);
+    if (rc == 0 && running > 0)
+        rc = err_set(e, MSG_CHANNEL_BATCH, name, running);
     for (size_t i = 0; rc == 0 && i < sizeof steps / sizeof *steps; i++)
         rc = db_run(books_db(b), steps[i], e, "i", c.id);
     if (rc != 0)

@@ -657,6 +657,34 @@ static void who_went_dark_is_who_had_power(void **state)
     assert_int_equal(number(r, "SELECT meter_id FROM batch_row WHERE state = 'done' AND dark"), 7);
 }
 
+/* The record of a batch outlives the line that its meters were on then; rows that wait keep it. */
+static void a_line_goes_its_record_stays(void **state)
+{
+    const struct actor admin = {
+        .operator_id = 3, .role = ROLE_ADMINISTRATOR, .login = "a", .name = "A", .client = "test"};
+    struct rig *r = *state;
+    json_t *args = json_pack("{s:s}", "channel", "L9"), *result = NULL;
+
+    site(r);
+    sql(r,
+        "INSERT INTO channel (id, name, type, host, port, quiet_ms)"
+        " VALUES (9, 'L9', 'rtu-tcp', 'h', 9, 200); UPDATE meter SET channel_id = 9 WHERE id = 11");
+    int64_t id = batch(r, "clock", 0);
+    sql(r, "UPDATE meter SET channel_id = 1 WHERE id = 11");
+    assert_true(books_change(r->books, request_find("channel.drop"), &admin, NULL, args, &result,
+                             &r->fx, &r->e) < 0);
+    assert_int_equal(r->e.msg, MSG_CHANNEL_BATCH);
+    assert_int_equal(r->e.arg[1].number, id);
+    sql(r, "UPDATE batch_row SET state = 'failed'; INSERT INTO batch_line VALUES (1, 9, 1)");
+    assert_int_equal(books_change(r->books, request_find("channel.drop"), &admin, NULL, args,
+                                  &result, &r->fx, &r->e),
+                     0);
+    json_decref(result);
+    json_decref(args);
+    assert_int_equal(number(r, "SELECT count(*) FROM channel WHERE id = 9"), 0);
+    assert_int_equal(number(r, "SELECT count(*) FROM batch_row WHERE channel_id = 1"), 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -676,6 +704,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_time_that_is_over_begins_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(protection_is_ended_where_it_is_meant, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_went_dark_is_who_had_power, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_line_goes_its_record_stays, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }
