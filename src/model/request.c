@@ -112,7 +112,7 @@ static int check_text(const char *call, const struct param *p, const json_t *val
 static int check_int(const char *call, const struct param *p, int64_t number, struct err *e)
 {
     const bool ranged = p->min < p->max;
-    const int64_t min = ranged ? p->min : -MONEY_MAX_MINOR;
+    const int64_t min = ranged || p->min > 0 ? p->min : -MONEY_MAX_MINOR;
     const int64_t max = ranged ? p->max : MONEY_MAX_MINOR;
 
     return number >= min && number <= max ? 0

@@ -38,7 +38,8 @@ struct param {
     enum param_kind kind;
     bool required;
     int64_t min,
-        max; /* PARAM_INT: the range where min < max; PARAM_TEXT: bytes at most max (0: 200) */
+        max; /* PARAM_INT: the range where min < max, the least where it alone is said; PARAM_TEXT: bytes at most max
+                (0: 200) */
     const char
         *words; /* PARAM_TEXT: "cash|card" where only these are taken; NULL: any clean text */
 };

@@ -11,6 +11,7 @@
 #include "db.h"
 #include "message.h"
 #include "notice.h"
+#include "sense.h"
 #include "setting.h"
 #include "text.h"
 
@@ -113,12 +114,35 @@ int setting_write(struct books *b, const char *key, const char *value, struct er
     return rc != 0 ? rc : db_run(books_db(b), SQL_setting_put, e, "ss", key, value);
 }
 
+static void opening_add(struct books *b, json_t *values, const char *key)
+{
+    json_object_set_new(values, key + strlen("open."), json_integer(setting_number(b, key)));
+}
+
+/* What a new account gets where nothing is said must be what an opening takes: it is refused there, otherwise. */
+static int opening_pair_check(struct books *b, const char *key, struct err *e)
+{
+    json_t *values = json_object();
+
+    if (strncmp(key, "open.alarm", strlen("open.alarm")) == 0) {
+        opening_add(b, values, "open.alarm1_minor");
+        opening_add(b, values, "open.alarm2_minor");
+    } else if (strcmp(key, "open.overdraft_minor") == 0 ||
+               strcmp(key, "meter.overdraft_max_minor") == 0) {
+        opening_add(b, values, "open.overdraft_minor");
+    }
+    int rc = sense_amounts(b, values, SENSE_UNKNOWN, SENSE_UNKNOWN, e);
+    json_decref(values);
+    return rc;
+}
+
 /* The smallest sale stays below the largest. */
-static int pair_check(struct books *b, struct err *e)
+static int pair_check(struct books *b, const char *key, struct err *e)
 {
     int64_t min = setting_number(b, "sale.min_minor"), max = setting_number(b, "sale.max_minor");
 
-    return min <= max ? 0 : err_set(e, MSG_SETTING_SALE_RANGE, min, max);
+    return min <= max ? opening_pair_check(b, key, e)
+                      : err_set(e, MSG_SETTING_SALE_RANGE, min, max);
 }
 
 static int setting_set(struct books *b, const struct actor *who, const json_t *args,
@@ -133,7 +157,7 @@ static int setting_set(struct books *b, const struct actor *who, const json_t *a
         return err_set(e, MSG_SETTING_ONCE, key);
     int rc = setting_write(b, key, value, e);
     if (rc == 0)
-        rc = pair_check(b, e);
+        rc = pair_check(b, key, e);
     if (rc != 0)
         return rc;
     effects_event(fx, "books", json_pack("{s:s}", "setting", key));

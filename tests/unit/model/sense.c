@@ -35,15 +35,20 @@ static void site(struct rig *r)
 }
 
 /* The message of its refusal; MSG_COUNT: it was taken. args are taken. */
-static enum msg_id asked(struct rig *r, const char *call, json_t *args)
+static enum msg_id asked_by(struct rig *r, const struct actor *who, const char *call, json_t *args)
 {
     json_t *result = NULL;
 
     r->e = (struct err){0};
-    int rc = books_change(r->books, request_find(call), &wang, NULL, args, &result, &r->fx, &r->e);
+    int rc = books_change(r->books, request_find(call), who, NULL, args, &result, &r->fx, &r->e);
     json_decref(result);
     json_decref(args);
     return rc == 0 ? MSG_COUNT : r->e.msg;
+}
+
+static enum msg_id asked(struct rig *r, const char *call, json_t *args)
+{
+    return asked_by(r, &wang, call, args);
 }
 
 static enum msg_id settings(struct rig *r, const char *key, int64_t value)
@@ -74,6 +79,46 @@ static void one_meter(void **state)
     assert_int_equal(
         asked(r, "order.load", json_pack("{s:s,s:i}", "meter", METER, "max_power_w", 8000)),
         MSG_COUNT);
+}
+
+static enum msg_id setting(struct rig *r, const char *key, const char *value)
+{
+    const struct actor admin = {
+        .operator_id = 3, .role = ROLE_ADMINISTRATOR, .login = "a", .name = "A", .client = "test"};
+    return asked_by(r, &admin, "setting.set", json_pack("{s:s,s:s}", "key", key, "value", value));
+}
+
+/* What an account gets where nothing is said is what an opening takes. */
+static void defaults_of_openings(void **state)
+{
+    struct rig *r = *state;
+
+    site(r);
+    assert_int_equal(setting(r, "open.alarm2_minor", "2001"), MSG_SENSE_ALARMS);
+    assert_int_equal(setting(r, "open.alarm2_minor", "2000"), MSG_COUNT);
+    assert_int_equal(setting(r, "open.alarm1_minor", "1999"), MSG_SENSE_ALARMS);
+    assert_int_equal(setting(r, "open.alarm1_minor", "0"), MSG_COUNT); /* off */
+    assert_int_equal(setting(r, "open.overdraft_minor", "500001"), MSG_SENSE_OVERDRAFT);
+    assert_int_equal(setting(r, "open.overdraft_minor", "500000"), MSG_COUNT);
+    assert_int_equal(setting(r, "meter.overdraft_max_minor", "499999"), MSG_SENSE_OVERDRAFT);
+    /* Another setting is not kept from being changed by two that were odd before. */
+    sql(r, "UPDATE setting SET value = '600000' WHERE key = 'open.overdraft_minor'");
+    assert_int_equal(setting(r, "site.name", "Tower"), MSG_COUNT);
+}
+
+/* A range may be open above. */
+static void a_least_number_alone(void **state)
+{
+    static const struct param params[] = {{.name = "n", .kind = PARAM_INT, .min = 2}, {0}};
+    json_t *args = json_pack("{s:i}", "n", 1);
+    struct err e = {0};
+
+    (void)state;
+    assert_true(param_check("a", params, args, &e) != 0);
+    assert_int_equal(e.msg, MSG_PARAM_RANGE);
+    json_object_set_new(args, "n", json_integer(2));
+    assert_int_equal(param_check("a", params, args, &e), 0);
+    json_decref(args);
 }
 
 static enum msg_id batch(struct rig *r, const char *command, const char *key, int64_t value,
@@ -130,6 +175,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(one_meter, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(defaults_of_openings, set_up, tear_down),
+        cmocka_unit_test(a_least_number_alone),
         cmocka_unit_test_setup_teardown(many_meters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_seen, set_up, tear_down),
     };
