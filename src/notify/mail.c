@@ -69,8 +69,11 @@ static int hear(CURL *curl, curl_infotype type, char *bytes, size_t n, void *ctx
     char line[ERR_TEXT_MAX];
 
     (void)curl;
-    if (type == CURLINFO_HEADER_OUT && n >= 4 && memcmp(bytes, "MAIL", 4) == 0)
-        t->mailing = true;
+    if (type == CURLINFO_HEADER_OUT && n >= 4 && memcmp(bytes, "MAIL", 4) == 0) {
+        t->mailing = true; /* what was refused on the way here was got over */
+        t->refused = false;
+        t->said[0] = '\0';
+    }
     if (type != CURLINFO_HEADER_IN)
         return 0;
     while (n > 0 && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
@@ -136,12 +139,20 @@ static const char *trouble_words(CURLcode code)
     return curl_easy_strerror(code);
 }
 
-/* What a failure means: a mail that is refused with a 5 stays so. All else may be put right: a 4 says so itself, and where
- * the server knows us not, or not our password, somebody can mend that. */
+/* Does it ask who we are (530: nobody said; 535: a wrong password)? */
+static bool about_us(const char *said)
+{
+    return strncmp(said, "530", 3) == 0 || strncmp(said, "535", 3) == 0;
+}
+
+/* What a failure means: a mail that is refused with a 5 stays so. All else may be put right: a 4 says so itself, where
+ * the server knows us not, or not our password, somebody can mend that, and who answers too late may answer in time. */
 static int talk_failed(CURLcode code, const struct talk *t, bool *for_good, struct err *e)
 {
-    *for_good = t->refused && t->mailing && t->said[0] == '5';
-    if (t->refused)
+    const bool refused = t->refused && code != CURLE_OPERATION_TIMEDOUT;
+
+    *for_good = refused && t->mailing && t->said[0] == '5' && !about_us(t->said);
+    if (refused)
         return err_set(e, MSG_MAIL_REFUSED, t->said);
     return err_set(e, MSG_MAIL_FAILED, trouble_words(code));
 }

@@ -3,7 +3,8 @@
  * that it takes into MAILDIR/N, envelope first. The first word of MODEFILE, read anew for each connection, is its fault:
  * ok, refuse (554 at once), later N (451 to the first N recipients, then ok), unknown (550 for a recipient), hang (says
  * nothing after the greeting until the client goes), drop (closes in the middle of the data), data N (takes the mail's data
- * and then refuses it with N, in two lines, the second with a bell in it). Ends with its parent.
+ * and then refuses it with N, in two lines, the second with a bell in it), mail N (refuses the sender with N), old (knows no
+ * EHLO, and says nothing to a recipient). Ends with its parent.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -89,6 +90,13 @@ static void serve(int fd, const char *dir, const char *modefile)
     while (fgets(line, sizeof line, in)) {
         if (strcmp(mode, "hang") == 0) {
             continue;
+        } else if (strcmp(mode, "old") == 0 && strncasecmp(line, "RCPT", 4) == 0) {
+            continue;
+        } else if (strcmp(mode, "old") == 0 && strncasecmp(line, "EHLO", 4) == 0) {
+            say(out, "502 5.5.1 no such word");
+        } else if (strcmp(mode, "mail") == 0 && strncasecmp(line, "MAIL", 4) == 0) {
+            fprintf(out, "%d 5.7.0 say who you are\r\n", count);
+            fflush(out);
         } else if (strncasecmp(line, "EHLO", 4) == 0) {
             fputs("250-sink\r\n250-SMTPUTF8\r\n", out);
             say(out, "250 8BITMIME");
