@@ -33,9 +33,11 @@ static const struct {
 
 static void say_more(char *buf, const char *first, const char *second)
 {
-    size_t used = strlen(buf);
-    snprintf(buf + used, SAID_MAX - used, "%s%s%s%s", used ? ", " : "", first, *second ? " " : "",
-             second);
+    const size_t used = strlen(buf);
+    char *more = mem_format("%s%s%s%s", used ? ", " : "", first, *second ? " " : "", second);
+
+    text_copy(buf + used, SAID_MAX - used, more); /* no half of a character */
+    free(more);
 }
 
 static const char *value_say(size_t i, const json_t *value, char *buf, size_t size)

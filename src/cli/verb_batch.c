@@ -166,7 +166,7 @@ static int begin(struct cli *cli, const char *verb, const char *preview_call, co
         return code;
     }
     json_object_set_new(args, "dark", json_integer((json_int_t)dark));
-    if (w->odd)
+    if (w->odd && strcmp(call, "batch.start") == 0) /* of what was begun it was said then */
         json_object_set_new(args, "odd", json_true());
     code = cli_call(cli, call, args, once, 0, &started, e);
     if (code && cli_unanswered(e))
