@@ -28,6 +28,7 @@ struct setting_edit {
     struct form form;
     struct change change;
     bool warned; /* Esc was pressed over something unsaved */
+    bool cut;    /* the line is too short for the value: what it shows is not all of it */
 };
 
 /* What the field holds, as it would be typed. */
@@ -48,7 +49,7 @@ static const char *now_typed(const struct setting_edit *s, char *buf)
 static bool changed(const struct setting_edit *s)
 {
     char is[EDIT_BYTES], was[SETTING_VALUE_MAX];
-    return rows_count(&s->now) > 0 && strcmp(typed(s, is), now_typed(s, was)) != 0;
+    return rows_count(&s->now) > 0 && !s->cut && strcmp(typed(s, is), now_typed(s, was)) != 0;
 }
 
 /* ---- the field of its kind */
@@ -79,7 +80,7 @@ static void field_make(struct setting_edit *s)
 {
     const struct setting_form form = setting_row(&s->now, 0);
     const char *value = rows_text(&s->now, 0, "value");
-    char text[SETTING_VALUE_MAX];
+    char text[SETTING_VALUE_MAX], is[EDIT_BYTES];
     s->field = (struct field_def){.label = N_("New value"), .kind = kind_of(&form)};
     if (s->field.kind == FIELD_CHOICE) {
         words_take(s, form.words);
@@ -88,6 +89,7 @@ static void field_make(struct setting_edit *s)
     form_init(&s->form, &s->field, 1, true);
     if (s->field.kind != FIELD_CHOICE)
         form_set(&s->form, 0, setting_filled(&form, value, text));
+    s->cut = s->field.kind != FIELD_CHOICE && strlen(typed(s, is)) < strlen(text);
     for (int i = 0; s->field.kind == FIELD_CHOICE && s->choices[i]; i++) {
         if (strcmp(s->words[i], value) == 0)
             s->form.field[0].choice = i;
@@ -156,6 +158,8 @@ static const char *edit_why_not(struct view *v, int action)
 {
     const struct setting_edit *s = v->state;
     (void)action;
+    if (s->cut)
+        return N_("The value is longer than this line: metertill setting changes it.");
     return rows_count(&s->now) == 0 ? N_("The setting was not read yet.")
                                     : change_why_not(&s->change);
 }
@@ -163,7 +167,7 @@ static const char *edit_why_not(struct view *v, int action)
 static bool edit_text(struct view *v, uint32_t key)
 {
     struct setting_edit *s = v->state;
-    if (rows_count(&s->now) == 0)
+    if (rows_count(&s->now) == 0 || s->cut)
         return false;
     if (key != KEYS_ESC)
         s->warned = false;
