@@ -160,7 +160,7 @@ static void set(struct view *v)
 static void set_ask(struct view *v, const char *title, const char *answer)
 {
     const struct lock_out *s = v->state;
-    char text[ERR_TEXT_MAX], count[24];
+    char text[SHOW_TEXT_MAX * 3], count[24];
     if (behind(s) > 0) {
         snprintf(count, sizeof count, "%lld", (long long)behind(s));
         show_format(text, sizeof text,

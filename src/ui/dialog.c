@@ -75,8 +75,8 @@ void dialog_draw(struct console *c, struct canvas *canvas)
     if (!d->view)
         return;
     const int lines = 9, top = (canvas->rows - lines) / 2, col = 6, cells = canvas->cols - 2 * col;
-    for (int i = 0; i < lines; i++)
-        canvas_fill(canvas, top + i, col - 2, cells + 4, STYLE_PLAIN);
+    for (int i = 0; i < lines; i++) /* whole rows: what stands beside it would be half words */
+        canvas_fill(canvas, top + i, 0, canvas->cols, STYLE_PLAIN);
     canvas_fill(canvas, top, col - 2, cells + 4, STYLE_REVERSE);
     canvas_text(canvas, top, col, cells, STYLE_REVERSE | STYLE_BOLD, d->title);
     canvas_paragraph(canvas, top + 2, col, cells, 4, STYLE_PLAIN, d->text);
