@@ -102,6 +102,27 @@ static void written(struct view *v, const json_t *result)
     free(path);
 }
 
+/* Meter and name of each tag that does not hang here. */
+static const char *left_text(const json_t *left, char *buf, size_t size)
+{
+    const json_t *tag;
+    size_t i, used = 0;
+    buf[0] = '\0';
+    json_array_foreach(left, i, tag)
+    {
+        char one[SHOW_TEXT_MAX];
+        snprintf(one, sizeof one, "%s%s %s", i ? ", " : "", rows_member_text(tag, "meter"),
+                 rows_member_text(tag, "name"));
+        if (used + strlen(one) + 5 > size) {
+            text_copy(buf + used, size - used, " ...");
+            break;
+        }
+        text_copy(buf + used, size - used, one);
+        used += strlen(one);
+    }
+    return buf;
+}
+
 static void came(struct view *v, const json_t *result, const struct err *e)
 {
     struct handover *s = v->state;
@@ -118,7 +139,15 @@ static void came(struct view *v, const json_t *result, const struct err *e)
         return;
     }
     view_open(v, "came_back", json_pack("{s:s}", "channel", s->channel));
-    if (rows_member(result, "stopped_at", 0) > 0) {
+    if (json_object_get(result, "left")) {
+        char list[SHOW_TEXT_MAX];
+        left_text(json_object_get(result, "left"), list, sizeof list);
+        view_warn(v, show_format(text, sizeof text,
+                                 _("The line is back, but tags of the laptop do NOT hang here: %1. "
+                                   "Another one hangs there, or the meter is not known."),
+                                 SHOW_ARGS(list)));
+        view_beep(v);
+    } else if (rows_member(result, "stopped_at", 0) > 0) {
         snprintf(hung, sizeof hung, "%lld", (long long)rows_member(result, "hung", 0));
         snprintf(cleared, sizeof cleared, "%lld", (long long)rows_member(result, "cleared", 0));
         view_say(v, show_format(text, sizeof text,
@@ -204,7 +233,7 @@ static void handover_action(struct view *v, int action)
                     "file hands them to the site."));
     else if (typed[0])
         text_copy(text, sizeof text,
-                  _("The laptop's file is checked and taken over whole, or not at all."));
+                  _("The laptop's file is checked first; one that is not right is refused whole."));
     else
         text_copy(
             text, sizeof text,

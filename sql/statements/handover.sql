@@ -33,7 +33,7 @@ FROM lock_out l JOIN meter m ON m.id = l.meter_id LEFT JOIN operator p ON p.id =
 LEFT JOIN operator q ON q.id = l.cleared_by
 WHERE m.channel_id = ?1 AND (l.cleared_at_utc IS NOT NULL OR NOT l.from_site) ORDER BY l.id;
 -- name: handover_meter
-SELECT m.id, c.name FROM meter m JOIN channel c ON c.id = m.channel_id WHERE m.number = ?1;
+SELECT m.id FROM meter m WHERE m.number = ?1;
 -- name: handover_back_mark
 -- All are read at once; what was not said to be forced off is looked at before it is switched on. A tag guards its meter itself.
 UPDATE meter_state SET back_at_utc = ?3, back_from = CASE

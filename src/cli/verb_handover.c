@@ -29,6 +29,27 @@ static long long number(const json_t *o, const char *key)
     return (long long)json_integer_value(json_object_get(o, key));
 }
 
+/* Somebody believes that his tag guards him here. */
+static void say_left(const json_t *left)
+{
+    const json_t *tag;
+    size_t i;
+
+    if (json_array_size(left) == 0)
+        return;
+    printf(_("Tags of the laptop that do NOT hang here: %lld. Tell those whose tags they are.\n"),
+           (long long)json_array_size(left));
+    json_array_foreach(left, i, tag)
+    {
+        if (text(tag, "holder")[0])
+            printf(_("  %s: the tag of %s; one of %s hangs there.\n"), text(tag, "meter"),
+                   text(tag, "name"), text(tag, "holder"));
+        else
+            printf(_("  %s: the tag of %s; the meter is not in the site's books.\n"),
+                   text(tag, "meter"), text(tag, "name"));
+    }
+}
+
 /* What of the laptop's tags is the site's now, and what was heard where the laptop said nothing. */
 static void say_back(const json_t *r)
 {
@@ -41,6 +62,7 @@ static void say_back(const json_t *r)
             printf(_("Tags that hang on, since neither their owner nor an administrator of the "
                      "site cleared them there: %lld.\n"),
                    number(r, "kept"));
+        say_left(json_object_get(r, "left"));
         return;
     }
     if (heard && number(r, "heard") < 0)
@@ -285,8 +307,9 @@ const struct verb handover_verb = {
         "not proved yet ends first; --force hands the line over all the same, and the order\n"
         "stays in doubt until the line is back.\n"
         "--done, with the laptop's own books: its engine stops on the line, and FILE (new) says\n"
-        "so and tells of the tags that hang and that were cleared. --back FILE takes all of it\n"
-        "over at the site, or nothing.\n"
+        "so and tells of the tags that hang and that were cleared. --back FILE takes it over at\n"
+        "the site: one that is not right is refused whole; a tag that cannot hang there, since\n"
+        "another one does, is named.\n"
         "--back without FILE: the line is listened to first (handover.listen_s); where somebody\n"
         "talks it stays, but with --force.\n"
         "--back waits (10 seconds) until the meters are read, and names those found forced off\n"

@@ -210,8 +210,10 @@ static int handover_back(struct books *b, const struct actor *who, const json_t 
         rc = take_back(b, &c, name, files, &taken, fx, e);
     if (rc == 0 && books_are_structure(b) && row.id) /* it talks again: its file is none any more */
         rc = db_run(books_db(b), SQL_handover_stopped, e, "ii", row.id, (int64_t)0);
-    if (rc != 0)
+    if (rc != 0) {
+        json_decref(taken.left);
         return rc;
+    }
     fx->orders = true;
     tell(fx, name);
     *result = json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I}", "channel", name, "from",
@@ -219,6 +221,8 @@ static int handover_back(struct books *b, const struct actor *who, const json_t 
                         (json_int_t)c.queued, "hung", (json_int_t)taken.hung, "cleared",
                         (json_int_t)taken.cleared, "kept", (json_int_t)taken.kept, "stopped_at",
                         (json_int_t)taken.stopped_utc);
+    if (taken.left)
+        json_object_set_new(*result, "left", taken.left);
     if (json_object_get(args, "heard")) {
         json_object_set(*result, "heard", json_object_get(args, "heard"));
         json_object_set(*result, "listened_s", json_object_get(args, "listened_s"));

@@ -1,5 +1,6 @@
 /*
- * First every row is looked at, then the tags are hung and cleared: a sentence about one of them leaves nothing half done.
+ * First the whole file is looked at: what is wrong with it leaves nothing half done. Then its tags are hung and cleared; one
+ * that cannot hang here is left and told, for it must not keep the others away.
  */
 #include "handover_back.h"
 
@@ -76,17 +77,20 @@ static int file_check(struct taking *t, struct err *e)
 
 /* ---- the tags */
 
+/* 0: the site has no such meter, it came into the laptop's books there. */
 static int meter_of(const struct taking *t, const struct handover_tag *tag, int64_t *meter_id,
                     struct err *e)
 {
-    struct db_row *row;
-    int rc = db_find(books_db(t->b), SQL_handover_meter, &row, e, "s", tag->meter);
+    return db_get(books_db(t->b), SQL_handover_meter, 0, meter_id, e, "s", tag->meter);
+}
 
-    if (rc == 0 && (!row || strcmp(db_text(row, 1), t->channel) != 0))
-        rc = err_set(e, MSG_HANDOVER_FILE_METER, t->file.name, tag->line, tag->meter, t->channel);
-    *meter_id = rc == 0 ? db_int(row, 0) : 0;
-    db_done(row);
-    return rc;
+/* holder: whose tag hangs there; "": the meter is not known. */
+static void leave(const struct taking *t, const struct handover_tag *tag, const char *holder)
+{
+    if (!t->out->left)
+        t->out->left = json_array();
+    json_array_append_new(t->out->left, json_pack("{s:s,s:s,s:s}", "meter", tag->meter, "name",
+                                                  tag->name, "holder", holder));
 }
 
 struct person {
@@ -160,9 +164,10 @@ static int own_tag(const struct taking *t, const struct handover_tag *tag, int64
                                        .at_utc = tag->at_utc};
     struct err why = {0};
     rc = lock_out_hang(t->b, &fresh, &id, &order, t->fx, &why);
-    if (why.msg == MSG_LOCK_OUT_TAKEN)
-        return err_set(e, MSG_HANDOVER_FILE_HUNG, t->file.name, tag->line, tag->meter,
-                       why.arg[1].text, tag->name);
+    if (rc != 0 && why.msg == MSG_LOCK_OUT_TAKEN) {
+        leave(t, tag, why.arg[1].text);
+        return 0;
+    }
     if (rc != 0)
         *e = why;
     t->out->hung += rc == 0;
@@ -180,7 +185,9 @@ static int tags_take(struct taking *t, bool cleared, struct err *e)
         if ((tag->cleared_utc != 0) != cleared)
             continue;
         rc = meter_of(t, tag, &meter_id, e);
-        if (rc == 0)
+        if (rc == 0 && meter_id == 0 && !cleared)
+            leave(t, tag, "");
+        if (rc == 0 && meter_id != 0)
             rc = tag->site_id ? site_tag(t, tag, meter_id, e) : own_tag(t, tag, meter_id, e);
     }
     return rc;

@@ -1,6 +1,6 @@
 /*
  * What a laptop's return file says becomes the site's: tags hung there hang here, those cleared there by their owner are
- * cleared. All of it or, where anything in it cannot be, nothing. Inside the transaction of the writer.
+ * cleared. A file that is not right is refused whole; of one that is, a tag that cannot hang here is left and told. Inside the transaction of the writer.
  */
 #ifndef HANDOVER_BACK_H
 #define HANDOVER_BACK_H
@@ -18,6 +18,8 @@ struct handover_taken {
     int64_t stopped_utc; /* when the laptop stopped */
     int64_t hung, cleared;
     int64_t kept; /* cleared there by somebody who may not, so that they hang on */
+    json_t *
+        left; /* the caller's; NULL: none. Tags that do not hang here: meter, name, and holder of the one that does */
 };
 int handover_take(struct books *b, int64_t channel_id, const char *channel, const json_t *files,
                   struct handover_taken *out, struct effects *fx, struct err *e);

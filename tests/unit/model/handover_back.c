@@ -269,6 +269,31 @@ static void test_cleared_by_one_who_left(void **state)
     assert_int_equal(cleared_by(t, "sun", "Sun"), 0);
 }
 
+/* One tag that cannot hang keeps no other one away: it is named. */
+static void test_one_is_left(void **state)
+{
+    struct two *t = *state;
+
+    sql(t->site,
+        "INSERT INTO lock_out (id, meter_id, operator_id, reason, at_utc) VALUES (5, 7, 4, 'x', 900)");
+    sql(t->laptop,
+        "INSERT INTO meter (id, number, kind, model, credit_mode, channel_id, address, space_id, tariff_id)"
+        " VALUES (9, '3', 'electricity', 'DDSY1352', 'meter', 1, 3, 1, 1);"
+        "INSERT INTO lock_out (meter_id, operator_id, reason, at_utc) VALUES"
+        " (7, 2, 'a', 1500), (8, 2, 'b', 1501), (9, 2, 'c', 1502)");
+    assert_int_equal(back(t, file(t)), fine);
+    assert_int_equal(told(t, "hung"), 1);
+    const json_t *left = json_object_get(t->result, "left");
+    assert_int_equal(json_array_size(left), 2);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(left, 0), "meter")),
+                        METER);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(left, 0), "holder")),
+                        "Admin");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(left, 1), "meter")), "3");
+    assert_int_equal(number(t->site, "SELECT count(*) FROM lock_out WHERE meter_id = 8"), 1);
+    assert_int_equal(number(t->site, "SELECT handed_to = '' FROM channel"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +306,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cleared_by_its_owner, begin, end),
         cmocka_unit_test_setup_teardown(test_cleared_by_a_namesake, begin, end),
         cmocka_unit_test_setup_teardown(test_cleared_by_one_who_left, begin, end),
+        cmocka_unit_test_setup_teardown(test_one_is_left, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
