@@ -397,6 +397,11 @@ static void meter_draw(struct view *v, struct canvas *c, int top, int lines)
     row += meter_words_draw(&s->meter, &s->phone, c, row, view_now(v));
     row += meter_live_draw(&s->meter, c, row, view_now(v));
     s->crowded = end - row <= SETTINGS_LINES + LIST_LINES;
+    if (!s->crowded &&
+        s->shown >= LISTS) { /* there is room above again: this is no list any more */
+        s->shown = LIST_ORDERS;
+        s->outdated = true;
+    }
     if (!s->crowded)
         row += meter_settings_draw(&s->meter, c, row, view_now(v));
     if (s->shown >= LISTS && s->crowded) {
