@@ -138,18 +138,26 @@ static void came(struct view *v, const json_t *result, const struct err *e)
         view_back(v);
         return;
     }
-    view_open(v, "came_back", json_pack("{s:s}", "channel", s->channel));
+    const char *away = rows_member_text(result, "away");
+    if (!away[0])
+        view_open(v, "came_back", json_pack("{s:s}", "channel", s->channel));
+    snprintf(hung, sizeof hung, "%lld", (long long)rows_member(result, "hung", 0));
+    snprintf(cleared, sizeof cleared, "%lld", (long long)rows_member(result, "cleared", 0));
     if (json_object_get(result, "left")) {
         char list[SHOW_TEXT_MAX];
         left_text(json_object_get(result, "left"), list, sizeof list);
-        view_warn(v, show_format(text, sizeof text,
-                                 _("The line is back, but tags of the laptop do NOT hang here: %1. "
-                                   "Another one hangs there, or the meter is not known."),
-                                 SHOW_ARGS(list)));
+        view_warn(v,
+                  show_format(text, sizeof text,
+                              _("The file is taken, but tags of the laptop do NOT hang here: %1. "
+                                "Another one hangs there, or the meter is not known."),
+                              SHOW_ARGS(list)));
         view_beep(v);
+    } else if (away[0]) {
+        view_warn(v, show_format(text, sizeof text,
+                                 _("The line stays with %1: the file answers an earlier handover. "
+                                   "Its tags hung here: %2, cleared: %3."),
+                                 SHOW_ARGS(away, hung, cleared)));
     } else if (rows_member(result, "stopped_at", 0) > 0) {
-        snprintf(hung, sizeof hung, "%lld", (long long)rows_member(result, "hung", 0));
-        snprintf(cleared, sizeof cleared, "%lld", (long long)rows_member(result, "cleared", 0));
         view_say(v, show_format(text, sizeof text,
                                 _("The line is back, its meters are being read. Of the laptop's "
                                   "tags hung here: %1, cleared: %2."),

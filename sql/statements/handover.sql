@@ -17,10 +17,14 @@ INSERT INTO handover (code, seal, channel_id, handed_to, at_utc) VALUES (?1, ?2,
 -- Taken back; ?3: by its return file, which says when the laptop stopped (?4; 0: no file).
 UPDATE handover SET back_utc = coalesce(back_utc, ?2), stopped_utc = coalesce(nullif(?4, 0), stopped_utc),
     returned_utc = CASE WHEN ?3 THEN ?2 ELSE returned_utc END
-WHERE id = (SELECT max(h.id) FROM handover h WHERE h.channel_id = ?1);
+WHERE id = ?1;
 -- name: handover_last
 SELECT h.id, h.code, h.seal, h.handed_to, h.at_utc, h.stopped_utc, h.back_utc, h.returned_utc
 FROM handover h WHERE h.channel_id = ?1 ORDER BY h.id DESC LIMIT 1;
+-- name: handover_coded
+-- One whose file did not come yet.
+SELECT h.id, h.code, h.seal, h.handed_to, h.at_utc, h.stopped_utc, h.back_utc, h.returned_utc
+FROM handover h WHERE h.code = ?1 AND h.channel_id = ?2 AND h.returned_utc IS NULL;
 -- name: handover_named
 SELECT h.returned_utc, c.name, h.at_utc FROM handover h JOIN channel c ON c.id = h.channel_id WHERE h.code = ?1;
 -- name: handover_stopped

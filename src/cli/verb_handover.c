@@ -81,6 +81,17 @@ static void say_back(const json_t *r)
 
 static void say(const json_t *r, bool back)
 {
+    if (back && json_is_true(json_object_get(r, "late"))) {
+        if (text(r, "away")[0])
+            printf(_("Line %s stays with %s: the file answers an earlier handover, to %s. Its tags "
+                     "are taken.\n"),
+                   text(r, "channel"), text(r, "away"), text(r, "from"));
+        else
+            printf(_("Line %s was back from %s before. Of the file its tags are taken.\n"),
+                   text(r, "channel"), text(r, "from"));
+        say_back(r);
+        return;
+    }
     if (back) {
         printf(_("Line %s is back from %s. Its meters are being read, and %lld held orders go.\n"),
                text(r, "channel"), text(r, "from"), number(r, "held"));
@@ -239,7 +250,8 @@ static int run_back(struct cli *cli, const char *channel, const char *path, int 
     code = cli_call(cli, "handover.back", args, NULL, 0, &r, e);
     if (code == 0 && !json)
         say(r, true);
-    if (code == 0)
+    if (code == 0 &&
+        !json_is_true(json_object_get(r, "late"))) /* the line came before, or did not */
         code = found(cli, channel, wait_s, r, json, e);
     if (code == 0 && json)
         cli_json(r);

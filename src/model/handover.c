@@ -169,18 +169,22 @@ static int unsaid(const char *name, const char *to, const json_t *args, struct e
                    json_integer_value(json_object_get(args, "listened_s")));
 }
 
-/* The line is ours again, then with a file the laptop's tags are too: what they drop could not go while it was away. */
+/* The line is ours again, with a file the laptop's tags are too. A late file brings its tags alone: the line is back, or away
+ * once more. */
 static int take_back(struct books *b, const struct held *c, const char *name, const json_t *files,
                      struct handover_taken *taken, struct effects *fx, struct err *e)
 {
-    int rc = c->to[0] ? db_run(books_db(b), SQL_handover_back, e, "i", c->id) : 0;
+    int rc = 0;
 
-    if (rc == 0 && files)
+    if (files)
         rc = handover_take(b, c->id, name, files, taken, fx, e);
-    if (rc == 0 && c->to[0]) /* after its tags: they guard their meters themselves */
+    else if (c->to[0])
+        rc = db_run(books_db(b), SQL_handover_back, e, "i", c->id);
+    if (rc == 0 && c->to[0] &&
+        !taken->late) /* after its tags: they guard their meters themselves */
         rc = db_run(books_db(b), SQL_handover_back_mark, e, "isi", c->id, c->to, clock_utc());
     if (rc == 0 && !books_are_structure(b))
-        rc = db_run(books_db(b), SQL_handover_over, e, "iiii", c->id, clock_utc(),
+        rc = db_run(books_db(b), SQL_handover_over, e, "iiii", taken->handover_id, clock_utc(),
                     (int64_t)(files != NULL), taken->stopped_utc);
     return rc;
 }
@@ -206,6 +210,8 @@ static int handover_back(struct books *b, const struct actor *who, const json_t 
         rc = err_set(e, MSG_HANDOVER_NOT_GIVEN, name, c.to);
     if (rc == 0 && !files)
         rc = unsaid(name, c.to, args, e);
+    taken.handover_id = row.id;
+    text_copy(taken.from, sizeof taken.from, c.to[0] ? c.to : row.to);
     if (rc == 0)
         rc = take_back(b, &c, name, files, &taken, fx, e);
     if (rc == 0 && books_are_structure(b) && row.id) /* it talks again: its file is none any more */
@@ -216,11 +222,15 @@ static int handover_back(struct books *b, const struct actor *who, const json_t 
     }
     fx->orders = true;
     tell(fx, name);
-    *result = json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I}", "channel", name, "from",
-                        c.to[0] ? c.to : row.to, "meters", (json_int_t)c.meters, "held",
-                        (json_int_t)c.queued, "hung", (json_int_t)taken.hung, "cleared",
-                        (json_int_t)taken.cleared, "kept", (json_int_t)taken.kept, "stopped_at",
-                        (json_int_t)taken.stopped_utc);
+    *result = json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I}", "channel", name, "from", taken.from,
+                        "meters", (json_int_t)c.meters, "held", (json_int_t)c.queued, "hung",
+                        (json_int_t)taken.hung, "cleared", (json_int_t)taken.cleared, "kept",
+                        (json_int_t)taken.kept, "stopped_at", (json_int_t)taken.stopped_utc);
+    if (taken.late) {
+        json_object_set_new(*result, "late", json_true());
+        json_object_set_new(*result, "back_at", json_integer((json_int_t)taken.back_utc));
+        json_object_set_new(*result, "away", json_string(c.to)); /* with whom it is now; "": back */
+    }
     if (taken.left)
         json_object_set_new(*result, "left", taken.left);
     if (json_object_get(args, "heard")) {

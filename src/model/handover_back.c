@@ -21,13 +21,10 @@ struct taking {
     struct effects *fx;
 };
 
-int handover_row_get(struct books *b, int64_t channel_id, struct handover_row *out, struct err *e)
+static void row_read(struct db_row *row, struct handover_row *out)
 {
-    struct db_row *row;
-    int rc = db_find(books_db(b), SQL_handover_last, &row, e, "i", channel_id);
-
     *out = (struct handover_row){0};
-    if (rc == 0 && row) {
+    if (row) {
         out->id = db_int(row, 0);
         text_copy(out->code, sizeof out->code, db_text(row, 1));
         text_copy(out->seal, sizeof out->seal, db_text(row, 2));
@@ -37,13 +34,33 @@ int handover_row_get(struct books *b, int64_t channel_id, struct handover_row *o
         out->back_utc = db_int(row, 6);
         out->returned_utc = db_int(row, 7);
     }
+}
+
+int handover_row_get(struct books *b, int64_t channel_id, struct handover_row *out, struct err *e)
+{
+    struct db_row *row;
+    int rc = db_find(books_db(b), SQL_handover_last, &row, e, "i", channel_id);
+
+    row_read(rc == 0 ? row : NULL, out);
+    db_done(row);
+    return rc;
+}
+
+/* The line's handover that the file names, if no file came for it yet: the last one or, late, one before; id 0: none. */
+static int row_of_file(const struct taking *t, struct handover_row *out, struct err *e)
+{
+    struct db_row *row;
+    int rc =
+        db_find(books_db(t->b), SQL_handover_coded, &row, e, "si", t->file.code, t->channel_id);
+
+    row_read(rc == 0 ? row : NULL, out);
     db_done(row);
     return rc;
 }
 
 /* ---- is it this line's, and this handover's? */
 
-static int code_other(const struct taking *t, const struct handover_row *last, struct err *e)
+static int code_other(const struct taking *t, struct err *e)
 {
     struct db_row *row;
     int rc = db_find(books_db(t->b), SQL_handover_named, &row, e, "s", t->file.code);
@@ -54,25 +71,30 @@ static int code_other(const struct taking *t, const struct handover_row *last, s
         rc = err_set(e, MSG_HANDOVER_FILE_LINE, t->file.name, t->file.code_line, db_text(row, 1),
                      t->channel);
     else if (rc == 0)
-        rc = err_set(e, MSG_HANDOVER_FILE_OTHER, t->file.name, t->file.code_line, t->channel,
-                     last->at_utc);
+        rc = err_set(e, MSG_HANDOVER_FILE_OTHER, t->file.name, t->file.code_line, t->channel);
     db_done(row);
     return rc;
 }
 
 static int file_check(struct taking *t, struct err *e)
 {
-    struct handover_row last;
-    int rc = handover_row_get(t->b, t->channel_id, &last, e);
+    struct handover_row row, last;
+    int rc = row_of_file(t, &row, e);
 
+    if (rc == 0)
+        rc = handover_row_get(t->b, t->channel_id, &last, e);
     if (rc != 0)
         return rc;
     if (strcmp(t->file.channel, t->channel) != 0)
         return err_set(e, MSG_HANDOVER_FILE_LINE, t->file.name, t->file.code_line, t->file.channel,
                        t->channel);
-    if (last.id == 0 || strcmp(t->file.code, last.code) != 0 || last.returned_utc != 0)
-        return code_other(t, &last, e);
-    return handover_file_sealed(&t->file, last.seal, e);
+    if (row.id == 0)
+        return code_other(t, e);
+    t->out->handover_id = row.id;
+    t->out->back_utc = row.back_utc;
+    t->out->late = row.id != last.id || row.back_utc != 0;
+    text_copy(t->out->from, sizeof t->out->from, row.to);
+    return handover_file_sealed(&t->file, row.seal, e);
 }
 
 /* ---- the tags */
@@ -202,6 +224,8 @@ int handover_take(struct books *b, int64_t channel_id, const char *channel, cons
     *out = (struct handover_taken){0};
     if (rc == 0)
         rc = file_check(&t, e);
+    if (rc == 0 && !out->late) /* first: what the tags drop could not go while the line is away */
+        rc = db_run(books_db(b), SQL_handover_back, e, "i", channel_id);
     if (rc == 0)
         rc = tags_take(&t, true, e);
     if (rc == 0)

@@ -16,7 +16,6 @@
 #include "rig.h"
 
 #define CODE   "0011223344556677"
-#define OTHER  "8899aabbccddeeff"
 #define METER  "190301527"
 #define SECOND "190301528"
 
@@ -294,6 +293,39 @@ static void test_one_is_left(void **state)
     assert_int_equal(number(t->site, "SELECT handed_to = '' FROM channel"), 1);
 }
 
+/* The file of the handover before, while the line is away once more: its tags hang, the line stays; and once. */
+static void test_late(void **state)
+{
+    struct two *t = *state;
+
+    sql(t->laptop,
+        "INSERT INTO lock_out (meter_id, operator_id, reason, at_utc) VALUES (7, 2, 'a', 1500)");
+    assert_int_equal(back(t, NULL), fine);
+    assert_int_equal(
+        asks(t, t->site, "handover.set", json_pack("{s:s,s:s}", "channel", "L1", "to", "Gao")),
+        fine);
+    assert_int_equal(back(t, file(t)), fine);
+    assert_true(json_is_true(json_object_get(t->result, "late")));
+    assert_string_equal(json_string_value(json_object_get(t->result, "away")), "Gao");
+    assert_string_equal(json_string_value(json_object_get(t->result, "from")), "Sun");
+    assert_int_equal(told(t, "hung"), 1);
+    assert_int_equal(number(t->site, "SELECT handed_to = 'Gao' FROM channel"), 1);
+    assert_int_equal(
+        number(t->site,
+               "SELECT returned_utc > 0 AND stopped_utc = 2000 FROM handover WHERE id = 1"),
+        1);
+    assert_int_equal(
+        number(t->site,
+               "SELECT back_utc IS NULL AND returned_utc IS NULL FROM handover WHERE id = 2"),
+        1);
+    assert_int_equal(back(t, file(t)), MSG_HANDOVER_FILE_TAKEN);
+    assert_int_equal(back(t, NULL), fine);
+    assert_int_equal(number(t->site, "SELECT count(*) FROM lock_out"), 1);
+    /* One that these books do not know. */
+    sql(t->site, "UPDATE handover SET code = 'x' WHERE id = 1");
+    assert_int_equal(back(t, file(t)), MSG_HANDOVER_FILE_OTHER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +339,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cleared_by_a_namesake, begin, end),
         cmocka_unit_test_setup_teardown(test_cleared_by_one_who_left, begin, end),
         cmocka_unit_test_setup_teardown(test_one_is_left, begin, end),
+        cmocka_unit_test_setup_teardown(test_late, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
