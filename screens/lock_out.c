@@ -288,7 +288,7 @@ static bool lock_out_text(struct view *v, uint32_t key)
 static int tag_draw(struct view *v, struct canvas *c, int row)
 {
     struct lock_out *s = v->state;
-    char text[SHOW_TEXT_MAX * 3], at[SHOW_TEXT_MAX], why[ERR_TEXT_MAX], money[MONEY_TEXT_MAX];
+    char text[SHOW_TEXT_MAX * 3], at[SHOW_TEXT_MAX], why[SHOW_TEXT_MAX * 2], money[MONEY_TEXT_MAX];
     const int64_t off_at = rows_number(&s->tag, 0, "off_at", 0);
     const int64_t held = rows_number(&s->tag, 0, "topups", 0);
     const int64_t undone_at = rows_number(&s->tag, 0, "undone_at", 0);
