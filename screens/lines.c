@@ -17,9 +17,8 @@
 #define REST_S     5 /* between two looks */
 #define FOOT_LINES 3
 
-/* One frame may be noise with a checksum that happens to fit; talk that is over is no news. */
+/* One frame of late may be noise with a checksum that happens to fit. */
 #define STRANGE_LEAST 2
-#define STRANGE_S     1800
 
 enum {
     ACTION_READ = 1,
@@ -80,22 +79,21 @@ static int channel_row(const struct lines *s, int64_t id)
 }
 
 /* Every meter of a line lost is another matter than one that is up. */
-static const char *state_of(const json_t *line, int64_t lost, int64_t meters, int64_t now_utc)
+static const char *state_of(const json_t *line, int64_t lost, int64_t meters)
 {
     const char *state = rows_member_text(line, "state");
     const bool quiet = strcmp(state, "up") == 0 || strcmp(state, "idle") == 0;
-    if (quiet && rows_member(line, "strange", 0) >= STRANGE_LEAST &&
-        now_utc - rows_member(line, "strange_at", 0) < STRANGE_S)
+    if (quiet && rows_member(line, "strange_lately", 0) >= STRANGE_LEAST)
         return N_("somebody else talks");
     return quiet && meters > 0 && lost == meters ? "no meter answers" : state;
 }
 
 /* What engine and books say of each line, as rows of one table. */
-static void table_build(struct lines *s, int64_t now_utc)
+static void table_build(struct lines *s)
 {
-    static const char *const names[] = {"id",     "name",      "state",   "since",      "lost",
-                                        "meters", "read_at",   "type",    "place",      "timeouts",
-                                        "error",  "handed_to", "strange", "strange_at", NULL};
+    static const char *const names[] = {"id",     "name",      "state",   "since", "lost",
+                                        "meters", "read_at",   "type",    "place", "timeouts",
+                                        "error",  "handed_to", "strange", NULL};
     json_t *heads = json_array(), *rows = json_array(), *line;
     size_t i;
     for (int k = 0; names[k]; k++)
@@ -106,16 +104,14 @@ static void table_build(struct lines *s, int64_t now_utc)
         const int64_t lost = rows_number(&s->channels, row, "lost", 0);
         const int64_t meters = rows_number(&s->channels, row, "meters", 0);
         json_array_append_new(
-            rows,
-            json_pack("[I,s,s,O?,I,I,I,s,s,I,O?,s,I,I]", (json_int_t)rows_member(line, "id", 0),
-                      rows_member_text(line, "name"), state_of(line, lost, meters, now_utc),
-                      json_object_get(line, "since"), (json_int_t)lost, (json_int_t)meters,
-                      (json_int_t)rows_number(&s->channels, row, "read_at", 0),
-                      rows_member_text(line, "type"), rows_member_text(line, "place"),
-                      (json_int_t)rows_member(line, "timeouts", 0), json_object_get(line, "error"),
-                      rows_member_text(line, "handed_to"),
-                      (json_int_t)rows_member(line, "strange", 0),
-                      (json_int_t)rows_member(line, "strange_at", 0)));
+            rows, json_pack("[I,s,s,O?,I,I,I,s,s,I,O?,s,I]", (json_int_t)rows_member(line, "id", 0),
+                            rows_member_text(line, "name"), state_of(line, lost, meters),
+                            json_object_get(line, "since"), (json_int_t)lost, (json_int_t)meters,
+                            (json_int_t)rows_number(&s->channels, row, "read_at", 0),
+                            rows_member_text(line, "type"), rows_member_text(line, "place"),
+                            (json_int_t)rows_member(line, "timeouts", 0),
+                            json_object_get(line, "error"), rows_member_text(line, "handed_to"),
+                            (json_int_t)rows_member(line, "strange_lately", 0)));
     }
     json_t *result = json_pack("{s:o,s:o,s:b}", "columns", heads, "rows", rows, "more", 0);
     table_set(&s->table, result, false);
@@ -139,7 +135,7 @@ static void list_came(struct view *v, const json_t *result, const struct err *e)
         return;
     json_decref(s->list);
     s->list = json_deep_copy(result);
-    table_build(s, view_now(v));
+    table_build(s);
 }
 
 static void channels_came(struct view *v, const json_t *result, const struct err *e)
@@ -149,7 +145,7 @@ static void channels_came(struct view *v, const json_t *result, const struct err
         return;
     rows_set(&s->channels, result);
     if (s->list)
-        table_build(s, view_now(v));
+        table_build(s);
 }
 
 static void ask(struct view *v)

@@ -107,7 +107,8 @@ void line_quality_take(struct engine *engine, int64_t channel_id)
     int64_t now = clock_utc();
     struct field_quality *taken = mem_new(sizeof *taken);
     if (engine->stopping || !engine->field ||
-        !field_quality_take(engine->field, channel_id, taken) || taken->line.requests == 0) {
+        !field_quality_take(engine->field, channel_id, taken) ||
+        (taken->line.requests == 0 && taken->strange == 0)) {
         free(taken);
         return;
     }

@@ -46,7 +46,8 @@ static json_t *line_json(const struct channel_place *c, const struct channel_sta
                    {"response_ms", st->response_us_smoothed / 1000},
                    {"lag_ms", st->lag_ms},
                    {"strange", st->strange},
-                   {"strange_at", st->strange_utc}};
+                   {"strange_at", st->strange_utc},
+                   {"strange_lately", st->strange_lately}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_object_set_new(o, numbers[i].name, json_integer(numbers[i].value));
     json_object_set_new(o, "handed_to", json_string(c->handed_to));

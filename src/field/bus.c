@@ -109,6 +109,25 @@ static bool is_ours(const void *ctx, uint8_t address, bool request)
     return place->asked_us != 0 && timing_now_us() - place->asked_us < LATE_MAX_US;
 }
 
+static void strange_note(struct bus *bus, int64_t now_utc, int64_t frames)
+{
+    const int64_t span = now_utc / STRANGE_SPAN_S;
+    const size_t at = (size_t)(span % STRANGE_SPANS);
+    if (bus->strange[at].span != span)
+        bus->strange[at].frames = 0;
+    bus->strange[at].span = span;
+    bus->strange[at].frames += frames;
+}
+
+int64_t bus_strange_lately(const struct bus *bus, int64_t now_utc)
+{
+    const int64_t span = now_utc / STRANGE_SPAN_S;
+    int64_t frames = 0;
+    for (size_t i = 0; i < STRANGE_SPANS; i++)
+        frames += bus->strange[i].span > span - STRANGE_SPANS ? bus->strange[i].frames : 0;
+    return frames;
+}
+
 /* What came and was no answer: is somebody else's talk in it? */
 static void strays_count(struct bus *bus)
 {
@@ -121,6 +140,7 @@ static void strays_count(struct bus *bus)
     pthread_mutex_lock(&bus->line->lock);
     bus->line->status.strange += (int64_t)frames;
     bus->line->status.strange_utc = clock_utc();
+    strange_note(bus, bus->line->status.strange_utc, (int64_t)frames);
     pthread_mutex_unlock(&bus->line->lock);
 }
 

@@ -179,6 +179,7 @@ void channel_status(struct channel *channel, struct channel_status *out)
     pthread_mutex_lock(&channel->line.lock);
     *out = channel->line.status;
     int64_t left = channel->line.retry_ms - clock_mono_ms();
+    out->strange_lately = bus_strange_lately(&channel->bus, clock_utc());
     out->retry_ms = out->state == LINE_BACKOFF && left > 0 ? left : 0;
     pthread_mutex_unlock(&channel->line.lock);
     pthread_mutex_lock(&channel->lock);

@@ -148,7 +148,8 @@ struct channel_status {
     int64_t response_us_smoothed; /* response time (timing.h) of who answered last */
     int64_t retry_ms;             /* LINE_BACKOFF: until the next try */
     int64_t strange; /* frames that nobody here asked for, and when the last of them was heard */
-    int64_t strange_utc; /* 0: never */
+    int64_t strange_utc;    /* 0: never */
+    int64_t strange_lately; /* of them, in the last half hour */
     int64_t lag_ms; /* how late this machine wakes the channel up: time-outs are longer by that */
     char trouble[160]; /* English detail for the log: "connect: Connection refused" */
     struct err why;    /* the sentence for people while the line is down; code 0: none */

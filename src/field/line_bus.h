@@ -12,6 +12,10 @@
 #define BUS_ADDRESS_MAX 247
 #define BUS_STRAY_MAX   1024
 
+/* Frames of others by spans of time, for those heard lately. */
+#define STRANGE_SPANS  6
+#define STRANGE_SPAN_S 300
+
 /* What is known of one address. */
 struct place {
     struct timing timing;
@@ -48,6 +52,9 @@ struct bus {
     uint8_t asked_last;           /* whose turn it was last; 0: nobody's */
     uint8_t stray[BUS_STRAY_MAX]; /* what came and was no answer, until it is looked at */
     size_t stray_len;
+    struct {
+        int64_t span, frames;
+    } strange[STRANGE_SPANS];    /* under the line's lock */
     unsigned silent_run;         /* requests without an answer in a row, whoever was asked */
     int64_t answered_ms;         /* the last answer of anybody, monotonic */
     struct quality quality;      /* of all together; under the line's lock */
@@ -59,6 +66,9 @@ void bus_init(struct bus *bus, struct line *line, struct log *log);
 
 /* The line went to another place: nothing is known of its meters. */
 void bus_moved(struct bus *bus);
+
+/* Frames of others in the last half hour; under the line's lock. */
+int64_t bus_strange_lately(const struct bus *bus, int64_t now_utc);
 
 /* An exchange begins and ends. */
 void bus_begin(struct bus *bus, struct job *job);

@@ -415,9 +415,26 @@ static void absent_meter_is_cheap(void **state)
     bench_close(&b);
 }
 
+/* Frames of others of the last half hour; what is older is no news. */
+static void others_of_late(void **state)
+{
+    static struct bus bus;
+    const int64_t now = 1790000100; /* at the beginning of a span */
+    (void)state;
+    for (int64_t i = 0; i < STRANGE_SPANS; i++) {
+        bus.strange[i].span = now / STRANGE_SPAN_S - i;
+        bus.strange[i].frames = i + 1;
+    }
+    assert_int_equal(bus_strange_lately(&bus, now), 21);
+    assert_int_equal(bus_strange_lately(&bus, now + STRANGE_SPAN_S), 15);
+    assert_int_equal(bus_strange_lately(&bus, now + 1800 - STRANGE_SPAN_S), 1);
+    assert_int_equal(bus_strange_lately(&bus, now + 1800), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(others_of_late),
         cmocka_unit_test(write_is_not_confirmed_by_another),
         cmocka_unit_test(read_is_not_another_meters),
         cmocka_unit_test(doubled_replies_do_not_shift),
