@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "change.h"
+#include "export.h"
 #include "form.h"
 #include "keys.h"
 #include "message.h"
@@ -40,7 +41,7 @@ static const char *const explained[WAYS] = {
            "before, the site takes money and the top-ups wait; back again the meters are read and "
            "what waited goes."),
     [WAY_BACK] = N_(
-        "The laptop's file says that it stopped, and hands its tags over. Without it the line is "
+        "The laptop's file, in your tray, says that it stopped, and hands its tags over. Without it the line is "
         "listened to for some seconds first, and stays where somebody talks; a laptop that "
         "waits is not heard, nor one behind a gateway that passes answers only to who asked."),
     [WAY_DONE] = N_(
@@ -74,13 +75,35 @@ static int handover_open(struct view *v, const json_t *args, struct err *e)
     return 0;
 }
 
-/* A name alone is one of the operator's tray; the caller's. */
-static char *path_of(const struct view *v, const char *typed)
+/* In the operator's tray, as exports are: whoever sits at a console has no other place of the disk. *path is the caller's. */
+static int path_of(const struct view *v, const char *typed, char **path, struct err *e)
 {
-    if (typed[0] == '/')
-        return mem_text(typed);
-    return mem_format("%s/%s/%s", view_export_dir(v), rows_member_text(view_operator(v), "login"),
-                      typed);
+    const char *login = rows_member_text(view_operator(v), "login");
+    if (!login[0] || login[0] == '.' || strchr(login, '/'))
+        return err_set(e, MSG_SHEET_EXPORT_NAME, login);
+    if (!typed[0] || typed[0] == '.' || strchr(typed, '/') || !text_is_clean(typed) ||
+        strlen(typed) > EXPORT_NAME_MAX)
+        return err_set(e, MSG_SHEET_EXPORT_NAME, typed);
+    *path = mem_format("%s/%s/%s", view_export_dir(v), login, typed);
+    return 0;
+}
+
+/* Before the line is silent for good; false: the file cannot be, and that is said. */
+static bool name_fits(struct view *v, const char *typed)
+{
+    struct err e = {0};
+    struct stat st;
+    char *path = NULL;
+    const struct handover *s = v->state;
+    int code = path_of(v, typed, &path, &e);
+    if (code == 0 && s->way == WAY_DONE && lstat(path, &st) == 0)
+        code = err_set(&e, MSG_SHEET_EXPORT_THERE, typed);
+    free(path);
+    if (code != 0) {
+        view_error(v, &e);
+        view_beep(v);
+    }
+    return code == 0;
 }
 
 static void written(struct view *v, const json_t *result)
@@ -89,8 +112,9 @@ static void written(struct view *v, const json_t *result)
     char typed[EDIT_BYTES], text[SHOW_TEXT_MAX * 3];
     struct err e = {0};
     form_text(&s->form, 0, typed);
-    char *path = path_of(v, typed);
-    if (new_file_write(path, rows_member_text(result, "text"), &e) != 0) {
+    char *path = NULL;
+    if (path_of(v, typed, &path, &e) != 0 ||
+        new_file_write(path, rows_member_text(result, "text"), &e) != 0) {
         view_error(v, &e);
         view_beep(v);
     } else {
@@ -179,11 +203,12 @@ static bool file_add(struct view *v, json_t *args)
     form_text(&s->form, 0, typed);
     if (s->way != WAY_BACK || !typed[0])
         return true;
-    char *path = path_of(v, typed);
-    const char *slash = strrchr(path, '/');
-    int code = stat(path, &st) == 0 && !S_ISREG(st.st_mode)
-                   ? err_set(&e, MSG_SHEET_EXPORT_NAME, typed)
-                   : sheet_read(&sheet, path, slash + 1, &e);
+    char *path = NULL;
+    int code = path_of(v, typed, &path, &e);
+    if (code == 0 && lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        code = err_set(&e, MSG_SHEET_EXPORT_NAME, typed);
+    if (code == 0)
+        code = sheet_read(&sheet, path, typed, &e);
     if (code == 0) {
         json_object_set_new(args, "files", json_pack("[o]", sheet_json(&sheet)));
         sheet_clear(&sheet);
@@ -227,6 +252,8 @@ static void handover_action(struct view *v, int action)
         view_warn(v, s->way == WAY_GIVE ? _("Who gets the line?") : _("A file needs a name."));
         return;
     }
+    if (typed[0] && s->way != WAY_GIVE && !name_fits(v, typed))
+        return;
     show_format(title, sizeof title, message_gettext(titles[s->way]),
                 SHOW_ARGS(s->channel, s->way == WAY_BACK ? s->to : typed));
     if (s->way == WAY_GIVE)

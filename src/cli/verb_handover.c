@@ -16,7 +16,8 @@
 #include "verb.h"
 
 #define LOOK_EACH_MS  200
-#define CAME_BACK_MAX 5000 /* one line has 247 meters at most */
+#define LISTEN_MS     100000 /* a minute at most, and the last exchange before it */
+#define CAME_BACK_MAX 5000   /* one line has 247 meters at most */
 
 static const char *text(const json_t *o, const char *key)
 {
@@ -66,7 +67,8 @@ static void say_back(const json_t *r)
         return;
     }
     if (heard && number(r, "heard") < 0)
-        puts(_("The line could not be listened to: nothing is known of another master."));
+        puts(_("Taken by force: the line could not be listened to, and nothing is known of another "
+               "master."));
     else if (heard && number(r, "heard") > 0)
         printf(_("Taken by force: %lld bytes came in %lld s that nobody here asked for.\n"),
                number(r, "heard"), number(r, "listened_s"));
@@ -247,7 +249,7 @@ static int run_back(struct cli *cli, const char *channel, const char *path, int 
     }
     if (!path && !json)
         fprintf(stderr, _("Listening on line %s: does anybody else talk there?\n"), channel);
-    code = cli_call(cli, "handover.back", args, NULL, 0, &r, e);
+    code = cli_call(cli, "handover.back", args, NULL, LISTEN_MS, &r, e);
     if (code == 0 && !json)
         say(r, true);
     if (code == 0 &&
@@ -323,7 +325,7 @@ const struct verb handover_verb = {
         "the site: one that is not right is refused whole; a tag that cannot hang there, since\n"
         "another one does, is named.\n"
         "--back without FILE: the line is listened to first (handover.listen_s); where somebody\n"
-        "talks it stays, but with --force.\n"
+        "talks, or where it cannot be listened to, it stays, but with --force.\n"
         "--back waits (10 seconds) until the meters are read, and names those found forced off\n"
         "though nobody here ordered it: no order or batch switches these on until they are made\n"
         "as said, or accepted, under said and is (wanted.fix with force).\n"

@@ -319,6 +319,7 @@ struct engine {
     struct print *print;
     struct survey *surveys; /* scans and doctors: survey.c */
     int64_t last_survey;
+    struct listening *listening; /* listen.c; the first of those under way */
     struct shelf *shelf;     /* the papers' layouts */
     struct night *night;     /* NULL in an engine inside the process */
     struct keeper *keeper;   /* NULL where the books are a copy */

@@ -10,6 +10,7 @@
 
 struct listening {
     struct work work;
+    struct listening *next; /* of those at it now: one a line */
     struct job job;
     struct engine *engine;
     struct change_order order;
@@ -32,7 +33,27 @@ static void refuse(struct engine *engine, struct listening *l, const struct err 
     listening_free(l);
 }
 
-/* The change itself, which knows now what was heard; -1: the line was not there. */
+/* Does another change listen on this line already? */
+static bool is_listened(const struct engine *engine, int64_t books_id)
+{
+    const struct listening *l = engine->listening;
+
+    while (l && l->books_id != books_id)
+        l = l->next;
+    return l != NULL;
+}
+
+static void listening_end(struct engine *engine, const struct listening *l)
+{
+    struct listening **at = &engine->listening;
+
+    while (*at && *at != l)
+        at = &(*at)->next;
+    if (*at)
+        *at = l->next;
+}
+
+/* The change itself, which knows now what was heard; -1: the line could not be listened to. */
 static void take(struct engine *engine, struct listening *l, bool listened, int64_t heard)
 {
     struct err e = {0};
@@ -54,6 +75,7 @@ static void heard(struct engine *engine, struct work *work)
     struct listening *l = (struct listening *)work;
     struct err e = {0};
 
+    listening_end(engine, l);
     if (engine->field && !engine->stopping)
         field_channel_drop(engine->field, l->channel_id);
     if (engine->stopping || l->job.end == JOB_DROPPED) {
@@ -94,6 +116,11 @@ static void looked(struct engine *engine, struct work *work)
         return;
     }
     line_conf(c, &conf);
+    if (is_listened(engine, conf.id)) {
+        err_set(&e, MSG_LISTEN_RUNS, name);
+        refuse(engine, l, &e);
+        return;
+    }
     l->books_id = conf.id;
     l->channel_id = conf.id = -(++engine->last_survey);
     l->job = (struct job){.kind = JOB_LISTEN,
@@ -104,14 +131,19 @@ static void looked(struct engine *engine, struct work *work)
                           .owner = l};
     l->job.meter.address = 1; /* nobody is asked */
     l->job.meter.driver = driver_registry[0];
-    if (field_channel_add(engine->field, &conf, &e) != 0) {
+    const bool added = field_channel_add(engine->field, &conf, &e) == 0;
+    if (!added && e.msg != MSG_FIELD_CHANNEL_TWICE) {
         take(engine, l, true, -1);
         return;
     }
-    if (field_submit(engine->field, conf.id, &l->job, &e) == 0)
+    if (added && field_submit(engine->field, conf.id, &l->job, &e) == 0) {
+        l->next = engine->listening;
+        engine->listening = l;
         return;
-    field_channel_drop(engine->field, conf.id);
-    refuse(engine, l, &e);
+    }
+    if (added)
+        field_channel_drop(engine->field, conf.id);
+    refuse(engine, l, &e); /* a line that another channel of ours has was not listened to */
 }
 
 static void look(struct engine *engine, struct books *books, struct work *work)

@@ -5,7 +5,7 @@
 #include "clock.h"
 #include "exchange.h"
 
-#define PIECE_MS    100
+#define PIECE_MS    50
 #define OURS_MAX_MS 30000 /* an exchange of ours that goes on after the line was given away */
 
 void exchange_listen(struct exchange *x)
@@ -28,10 +28,16 @@ void exchange_listen(struct exchange *x)
             exchange_drop(job);
             break;
         }
-        got = line_drain(line, PIECE_MS, PIECE_MS, NULL);
+        got = line_drain(line, 0, 0, NULL); /* one read: bytes before an end count */
         job->heard += got > 0 ? got : 0;
+        if (got == 0)
+            line_pause(line, PIECE_MS);
     }
     line_close(line); /* whoever takes the line next finds its device free */
-    if (job->end != JOB_DROPPED)
+    if (job->end == JOB_DROPPED)
+        return;
+    if (got < 0 && job->heard == 0) /* sent away, as by a gateway that another client has */
+        exchange_unreached(x);
+    else
         job->end = JOB_DONE;
 }

@@ -74,11 +74,20 @@ static const char *object_of(const json_t *args, const json_t *result, char batc
     return "";
 }
 
-static void body_hash(const char *call, const json_t *args, unsigned char hash[JOURNAL_HASH])
+/* What the engine itself heard on a line is no part of what was asked for. */
+static void body_hash(const struct request *request, const json_t *args,
+                      unsigned char hash[JOURNAL_HASH])
 {
-    char *body = json_dumps(args, JSON_COMPACT | JSON_SORT_KEYS);
-    char *whole = mem_format("%s %s", call, body ? body : "");
+    json_t *asked = json_copy((json_t *)(uintptr_t)args);
 
+    if (request->listen) {
+        json_object_del(asked, "heard");
+        json_object_del(asked, "listened_s");
+    }
+    char *body = json_dumps(asked, JSON_COMPACT | JSON_SORT_KEYS);
+    char *whole = mem_format("%s %s", request->name, body ? body : "");
+
+    json_decref(asked);
     crypto_generichash(hash, JOURNAL_HASH, (const unsigned char *)whole, strlen(whole), NULL, 0);
     free(whole);
     free(body);
@@ -159,7 +168,7 @@ static int change_inside(struct books *b, const struct request *request, const s
     char batch[24];
     int rc = 0;
 
-    body_hash(request->name, args, hash);
+    body_hash(request, args, hash);
     if (once && !request->quiet)
         rc = once_find(b, once, request, who, hash, result, e);
     if (rc == 0 && request->money)

@@ -158,13 +158,15 @@ static int handover_done(struct books *b, const struct actor *who, const json_t 
     return 0;
 }
 
-/* Without the laptop's word: the engine has listened (engine/listen.c), and heard somebody or not. */
+/* Without the laptop's word: the engine has listened (engine/listen.c), and heard somebody or not, or could not listen. */
 static int unsaid(const char *name, const char *to, const json_t *args, struct err *e)
 {
     const int64_t heard = json_integer_value(json_object_get(args, "heard"));
 
-    if (heard <= 0 || json_is_true(json_object_get(args, "force")))
+    if (heard == 0 || json_is_true(json_object_get(args, "force")))
         return 0;
+    if (heard < 0)
+        return err_set(e, MSG_HANDOVER_UNHEARD, name, to);
     return err_set(e, MSG_HANDOVER_HEARD, name, to, heard,
                    json_integer_value(json_object_get(args, "listened_s")));
 }

@@ -402,6 +402,48 @@ static void back_off(void **state)
 }
 
 /* Interactive jobs overtake sweeps; within a priority the first comes first. */
+/* What the other end does once somebody listens there: says some bytes, goes. */
+static void listened(struct site *s, struct work *w, int bytes, bool goes)
+{
+    struct err e = {0};
+    const int before = s->server.connections;
+    w->finished = false;
+    assert_int_equal(field_submit(s->field, 1, &w->job, &e), 0);
+    for (int i = 0; i < 200 && s->server.connections == before; i++)
+        clock_sleep_ms(5);
+    pthread_mutex_lock(&s->server.lock);
+    server_send(&s->server, (const uint8_t *)"\1\3\2\0\1", (size_t)bytes);
+    if (goes)
+        server_drop(&s->server);
+    pthread_mutex_unlock(&s->server.lock);
+    work_wait(w);
+}
+
+/* Nothing heard is told only by who could listen to the end. */
+static void listening(void **state)
+{
+    struct site s;
+    struct work w;
+    (void)state;
+    site_open(&s);
+    work_init(&w, JOB_LISTEN, JOB_INTERACTIVE);
+    w.job.listen_ms = 300;
+    listened(&s, &w, 0, false);
+    assert_int_equal(w.job.end, JOB_DONE);
+    assert_int_equal(w.job.heard, 0);
+    listened(&s, &w, 5, false);
+    assert_int_equal(w.job.end, JOB_DONE);
+    assert_int_equal(w.job.heard, 5);
+    listened(&s, &w, 5, true);
+    assert_int_equal(w.job.end, JOB_DONE);
+    assert_int_equal(w.job.heard, 5);
+    listened(&s, &w, 0, true);
+    assert_int_equal(w.job.end, JOB_UNREACHED);
+    assert_int_equal(w.job.heard, 0);
+    work_clear(&w);
+    site_close(&s);
+}
+
 static void overtaking(void **state)
 {
     struct site s;
@@ -535,6 +577,7 @@ int main(void)
         cmocka_unit_test(settings_and_clock),
         cmocka_unit_test(idle_close),
         cmocka_unit_test(back_off),
+        cmocka_unit_test(listening),
         cmocka_unit_test(overtaking),
         cmocka_unit_test(stopping_finishes_what_is_in_flight),
         cmocka_unit_test(stopping_ends_a_quiet_wait),

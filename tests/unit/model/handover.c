@@ -192,6 +192,42 @@ static void test_came_back_waits(void **state)
     assert_int_equal(number(r, "SELECT count(*) FROM meter_state WHERE back_from <> ''"), 0);
 }
 
+/* Taken back with what the engine heard: 0, and "again" where it had happened before; else why not. */
+static int back(struct rig *r, const char *once, int heard, bool force, bool *again)
+{
+    struct actor who = r->cashier;
+    json_t *result = NULL, *args = json_pack("{s:s,s:i,s:i,s:b}", "channel", "L1", "heard", heard,
+                                             "listened_s", 3, "force", (int)force);
+
+    who.role = ROLE_ELECTRICIAN;
+    r->e = (struct err){0};
+    books_change(r->books, request_find("handover.back"), &who, once, args, &result, &r->fx, &r->e);
+    *again = json_is_true(json_object_get(result, "again"));
+    json_decref(result);
+    json_decref(args);
+    return r->e.msg;
+}
+
+/* A line that somebody talks on, or that could not be listened to, is taken by force alone. Asked for again under its id
+ * it is the same request, whatever was heard then. */
+static void test_listened(void **state)
+{
+    struct rig *r = *state;
+    bool again;
+
+    asks(r, "handover.set", json_pack("{s:s,s:s}", "channel", "L1", "to", "Sun"));
+    assert_int_equal(back(r, NULL, 9, false, &again), MSG_HANDOVER_HEARD);
+    assert_int_equal(back(r, NULL, -1, false, &again), MSG_HANDOVER_UNHEARD);
+    assert_int_equal(number(r, "SELECT handed_to <> '' FROM channel WHERE id = 1"), 1);
+    assert_int_equal(back(r, ONCE("c"), 0, false, &again), 0);
+    assert_false(again);
+    assert_int_equal(back(r, ONCE("c"), 7, false, &again), 0);
+    assert_true(again);
+    assert_int_equal(back(r, ONCE("c"), 0, true, &again), MSG_ONCE_OTHER_BODY);
+    asks(r, "handover.set", json_pack("{s:s,s:s}", "channel", "L1", "to", "Sun"));
+    assert_int_equal(back(r, ONCE("d"), -1, true, &again), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +235,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_by_force, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_came_back_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_came_back_waits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_listened, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
