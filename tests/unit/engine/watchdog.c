@@ -37,7 +37,7 @@ static int setup(void **state)
     assert_int_equal(config_new(&config, "/dev/null", &e), 0);
     assert_int_equal(config_flag(config, "database", books, &e), 0);
     assert_int_equal(config_finish(config, &e), 0);
-    assert_true(snprintf(a.sun_path, sizeof a.sun_path, "%.60s/n", dir) < (int)sizeof a.sun_path);
+    assert_true(snprintf(a.sun_path, sizeof a.sun_path, "%.100s/n", dir) < (int)sizeof a.sun_path);
     manager = socket(AF_UNIX, SOCK_DGRAM, 0);
     assert_int_equal(bind(manager, (struct sockaddr *)&a, sizeof a), 0);
     setenv("NOTIFY_SOCKET", a.sun_path, 1);
