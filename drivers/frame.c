@@ -1,29 +1,20 @@
 /*
- * Frames: checksum, lengths and matching of replies, without any input or output. Reading and writing
+ * Frames: sealed, lengths and matching of replies, without any input or output. Reading and writing
  * of descriptors is in the framings (rtu_tcp.c, tcp.c).
  */
 #include "frame.h"
 
 #include <string.h>
 
+#include "crc.h"
+
 #define EXCEPTION_BIT     0x80
 #define RTU_EXCEPTION_LEN 5
 #define RTU_OVERHEAD      4 /* address, function, CRC */
 
-uint16_t frame_crc(const uint8_t *bytes, size_t len)
-{
-    unsigned crc = 0xFFFF;
-    for (size_t i = 0; i < len; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc & 1 ? (crc >> 1) ^ 0xA001 : crc >> 1;
-    }
-    return (uint16_t)crc;
-}
-
 size_t frame_seal(uint8_t *bytes, size_t len)
 {
-    uint16_t crc = frame_crc(bytes, len);
+    uint16_t crc = crc_modbus(bytes, len);
     bytes[len] = (uint8_t)(crc & 0xFF);
     bytes[len + 1] = (uint8_t)(crc >> 8);
     return len + 2;
@@ -48,7 +39,7 @@ enum frame_is frame_rtu(const uint8_t *bytes, size_t len, const struct frame_wan
     size_t need = frame_rtu_need(bytes, len, want);
     if (len < need || len < 2)
         return FRAME_SHORT;
-    if (frame_crc(bytes, len) != 0) /* the CRC over a frame and its CRC is 0 */
+    if (crc_modbus(bytes, len) != 0) /* the CRC over a frame and its CRC is 0 */
         return FRAME_BROKEN;
     if (len != need || bytes[0] != want->address)
         return FRAME_FOREIGN;

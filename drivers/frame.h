@@ -31,9 +31,6 @@ struct frame_want {
     size_t prefix_len;
 };
 
-/* CRC-16 of Modbus: low byte goes first on the wire. */
-uint16_t frame_crc(const uint8_t *bytes, size_t len);
-
 /* Appends the CRC to len bytes; returns len + 2. */
 size_t frame_seal(uint8_t *bytes, size_t len);
 

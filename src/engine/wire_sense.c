@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crc.h"
 #include "field.h"
 #include "message.h"
 
@@ -28,19 +29,6 @@ static size_t bytes_of(const char *hex, uint8_t *out)
         hex = end;
     }
     return n;
-}
-
-/* Over a frame with its checksum it is 0. */
-static unsigned crc_of(const uint8_t *bytes, size_t len)
-{
-    unsigned crc = 0xFFFF;
-
-    for (size_t i = 0; i < len; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc & 1 ? (crc >> 1) ^ 0xA001 : crc >> 1;
-    }
-    return crc;
 }
 
 /* The length that an answer to a read says it has, address and checksum included; 0: not to be told. */
@@ -67,10 +55,10 @@ static void judge(struct wire_request *r, const char *asked_hex, const char *got
     r->answer = WIRE_BROKEN;
     if (len < head + 3 || asked_len < head + 2)
         return;
-    if (!mbap && crc_of(got, len) != 0) {
+    if (!mbap && crc_modbus(got, len) != 0) {
         /* A whole frame with something behind it is one too many, not a broken one. */
         size_t whole = said_length(got, len);
-        if (whole == 0 || whole >= len || crc_of(got, whole) != 0)
+        if (whole == 0 || whole >= len || crc_modbus(got, whole) != 0)
             return;
         r->more = true;
     }

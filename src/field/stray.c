@@ -3,6 +3,8 @@
  */
 #include "stray.h"
 
+#include "crc.h"
+
 #define ADDRESS_MAX    247
 #define FRAME_LEAST    5
 #define READ_REQUEST   8
@@ -11,22 +13,9 @@
 #define EXCEPTION_BIT  0x80
 #define FUNCTION_LEAST 3
 
-/* Over a frame with its checksum it is 0. */
-static unsigned crc_of(const uint8_t *bytes, size_t len)
-{
-    unsigned crc = 0xFFFF;
-
-    for (size_t i = 0; i < len; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc & 1 ? (crc >> 1) ^ 0xA001 : crc >> 1;
-    }
-    return crc;
-}
-
 static bool whole(const uint8_t *bytes, size_t len, size_t frame)
 {
-    return frame <= len && crc_of(bytes, frame) == 0;
+    return frame <= len && crc_modbus(bytes, frame) == 0;
 }
 
 /* The frame that begins here; 0: none. */
