@@ -88,6 +88,9 @@ void cli_say_error(const struct err *e);
 void cli_table(const json_t *rows);
 /* Where a column of a query stands in its rows; their number where there is no such column. */
 size_t cli_column(const json_t *rows, const char *name);
+/* A cell of the rows of a query by the name of its column; borrowed, NULL and "" where there is none. */
+json_t *cli_row_value(const json_t *rows, size_t row, const char *column);
+const char *cli_row_text(const json_t *rows, size_t row, const char *column);
 /* One cell of a row by the kind of its column, in words for people. Returns buf. */
 const char *cli_cell(const char *kind, const json_t *value, char *buf, size_t size);
 /* The same of every kind but "held" (held.h), whose words are made of values. */

@@ -63,6 +63,18 @@ size_t cli_column(const json_t *rows, const char *name)
     return i;
 }
 
+json_t *cli_row_value(const json_t *rows, size_t row, const char *column)
+{
+    return json_array_get(json_array_get(json_object_get(rows, "rows"), row),
+                          cli_column(rows, column));
+}
+
+const char *cli_row_text(const json_t *rows, size_t row, const char *column)
+{
+    const char *text = json_string_value(cli_row_value(rows, row, column));
+    return text ? text : "";
+}
+
 void cli_table(const json_t *rows)
 {
     const json_t *columns = json_object_get(rows, "columns"), *list = json_object_get(rows, "rows");

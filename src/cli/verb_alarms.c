@@ -15,20 +15,6 @@
 #define TEST_S       90
 #define TEST_LOOK_MS 200
 
-/* ---- rows of a query, by the name of a column */
-
-static json_t *cell(const json_t *rows, size_t row, const char *name)
-{
-    return json_array_get(json_array_get(json_object_get(rows, "rows"), row),
-                          cli_column(rows, name));
-}
-
-static const char *text(const json_t *rows, size_t row, const char *name)
-{
-    const char *value = json_string_value(cell(rows, row, name));
-    return value ? value : "";
-}
-
 /* What is worth reading on a terminal. */
 static json_t *columns_pick(const json_t *rows)
 {
@@ -41,7 +27,7 @@ static json_t *columns_pick(const json_t *rows)
     for (size_t i = 0; i < json_array_size(json_object_get(rows, "rows")); i++) {
         json_t *cells = json_array();
         for (size_t c = 0; wanted[c]; c++)
-            json_array_append(cells, cell(rows, i, wanted[c]));
+            json_array_append(cells, cli_row_value(rows, i, wanted[c]));
         json_array_append_new(list, cells);
     }
     return json_pack("{s:o,s:o,s:O}", "columns", columns, "rows", list, "more",
@@ -78,7 +64,7 @@ static int named_check(struct cli *cli, const char *meter, const char *channel, 
                         0, &rows, e);
         known = false;
         for (size_t i = 0; i < json_array_size(json_object_get(rows, "rows")); i++)
-            known = known || strcmp(text(rows, i, "channel"), channel) == 0;
+            known = known || strcmp(cli_row_text(rows, i, "channel"), channel) == 0;
         json_decref(rows);
         if (code == 0 && !known)
             code = err_set(e, MSG_CHANNEL_UNKNOWN, channel);
@@ -178,7 +164,8 @@ const struct verb alarm_verb = {
 static bool all_tried(const json_t *rows)
 {
     for (size_t i = 0; i < json_array_size(json_object_get(rows, "rows")); i++) {
-        if (strcmp(text(rows, i, "state"), "waiting") == 0 && text(rows, i, "reason")[0] == '\0')
+        if (strcmp(cli_row_text(rows, i, "state"), "waiting") == 0 &&
+            cli_row_text(rows, i, "reason")[0] == '\0')
             return false;
     }
     return true;
@@ -190,10 +177,11 @@ static int told(const json_t *rows)
     char age[64], why[1024];
     bool failed = false;
     for (size_t i = 0; i < json_array_size(json_object_get(rows, "rows")); i++) {
-        printf("%s\t%s\t%s\t%s\n", cli_cell("state", cell(rows, i, "way"), age, sizeof age),
-               text(rows, i, "recipient"), message_gettext(text(rows, i, "state")),
-               cli_sentence(text(rows, i, "reason"), why, sizeof why));
-        failed = failed || strcmp(text(rows, i, "state"), "sent") != 0;
+        printf("%s\t%s\t%s\t%s\n",
+               cli_cell("state", cli_row_value(rows, i, "way"), age, sizeof age),
+               cli_row_text(rows, i, "recipient"), message_gettext(cli_row_text(rows, i, "state")),
+               cli_sentence(cli_row_text(rows, i, "reason"), why, sizeof why));
+        failed = failed || strcmp(cli_row_text(rows, i, "state"), "sent") != 0;
     }
     return failed ? 75 : 0;
 }

@@ -13,54 +13,35 @@
 
 #define MOST 20 /* sentences; who needs more types more of the name */
 
-static const json_t *cell(const json_t *rows, size_t row, const char *name)
-{
-    const json_t *column;
-    size_t i;
-    json_array_foreach(json_object_get(rows, "columns"), i, column)
-    {
-        const char *called = json_string_value(json_object_get(column, "name"));
-        if (called && strcmp(called, name) == 0)
-            return json_array_get(json_array_get(json_object_get(rows, "rows"), row), i);
-    }
-    return NULL;
-}
-
-static const char *text_of(const json_t *rows, const char *name)
-{
-    const char *text = json_string_value(cell(rows, 0, name));
-    return text ? text : "";
-}
-
 static void say(const json_t *r)
 {
     char text[PHONE_TEXT_MAX];
-    const json_t *days = cell(r, 0, "days"), *recovery = cell(r, 0, "recovery_s");
+    const json_t *days = cli_row_value(r, 0, "days"), *recovery = cli_row_value(r, 0, "recovery_s");
     const struct phone p = {
-        .room = text_of(r, "room"),
-        .tenant = text_of(r, "tenant"),
-        .meter = text_of(r, "meter"),
-        .state = text_of(r, "state"),
-        .why = text_of(r, "why"),
-        .locked_by = text_of(r, "locked_by"),
-        .locked_at_utc = json_integer_value(cell(r, 0, "locked_at")),
-        .unverified = json_integer_value(cell(r, 0, "unverified")) != 0,
-        .unordered = json_integer_value(cell(r, 0, "unordered")) != 0,
-        .stranger = json_integer_value(cell(r, 0, "stranger")) != 0,
-        .handed_to = text_of(r, "handed_to"),
-        .alarm2_minor = json_integer_value(cell(r, 0, "alarm2_minor")),
+        .room = cli_row_text(r, 0, "room"),
+        .tenant = cli_row_text(r, 0, "tenant"),
+        .meter = cli_row_text(r, 0, "meter"),
+        .state = cli_row_text(r, 0, "state"),
+        .why = cli_row_text(r, 0, "why"),
+        .locked_by = cli_row_text(r, 0, "locked_by"),
+        .locked_at_utc = json_integer_value(cli_row_value(r, 0, "locked_at")),
+        .unverified = json_integer_value(cli_row_value(r, 0, "unverified")) != 0,
+        .unordered = json_integer_value(cli_row_value(r, 0, "unordered")) != 0,
+        .stranger = json_integer_value(cli_row_value(r, 0, "stranger")) != 0,
+        .handed_to = cli_row_text(r, 0, "handed_to"),
+        .alarm2_minor = json_integer_value(cli_row_value(r, 0, "alarm2_minor")),
         .recovery_s = json_is_integer(recovery) ? json_integer_value(recovery) : -1,
-        .never_cuts = json_integer_value(cell(r, 0, "never_cuts")) != 0,
-        .vacant = json_integer_value(cell(r, 0, "vacant")) != 0,
-        .main = strcmp(text_of(r, "role"), "main") == 0,
-        .has_power = json_is_integer(cell(r, 0, "power_w")),
-        .power_w = json_integer_value(cell(r, 0, "power_w")),
-        .energy_wh = json_integer_value(cell(r, 0, "energy_wh")),
-        .waiting_minor = json_integer_value(cell(r, 0, "waiting_minor")),
-        .has_balance = json_is_integer(cell(r, 0, "balance_minor")),
-        .balance_minor = json_integer_value(cell(r, 0, "balance_minor")),
+        .never_cuts = json_integer_value(cli_row_value(r, 0, "never_cuts")) != 0,
+        .vacant = json_integer_value(cli_row_value(r, 0, "vacant")) != 0,
+        .main = strcmp(cli_row_text(r, 0, "role"), "main") == 0,
+        .has_power = json_is_integer(cli_row_value(r, 0, "power_w")),
+        .power_w = json_integer_value(cli_row_value(r, 0, "power_w")),
+        .energy_wh = json_integer_value(cli_row_value(r, 0, "energy_wh")),
+        .waiting_minor = json_integer_value(cli_row_value(r, 0, "waiting_minor")),
+        .has_balance = json_is_integer(cli_row_value(r, 0, "balance_minor")),
+        .balance_minor = json_integer_value(cli_row_value(r, 0, "balance_minor")),
         .days = json_is_integer(days) ? json_integer_value(days) : -1,
-        .read_at_utc = json_integer_value(cell(r, 0, "balance_at")),
+        .read_at_utc = json_integer_value(cli_row_value(r, 0, "balance_at")),
     };
     puts(phone_text(&p, clock_utc(), 0, text, sizeof text));
 }
@@ -82,12 +63,12 @@ static int one(struct cli *cli, int64_t meter_id, bool json, struct err *e)
 static int told(struct cli *cli, const json_t *found, bool json, struct err *e)
 {
     const size_t count = json_array_size(json_object_get(found, "rows"));
-    const bool exact = json_integer_value(cell(found, 0, "exact")) != 0;
+    const bool exact = json_integer_value(cli_row_value(found, 0, "exact")) != 0;
     int said = 0, code = 0;
     for (size_t i = 0; i < count && said < MOST && code == 0; i++) {
-        if (exact && json_integer_value(cell(found, i, "exact")) == 0)
+        if (exact && json_integer_value(cli_row_value(found, i, "exact")) == 0)
             break;
-        code = one(cli, json_integer_value(cell(found, i, "meter_id")), json, e);
+        code = one(cli, json_integer_value(cli_row_value(found, i, "meter_id")), json, e);
         said++;
     }
     return code;

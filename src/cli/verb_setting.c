@@ -14,26 +14,14 @@
 
 #define SETTINGS_MAX 1000
 
-static json_t *cell(const json_t *rows, size_t row, const char *name)
-{
-    return json_array_get(json_array_get(json_object_get(rows, "rows"), row),
-                          cli_column(rows, name));
-}
-
-static const char *text(const json_t *rows, size_t row, const char *name)
-{
-    const char *value = json_string_value(cell(rows, row, name));
-    return value ? value : "";
-}
-
 static struct setting_form form_of(const json_t *rows, size_t row)
 {
-    return (struct setting_form){.key = text(rows, row, "key"),
-                                 .kind = text(rows, row, "kind"),
-                                 .unit = text(rows, row, "unit"),
-                                 .words = text(rows, row, "words"),
-                                 .min = json_integer_value(cell(rows, row, "min")),
-                                 .max = json_integer_value(cell(rows, row, "max"))};
+    return (struct setting_form){.key = cli_row_text(rows, row, "key"),
+                                 .kind = cli_row_text(rows, row, "kind"),
+                                 .unit = cli_row_text(rows, row, "unit"),
+                                 .words = cli_row_text(rows, row, "words"),
+                                 .min = json_integer_value(cli_row_value(rows, row, "min")),
+                                 .max = json_integer_value(cli_row_value(rows, row, "max"))};
 }
 
 static void list(const json_t *rows)
@@ -46,9 +34,10 @@ static void list(const json_t *rows)
     json_t *cells = json_array(), *table = NULL;
     for (size_t i = 0; i < json_array_size(json_object_get(rows, "rows")); i++) {
         const struct setting_form form = form_of(rows, i);
-        json_array_append_new(cells, json_pack("[s,s,s]", form.key,
-                                               setting_shown(&form, text(rows, i, "value"), value),
-                                               message_gettext(text(rows, i, "meaning"))));
+        json_array_append_new(cells,
+                              json_pack("[s,s,s]", form.key,
+                                        setting_shown(&form, cli_row_text(rows, i, "value"), value),
+                                        message_gettext(cli_row_text(rows, i, "meaning"))));
     }
     table = json_pack("{s:o,s:o,s:b}", "columns", columns, "rows", cells, "more", 0);
     cli_table(table);
@@ -61,30 +50,31 @@ static int row_find(const json_t *rows, const char *key, size_t *row, struct err
     const size_t count = json_array_size(json_object_get(rows, "rows"));
     size_t nearest = 0;
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(text(rows, i, "key"), key) == 0) {
+        if (strcmp(cli_row_text(rows, i, "key"), key) == 0) {
             *row = i;
             return 0;
         }
-        if (text_distance(text(rows, i, "key"), key) <
-            text_distance(text(rows, nearest, "key"), key))
+        if (text_distance(cli_row_text(rows, i, "key"), key) <
+            text_distance(cli_row_text(rows, nearest, "key"), key))
             nearest = i;
     }
-    return err_set(e, MSG_SETTING_UNKNOWN, key, text(rows, nearest, "key"));
+    return err_set(e, MSG_SETTING_UNKNOWN, key, cli_row_text(rows, nearest, "key"));
 }
 
 static void tell(const json_t *rows, size_t row)
 {
     const struct setting_form form = form_of(rows, row);
     char value[SETTING_VALUE_MAX], range[SETTING_RANGE_MAX], at[CLOCK_TEXT_MAX];
-    const int64_t changed = json_integer_value(cell(rows, row, "changed_at"));
-    printf("%s  %s\n", form.key, setting_shown(&form, text(rows, row, "value"), value));
-    printf("  %s\n", message_gettext(text(rows, row, "meaning")));
+    const int64_t changed = json_integer_value(cli_row_value(rows, row, "changed_at"));
+    printf("%s  %s\n", form.key, setting_shown(&form, cli_row_text(rows, row, "value"), value));
+    printf("  %s\n", message_gettext(cli_row_text(rows, row, "meaning")));
     printf(_("  what it can be: %s\n"), setting_range(&form, range));
-    printf(_("  built in: %s\n"), setting_shown(&form, text(rows, row, "built_in"), value));
-    if (json_is_true(cell(rows, row, "once")) || json_integer_value(cell(rows, row, "once")))
+    printf(_("  built in: %s\n"), setting_shown(&form, cli_row_text(rows, row, "built_in"), value));
+    if (json_is_true(cli_row_value(rows, row, "once")) ||
+        json_integer_value(cli_row_value(rows, row, "once")))
         printf("  %s\n", _("made when the books are begun, never changed"));
     else if (changed > 0)
-        printf(_("  changed last by %s, %s\n"), text(rows, row, "changed_by"),
+        printf(_("  changed last by %s, %s\n"), cli_row_text(rows, row, "changed_by"),
                clock_text(changed, at));
     else
         printf("  %s\n", _("not changed since the books were begun"));
@@ -113,7 +103,8 @@ static int change(struct cli *cli, const json_t *rows, size_t row, const char *t
     if (code == 0 && json)
         cli_json(result);
     else if (code == 0)
-        printf("%s: %s -> %s\n", form.key, setting_shown(&form, text(rows, row, "value"), was),
+        printf("%s: %s -> %s\n", form.key,
+               setting_shown(&form, cli_row_text(rows, row, "value"), was),
                setting_shown(&form, value, is));
     json_decref(result);
     return code;
