@@ -11,6 +11,7 @@
 #include "batch.h"
 #include "clock.h"
 #include "protection.h"
+#include "batch_rig.h"
 #include "rig.h"
 
 static const struct actor wang = {
@@ -45,21 +46,6 @@ static int64_t batch(struct rig *r, const char *command, int dark)
 
     assert_int_equal(change(r, "batch.start", args, &id, "batch"), 0);
     return id;
-}
-
-static int run_turn(struct books *b, void *ctx, struct effects *fx, struct err *e)
-{
-    struct batch_reads reads = {0};
-    bool again;
-    int rc = batch_turn(b, false, &again, &reads, fx, e);
-    (void)ctx;
-    batch_reads_clear(&reads);
-    return rc < 0 ? rc : 0;
-}
-
-static void turn(struct rig *r)
-{
-    assert_int_equal(books_within(r->books, run_turn, NULL, &r->fx, &r->e), 0);
 }
 
 /* What goes to the lines now. */

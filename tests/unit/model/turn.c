@@ -11,6 +11,7 @@
 
 #include "batch.h"
 #include "clock.h"
+#include "batch_rig.h"
 #include "rig.h"
 
 #define FIRST seen(41, 3720, 100000)
@@ -64,21 +65,6 @@ static int64_t batch(struct rig *r, const char *command, int dark)
 
     assert_int_equal(asked(r, &wang, "batch.start", args, "batch", &id), 0);
     return id;
-}
-
-static int run_turn(struct books *b, void *ctx, struct effects *fx, struct err *e)
-{
-    struct batch_reads reads = {0};
-    bool again;
-    int rc = batch_turn(b, false, &again, &reads, fx, e);
-    (void)ctx;
-    batch_reads_clear(&reads);
-    return rc < 0 ? rc : 0;
-}
-
-static void turn(struct rig *r)
-{
-    assert_int_equal(books_within(r->books, run_turn, NULL, &r->fx, &r->e), 0);
 }
 
 static int run_sending(struct books *b, void *ctx, struct effects *fx, struct err *e)
