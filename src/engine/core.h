@@ -320,11 +320,11 @@ struct engine {
     struct survey *surveys; /* scans and doctors: survey.c */
     int64_t last_survey;
     struct listening *listening; /* listen.c; the first of those under way */
-    struct shelf *shelf;     /* the papers' layouts */
-    struct night *night;     /* NULL in an engine inside the process */
-    struct keeper *keeper;   /* NULL where the books are a copy */
-    struct alarms *alarms;   /* NULL in an engine inside a process */
-    struct notices *notices; /* ... too */
+    struct shelf *shelf;         /* the papers' layouts */
+    struct night *night;         /* NULL in an engine inside the process */
+    struct keeper *keeper;       /* NULL where the books are a copy */
+    struct alarms *alarms;       /* NULL in an engine inside a process */
+    struct notices *notices;     /* ... too */
     int64_t next_due_ms;
     bool lines_ready, sweeping;
     struct collect *collect;           /* collect.c */
